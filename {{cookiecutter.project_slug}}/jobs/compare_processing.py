@@ -1,0 +1,57 @@
+"""Run the five ways of processing on the same usage: do they agree, and how fast is each?"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+
+from {{ cookiecutter.package_name }} import charts, job, simulate, tables
+from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare
+from {{ cookiecutter.package_name }}.reports import as_table, write_report
+from {{ cookiecutter.package_name }}.session import get_spark
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--usage", help="usage table to run on: Parquet, CSV or catalog table")
+    source.add_argument("--rows", type=job.positive, default=200_000, help="rows to simulate")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("compare_processing")
+    if args.usage:
+        usage = tables.read(spark, args.usage, tables.USAGE)
+    else:
+        usage = simulated_usage(spark, args.rows)
+    measurements = compare(usage)
+
+    records = [asdict(measurement) for measurement in measurements]
+    write_report(
+        args.reports,
+        "processing",
+        "Five ways to process data with Spark",
+        records,
+        charts.processing(measurements),
+    )
+    print(as_table(records))
+    print(f"seconds: median of three warm runs. Picture: {args.reports / 'processing.png'}")
+    wrong = ", ".join(f"{m.way} ({m.task})" for m in measurements if not m.equal)
+    if wrong:
+        sys.exit(f"error: these ways do not answer as {REFERENCE} does: {wrong}")
+
+
+def simulated_usage(spark: SparkSession, rows: int) -> DataFrame:
+    """Exactly so many rows of simulated usage, spread over all cores."""
+    more_than_enough = 1 + rows // 30  # a customer has 45 of the 60 months on average
+    population = simulate.population(spark, more_than_enough, months=60, seed=0)
+    return simulate.usage(population, seed=0).limit(rows).repartition("customer_id")
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

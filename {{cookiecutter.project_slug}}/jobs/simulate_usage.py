@@ -1,0 +1,40 @@
+"""Make customers and their monthly usage, to try the project on before the real data is there."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from {{ cookiecutter.package_name }} import job, simulate, tables
+from {{ cookiecutter.package_name }}.session import get_spark
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--customers", type=job.positive, default=1000, help="how many customers")
+    parser.add_argument("--months", type=job.positive, default=36, help="months of history")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tables")
+    parser.add_argument(
+        "--output", type=Path, default=Path("data/raw"), help="folder for usage and customers"
+    )
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("simulate_usage")
+    population = simulate.population(spark, args.customers, args.months, args.seed)
+    tables.write(
+        {
+            "usage": simulate.usage(population, args.seed),
+            "customers": simulate.customers(population),
+        },
+        args.output,
+    )
+
+    rows = spark.read.parquet(str(args.output / "usage")).count()
+    print(f"{args.customers:,} customers, {rows:,} customer-months, seed {args.seed}")
+    print(f"written: {args.output / 'usage'}, {args.output / 'customers'}")
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

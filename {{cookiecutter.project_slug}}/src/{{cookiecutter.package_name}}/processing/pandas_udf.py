@@ -1,0 +1,37 @@
+"""pandas UDF: batches of rows go through Arrow to pandas and back. For code that Spark lacks.
+
+The first choice for custom functions. A batch, or a whole group, must fit in a worker's memory.
+"""
+
+from functools import reduce
+from operator import add
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType
+
+from .tasks import TARIFF, TREND_SCHEMA, month_index_column
+
+
+def charge(usage: DataFrame) -> DataFrame:
+    """Charge each month's usage (see tasks.py), a batch of rows at a time."""
+    return usage.select("customer_id", "month", _charge_of_batch("usage").alias("charge"))
+
+
+def trend(usage: DataFrame) -> DataFrame:
+    """Fit each customer's growth per month (see tasks.py), a customer at a time."""
+    indexed = usage.select("customer_id", month_index_column("month").alias("x"), "usage")
+    return indexed.groupBy("customer_id").applyInPandas(_trend_of_customer, TREND_SCHEMA)
+
+
+@F.pandas_udf(DoubleType())  # type: ignore[call-overload, untyped-decorator]
+def _charge_of_batch(usage: pd.Series) -> pd.Series:
+    return reduce(add, (tier.price * (usage - tier.start).clip(0, tier.width) for tier in TARIFF))
+
+
+def _trend_of_customer(history: pd.DataFrame) -> pd.DataFrame:
+    known = history.dropna(subset="usage")
+    trend = np.polyfit(known["x"], known["usage"], deg=1)[0] if len(known) > 1 else np.nan
+    return pd.DataFrame({"customer_id": history["customer_id"].iloc[:1], "trend": trend})

@@ -1,0 +1,31 @@
+"""Reports: one set of figures as JSON for programs, Markdown for people, and a picture."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+Records = Sequence[Mapping[str, Any]]
+
+
+def as_table(records: Records) -> str:
+    """Lay records out as a Markdown table, which a terminal shows well too."""
+    return pd.DataFrame(records).to_markdown(index=False, floatfmt=",.3f", intfmt=",")
+
+
+def write_report(folder: Path, name: str, title: str, records: Records, figure: Figure) -> None:
+    """Write `name`.json, .md and .png into a folder.
+
+    Each file is first written under a hidden name and then takes its place, so that an earlier
+    report can be read until the new one is complete.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    hidden = {ending: folder / f".{name}{ending}" for ending in (".json", ".md", ".png")}
+    hidden[".json"].write_text(json.dumps(records, indent=2) + "\n")
+    hidden[".md"].write_text(f"# {title}\n\n{as_table(records)}\n\n![{title}]({name}.png)\n")
+    figure.savefig(hidden[".png"], dpi=150)
+    for ending, path in hidden.items():
+        path.replace(folder / f"{name}{ending}")

@@ -1,0 +1,53 @@
+"""The one door to Spark: local by default, the cluster's under spark-submit, or Spark Connect."""
+
+import os
+import sys
+from pathlib import Path
+
+import pyspark
+from pyspark.sql import SparkSession
+
+from .java import find_java_home
+
+LOG4J = Path(__file__).with_name("log4j2.properties")
+
+LOCAL: dict[str, bool | float | int | str | None] = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    # driver and executors are one process here, and Spark's 1 GB is soon full
+    "spark.driver.memory": "4g",
+    "spark.driver.extraJavaOptions": f'-Dlog4j2.configurationFile="{LOG4J}"',
+    # the default of 200 costs more than it brings on one machine
+    "spark.sql.shuffle.partitions": str(os.cpu_count()),
+    # collect() and toPandas() disagree about timestamps unless the zone is pinned
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
+
+
+def get_spark(app_name: str) -> SparkSession:
+    """Open the Spark session, or return the one that is open.
+
+    Under spark-submit (its Java is already running) and with SPARK_REMOTE set (Spark Connect),
+    master and settings are what was given there. Otherwise Spark runs on this machine, with all
+    its cores, and listens on loopback only.
+
+    Raises:
+        JavaNotFoundError: when Spark must run on this machine and finds no Java to run on.
+    """
+    builder = SparkSession.builder.appName(app_name)
+    if "SPARK_REMOTE" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ:
+        return builder.getOrCreate()
+
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active
+
+    # the Spark that pip installed, even where SPARK_HOME names another
+    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
+    os.environ["JAVA_HOME"] = str(find_java_home())
+    # the Python of this environment, or workers take the one on PATH and miss its packages
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    return builder.master("local[*]").config(map=LOCAL).getOrCreate()

@@ -1,0 +1,56 @@
+"""Each job as it is typed: a process of its own, from the project's folder."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+JOBS = sorted(path.name for path in (PROJECT / "jobs").glob("*.py"))
+
+
+def run(job: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, f"jobs/{job}", *arguments],
+        cwd=PROJECT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_help_needs_no_spark(job):
+    """A PATH and a JAVA_HOME without Java: starting Spark would fail."""
+    answer = run(job, "--help", PATH="", JAVA_HOME="", SPARK_REMOTE="sc://127.0.0.1:1")
+    assert answer.returncode == 0, answer.stderr
+    assert "usage:" in answer.stdout
+
+
+@pytest.mark.slow
+def test_simulated_usage_can_be_compared(tmp_path):
+    simulated = run("simulate_usage.py", "--customers", "50", "--output", str(tmp_path))
+    assert simulated.returncode == 0, simulated.stderr
+    compared = run(
+        "compare_processing.py",
+        *("--usage", str(tmp_path / "usage"), "--reports", str(tmp_path / "reports")),
+    )
+    assert compared.returncode == 0, compared.stderr
+    assert all(m["equal"] for m in json.loads((tmp_path / "reports/processing.json").read_text()))
+    # the JVM's own remark, which comes before any logging, is all that may be said
+    said = [line for line in compared.stderr.splitlines() if "incubator" not in line]
+    assert said == []
+
+
+@pytest.mark.slow
+def test_bad_input_gives_exit_code_2_and_one_line(tmp_path):
+    answer = run("compare_processing.py", "--usage", "no/such/table", "--reports", str(tmp_path))
+    said = [line for line in answer.stderr.splitlines() if "incubator" not in line]
+    assert answer.returncode == 2
+    assert len(said) == 1
+    assert "no such path or catalog table" in said[0]
+    assert answer.stdout == ""
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,62 @@
+"""jobs/compare_processing.py"""
+
+import json
+from datetime import date
+
+import pytest
+
+from {{ cookiecutter.package_name }} import job, processing
+from jobs import compare_processing
+
+FIELDS = {"way", "task", "rows", "seconds", "rows_per_second", "road", "equal"}
+
+
+def run(*arguments: str) -> int:
+    return job.run(compare_processing.main, arguments)
+
+
+def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
+    assert run("--rows", "123", "--reports", str(tmp_path)) == 0
+    report = json.loads((tmp_path / "processing.json").read_text())
+    assert {(m["way"], m["task"]) for m in report} == {
+        (way, task) for way in processing.WAYS for task in ("charge", "trend")
+    }
+    assert all(set(m) == FIELDS and m["equal"] and m["rows"] == 123 for m in report)
+    assert "pandas_on_spark" in capsys.readouterr().out
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
+
+
+def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage):
+    usage = make_usage([("a", date(2025, 1, 1), 5.0), ("b", date(2025, 1, 1), None)])
+    usage.write.parquet(str(tmp_path / "usage"))
+    assert run("--usage", str(tmp_path / "usage"), "--reports", str(tmp_path)) == 0
+    report = json.loads((tmp_path / "processing.json").read_text())
+    assert all(m["rows"] == 2 and m["equal"] for m in report)
+
+
+def test_a_bad_table_gives_exit_code_2_and_one_line_and_keeps_the_earlier_report(tmp_path, capsys):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("customer_id,month,usage\na,2025-01-01,-1\n")
+    (tmp_path / "processing.json").write_text("earlier")
+    assert run("--usage", str(bad), "--reports", str(tmp_path)) == 2
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 1
+    assert "column usage is negative in 1 of 1 rows" in printed.err
+    assert (tmp_path / "processing.json").read_text() == "earlier"
+    assert {path.name for path in tmp_path.iterdir()} == {"bad.csv", "processing.json"}
+
+
+def test_ways_that_disagree_give_exit_code_1_and_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        processing.rdd,
+        "charge",
+        lambda usage: usage.selectExpr("customer_id", "month", "usage + 1 AS charge"),
+    )
+    with pytest.raises(SystemExit, match="rdd \\(charge\\)"):
+        run("--rows", "10", "--reports", str(tmp_path))
+
+
+def test_a_table_and_a_number_of_rows_together_are_refused(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run("--usage", "table", "--rows", "10")
+    assert stopped.value.code == 2

@@ -1,0 +1,76 @@
+"""The road that rows take, read from real plans."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType
+
+from {{ cookiecutter.package_name }}.processing import WAYS
+from {{ cookiecutter.package_name }}.processing.plan import physical_plan, road
+
+ROADS = {
+    "rdd": "pickle",
+    "dataframe": "jvm",
+    "pandas_on_spark": "jvm",
+    "python_udf": "pickle",
+    "python_udf_arrow": "arrow",
+    "pandas_udf": "arrow",
+}
+
+
+@F.pandas_udf(DoubleType())
+def mean_in_pandas(values: pd.Series) -> float:
+    return values.mean()
+
+
+@pytest.fixture
+def stored_usage(spark, make_usage, tmp_path):
+    """Usage read from a file: its own plan shows no Python."""
+    path = str(tmp_path / "usage")
+    make_usage([("a", date(2025, 1, 1), 1.0)]).write.parquet(path)
+    return spark.read.parquet(path)
+
+
+def test_every_way_has_a_road_to_expect():
+    assert ROADS.keys() == WAYS.keys()
+
+
+@pytest.mark.parametrize("task", ["charge", "trend"])
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_take_the_road_that_the_way_stands_for(way, task, stored_usage):
+    assert road(getattr(WAYS[way], task)(stored_usage)) == ROADS[way]
+
+
+def test_the_frame_that_is_read_stays_in_the_jvm(stored_usage):
+    assert road(stored_usage) == "jvm"
+
+
+@pytest.mark.parametrize(
+    "through_python",
+    [
+        lambda frame: frame.mapInPandas(lambda batches: batches, frame.schema),
+        lambda frame: frame.mapInArrow(lambda batches: batches, frame.schema),
+        lambda frame: frame.groupBy("customer_id").applyInArrow(lambda t: t, frame.schema),
+        lambda frame: frame.groupBy("customer_id").agg(mean_in_pandas("usage")),
+        lambda frame: (
+            frame.groupBy("customer_id")
+            .cogroup(frame.groupBy("customer_id"))
+            .applyInPandas(lambda left, right: left, frame.schema)
+        ),
+    ],
+    ids=["mapInPandas", "mapInArrow", "applyInArrow", "grouped aggregate", "cogroup"],
+)
+def test_other_functions_on_batches_go_through_arrow(through_python, stored_usage):
+    assert road(through_python(stored_usage)) == "arrow"
+
+
+def test_pickle_anywhere_in_the_plan_wins_over_arrow(stored_usage):
+    through_arrow = WAYS["pandas_udf"].charge(stored_usage).withColumnRenamed("charge", "usage")
+    assert road(WAYS["python_udf"].charge(through_arrow)) == "pickle"
+
+
+def test_the_plan_is_returned_and_not_printed(stored_usage, capsys):
+    assert "FileScan parquet" in physical_plan(stored_usage)
+    assert capsys.readouterr().out == ""

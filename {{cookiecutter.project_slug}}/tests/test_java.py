@@ -1,0 +1,144 @@
+"""Which Java Spark gets, on machines that have one, an old one, or none."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from {{ cookiecutter.package_name }} import java
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the fake Javas are shell scripts")
+
+SETTINGS = """\
+#!/bin/sh
+echo 'Property settings:' >&2
+echo '    java.home = {home}' >&2
+echo '    java.specification.version = {version}' >&2
+"""
+
+
+@pytest.fixture
+def install(tmp_path):
+    """Put a `java` into a folder that says it is of some version; returns its home."""
+
+    def make(name: str, version: str) -> Path:
+        home = tmp_path / name
+        (home / "bin").mkdir(parents=True)
+        executable = home / "bin" / "java"
+        executable.write_text(SETTINGS.format(home=home, version=version))
+        executable.chmod(0o755)
+        return home
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_java(monkeypatch):
+    """A machine without Java, to begin with; the fake ones need nothing but /bin/sh."""
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", "")
+
+
+@pytest.fixture
+def no_bundle(monkeypatch):
+    monkeypatch.setattr(java, "find_spec", lambda name: None)
+
+
+def test_java_home_comes_first(install, monkeypatch):
+    home, on_path = install("home", "17"), install("path", "21")
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    monkeypatch.setenv("PATH", str(on_path / "bin"))
+    assert java.find_java_home() == home
+
+
+@pytest.mark.parametrize("version", ["17", "21", "25"])
+def test_java_on_the_path_is_taken_without_java_home(install, monkeypatch, version):
+    home = install("path", version)
+    monkeypatch.setenv("PATH", str(home / "bin"))
+    assert java.find_java_home() == home
+
+
+@pytest.mark.parametrize("version", ["1.8", "11", "16"])
+def test_a_java_home_that_is_too_old_yields_to_the_path(install, monkeypatch, version):
+    monkeypatch.setenv("JAVA_HOME", str(install("home", version)))
+    new = install("path", "17")
+    monkeypatch.setenv("PATH", str(new / "bin"))
+    assert java.find_java_home() == new
+
+
+@pytest.mark.parametrize("broken", ["exit 1", "echo 'java.home = /x' >&2"])
+def test_a_java_that_does_not_work_is_passed_over(install, monkeypatch, broken, no_bundle):
+    stub = install("stub", "21")
+    (stub / "bin" / "java").write_text(f"#!/bin/sh\n{broken}\n")
+    monkeypatch.setenv("PATH", str(stub / "bin"))
+    with pytest.raises(java.JavaNotFoundError):
+        java.find_java_home()
+
+
+def test_a_java_home_that_does_not_exist_is_passed_over(install, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", "/no/such/folder")
+    home = install("path", "17")
+    monkeypatch.setenv("PATH", str(home / "bin"))
+    assert java.find_java_home() == home
+
+
+def test_without_any_java_the_bundled_one_is_taken_and_runs():
+    home = java.find_java_home()
+    answer = subprocess.run(
+        [home / "bin" / "java", "--add-modules=jdk.incubator.vector", "-Dspoken=a b", "-version"],
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert 'version "21' in answer.stderr
+
+
+def test_the_bundled_java_receives_all_other_arguments_as_they_are(tmp_path):
+    settings = subprocess.run(
+        [
+            java.find_java_home() / "bin" / "java",
+            "-Dfirst=a  b",
+            "--add-modules=jdk.incubator.vector",
+            "-Dsecond=$c 'd'",
+            "-XshowSettings:properties",
+            "-version",
+        ],
+        capture_output=True,
+        text=True,
+    ).stderr
+    assert "first = a  b\n" in settings
+    assert "second = $c 'd'\n" in settings
+
+
+def test_an_old_java_is_named_when_the_bundled_one_steps_in(install, monkeypatch, caplog):
+    old = install("old", "1.8")
+    monkeypatch.setenv("JAVA_HOME", str(old))
+    assert java.find_java_home() != old
+    assert f"Java 8 at {old} is too old." in caplog.text
+
+
+def test_no_java_at_all_gives_three_lines_with_the_command_to_type(no_bundle):
+    with pytest.raises(java.JavaNotFoundError) as error:
+        java.find_java_home()
+    lines = str(error.value).splitlines()
+    assert len(lines) <= 3
+    assert "17 or later" in lines[0]
+    assert java.HOW_TO_INSTALL[sys.platform] in lines[1]
+
+
+def test_an_old_java_is_named_when_there_is_no_other(install, monkeypatch, no_bundle):
+    old = install("old", "11")
+    monkeypatch.setenv("PATH", str(old / "bin"))
+    with pytest.raises(java.JavaNotFoundError, match=f"Java 11 at {old} is too old"):
+        java.find_java_home()
+
+
+def test_the_same_old_java_is_named_once(install, monkeypatch, no_bundle):
+    old = install("old", "11")
+    monkeypatch.setenv("JAVA_HOME", str(old))
+    monkeypatch.setenv("PATH", str(old / "bin"))
+    with pytest.raises(java.JavaNotFoundError) as error:
+        java.find_java_home()
+    assert str(error.value).count("too old") == 1

@@ -1,0 +1,33 @@
+"""Reports are complete or are the earlier ones."""
+
+import json
+
+import pytest
+from matplotlib.figure import Figure
+
+from {{ cookiecutter.package_name }}.reports import write_report
+
+RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
+
+
+def test_a_report_is_json_for_programs_markdown_for_people_and_a_picture(tmp_path):
+    write_report(tmp_path / "reports", "speed", "Speed", RECORDS, Figure())
+    written = {path.name: path for path in (tmp_path / "reports").iterdir()}
+    assert set(written) == {"speed.json", "speed.md", "speed.png"}
+    assert json.loads(written["speed.json"].read_text()) == RECORDS
+    assert "| rdd   |  1,000 |" in written["speed.md"].read_text()
+    assert "![Speed](speed.png)" in written["speed.md"].read_text()
+    assert written["speed.png"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_report_that_fails_leaves_the_earlier_one(tmp_path):
+    write_report(tmp_path, "speed", "Speed", RECORDS, Figure())
+
+    class BrokenFigure(Figure):
+        def savefig(self, *args, **kwargs):
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_report(tmp_path, "speed", "Speed", [{"way": "new"}], BrokenFigure())
+    assert json.loads((tmp_path / "speed.json").read_text()) == RECORDS
+    assert "rdd" in (tmp_path / "speed.md").read_text()

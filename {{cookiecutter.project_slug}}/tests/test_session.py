@@ -1,0 +1,97 @@
+"""The session: local and private here, and what is given elsewhere."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pyspark
+import pytest
+from pyspark.sql import SparkSession
+
+from {{ cookiecutter.package_name }} import session
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("spark.master", "local[*]"),
+        ("spark.driver.bindAddress", "127.0.0.1"),
+        ("spark.driver.host", "127.0.0.1"),
+        ("spark.ui.enabled", "false"),
+        ("spark.sql.session.timeZone", "UTC"),
+        ("spark.sql.execution.arrow.pyspark.enabled", "true"),
+        ("spark.sql.shuffle.partitions", str(os.cpu_count())),
+    ],
+)
+def test_local_sessions_are_private_quiet_and_small(spark, setting, value):
+    assert spark.conf.get(setting) == value
+
+
+def test_workers_run_the_drivers_python(spark):
+    python = spark.range(1).mapInPandas(
+        lambda batches: (batch.assign(python=sys.executable) for batch in batches),
+        "id long, python string",
+    )
+    assert python.first().python == sys.executable
+
+
+def test_collect_and_pandas_agree_on_timestamps_with_arrow(spark):
+    noon = spark.sql("SELECT TIMESTAMP '2025-06-01 12:00:00' AS at")
+    assert noon.toPandas()["at"][0] == datetime(2025, 6, 1, 12)
+
+
+def test_the_open_session_is_returned(spark):
+    assert session.get_spark("again") is spark
+
+
+class Builder:
+    """Records what get_spark asks of SparkSession.builder."""
+
+    def __init__(self):
+        self.asked = {}
+
+    def appName(self, name):  # noqa: N802
+        self.asked["appName"] = name
+        return self
+
+    def master(self, master):
+        self.asked["master"] = master
+        return self
+
+    def config(self, map):
+        self.asked["config"] = map
+        return self
+
+    def getOrCreate(self):  # noqa: N802
+        return self
+
+
+@pytest.fixture
+def builder(monkeypatch):
+    """No session is open, and opening one only records with what."""
+    builder = Builder()
+    monkeypatch.setattr(SparkSession, "builder", builder)
+    monkeypatch.setattr(SparkSession, "getActiveSession", lambda: None)
+    for variable in ("SPARK_REMOTE", "PYSPARK_GATEWAY_PORT", "SPARK_HOME", "JAVA_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(session, "find_java_home", lambda: Path("/java"))
+    return builder
+
+
+@pytest.mark.parametrize("given_by", ["SPARK_REMOTE", "PYSPARK_GATEWAY_PORT"])
+def test_a_cluster_keeps_its_master_its_settings_and_its_java(builder, monkeypatch, given_by):
+    monkeypatch.setenv(given_by, "1")
+    session.get_spark("job")
+    assert builder.asked == {"appName": "job"}
+    assert "JAVA_HOME" not in os.environ
+
+
+@pytest.mark.parametrize("spark_home", ["", "/opt/another/spark"])
+def test_local_spark_is_the_one_that_pip_installed(builder, monkeypatch, spark_home):
+    monkeypatch.setenv("SPARK_HOME", spark_home)
+    session.get_spark("job")
+    assert Path(os.environ["SPARK_HOME"]) == Path(pyspark.__file__).parent
+    assert os.environ["JAVA_HOME"] == "/java"
+    assert os.environ["PYSPARK_PYTHON"] == sys.executable
+    assert builder.asked == {"appName": "job", "master": "local[*]", "config": session.LOCAL}
