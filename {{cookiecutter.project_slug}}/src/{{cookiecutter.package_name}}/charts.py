@@ -51,7 +51,7 @@ def processing(measurements: Sequence[Measurement]) -> Figure:
         panel.tick_params(left=False)
     rows = measurements[0].rows
     figure.suptitle(
-        f"Rows per second, {short(rows)} rows of usage: the less Python a row meets, the faster",
+        f"How fast is each way? Rows per second, on {short(rows)} rows of usage",
         x=0.01,
         ha="left",
         fontsize=13,

@@ -1,0 +1,67 @@
+"""The template's checks: `nox` runs them all; `nox -s demo` makes a project and runs it."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "tests", "samples"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def install(session: nox.Session, group: str) -> None:
+    session.install(*nox.project.dependency_groups(PYPROJECT, group))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style of the template's own code."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Every product of options and every hostile answer, checked without running Spark."""
+    install(session, "tests")
+    session.run("pytest", "--ignore=tests/samples", *session.posargs)
+
+
+@nox.session
+def samples(session: nox.Session) -> None:
+    """A covering set of projects, each doing all that its README promises. `-- default` for one."""
+    install(session, "tests")
+    chosen = ["-k", " or ".join(session.posargs)] if session.posargs else []
+    session.run(
+        "pytest",
+        "tests/samples",
+        "--verbose",
+        "--durations=0",
+        "--durations-min=1",
+        *chosen,
+        env=every_python(),
+    )
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Make the default project in build/demo, run its jobs, and say where the pictures are."""
+    install(session, "tests")
+    session.run("python", "tests/demo.py")
+
+
+def every_python() -> dict[str, str | None]:
+    """The environment in which uv finds every Python of the machine, also those of pyenv."""
+    if not shutil.which("pyenv"):
+        return {}
+    listed = subprocess.run(["pyenv", "versions", "--bare"], capture_output=True, text=True)
+    versions = [v for v in listed.stdout.split() if v.startswith(PYTHONS)]
+    return {"PYENV_VERSION": ":".join([*versions, "system"])} if versions else {}

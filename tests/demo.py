@@ -1,0 +1,36 @@
+"""Make the default project in build/demo, run the commands of its README, and say what there is.
+
+The same steps as a team takes on its first day, so what fails here would fail there.
+"""
+
+import shutil
+import subprocess
+import sys
+import os
+from time import perf_counter
+
+from template import ROOT, bake, readme_commands
+
+
+def main() -> None:
+    start = perf_counter()
+    build = ROOT / "build" / "demo"
+    shutil.rmtree(build, ignore_errors=True)
+    project = bake(build)
+    print(f"made the default project: {project.relative_to(ROOT)}\n")
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    for command in readme_commands(project / "README.md"):
+        if not command.startswith("uv run python jobs/"):
+            continue
+        print(f"$ {command}", flush=True)
+        if subprocess.run(command, shell=True, cwd=project, env=environment).returncode:
+            sys.exit(f"error: failed in {project}: {command}")
+        print(flush=True)
+    pictures = sorted(project.glob("reports/*.png"))
+    print(f"{perf_counter() - start:.0f} seconds in all. The pictures:")
+    for picture in pictures:
+        print(f"  {picture.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

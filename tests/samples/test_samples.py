@@ -1,0 +1,133 @@
+"""A covering set of projects, each installed and made to do what its README promises.
+
+The first sample holds the defaults and runs on the machine's Java. The others are on a machine
+without one, and one of them has the answers that break other templates.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+from static import check_files
+from template import ROOT, bake, covering_set, readme_commands, run
+
+SAMPLES = {"default" if i == 0 else "-".join(a.values()): a for i, a in enumerate(covering_set())}
+HOSTILE = {
+    "project_name": "O'Brien's \"Größe\" & 漢字 😀 \\",
+    "project_slug": "o-briens-groesse",
+    "package_name": "a_name_of_forty_letters_which_is_the_most",
+    "description": "{'a': [1, \"#\"]} \\u0041 ${HOME} $(id) <b> عربي 😀 ''' \\",
+    "author": "Zoë \"Z\" O'Brien \\ 李 👩‍🔬",
+}
+WAYS = {
+    "rdd": "pickle",
+    "dataframe": "jvm",
+    "pandas_on_spark": "jvm",
+    "python_udf": "pickle",
+    "python_udf_arrow": "arrow",
+    "pandas_udf": "arrow",
+}
+
+
+@pytest.fixture(scope="module", params=SAMPLES)
+def sample(request):
+    """A project in build/samples, and how commands are typed in it."""
+    name = request.param
+    answers = SAMPLES[name] | (HOSTILE if name == list(SAMPLES)[1] else {})
+    folder = ROOT / "build" / "samples" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    python = answers["python_version"]
+    if run(f"uv python find {python}", ROOT).returncode and "CI" not in os.environ:
+        pytest.skip(f"Python {python} is neither here nor can it be fetched")
+    environment = {"UV_PYTHON": python}
+    if name != "default":
+        environment |= {"PATH": path_without_java(folder / "bin"), "JAVA_HOME": ""}
+    project = bake(folder, **answers)
+
+    def type_in(command: str, code: int = 0) -> subprocess.CompletedProcess:
+        result = run(command, project, **environment)
+        assert result.returncode == code, f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
+        return result
+
+    return project, type_in
+
+
+def path_without_java(folder: Path) -> str:
+    """A PATH with all commands of this machine, but java."""
+    folder.mkdir(parents=True)
+    for place in os.environ["PATH"].split(os.pathsep):
+        for command in Path(place).glob("*"):
+            link = folder / command.name
+            if not command.name.startswith("java") and not link.exists():
+                link.symlink_to(command.absolute())
+    return str(folder)
+
+
+def test_it_is_committed_and_installs(sample):
+    project, type_in = sample
+    check_files(project)
+    type_in("git init --quiet --initial-branch main && git add .")
+    type_in("git -c user.name=team -c user.email=team@team.example commit --quiet -m start")
+    type_in("uv sync")
+    assert type_in("git status --porcelain").stdout == "?? uv.lock\n"
+
+
+def test_the_first_commit_is_clean_under_its_own_hooks(sample):
+    _, type_in = sample
+    type_in("uv run nox -s lint")
+    assert type_in("git status --porcelain").stdout == "?? uv.lock\n"
+
+
+def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sample):
+    project, type_in = sample
+    for command in readme_commands(project / "README.md"):
+        type_in(command)
+    report = json.loads((project / "reports/processing.json").read_text())
+    assert {(m["way"], m["task"], m["road"]) for m in report} == {
+        (way, task, road) for way, road in WAYS.items() for task in ("charge", "trend")
+    }
+    assert all(m["equal"] and m["seconds"] > 0 for m in report)
+    speed = {(m["way"], m["task"]): m["rows_per_second"] for m in report}
+    assert speed["dataframe", "charge"] > 2 * speed["rdd", "charge"]
+    assert (project / "reports/processing.png").read_bytes().startswith(b"\x89PNG")
+    assert "dataframe" in (project / "reports/processing.md").read_text()
+
+
+def test_its_types_notebooks_and_jobs_pass(sample):
+    _, type_in = sample
+    type_in("uv run nox -s types notebooks jobs")
+
+
+def test_bad_input_ends_a_job_with_one_line_and_code_2(sample):
+    project, type_in = sample
+    (project / "data/bad.csv").write_text("customer_id,month,usage\na,2025-01-01,-1\n")
+    result = type_in("uv run python jobs/compare_processing.py --usage data/bad.csv", code=2)
+    said = [line for line in result.stderr.splitlines() if "incubator" not in line]
+    assert len(said) == 1
+    assert said[0].startswith("error: usage table (data/bad.csv): column usage is negative in 1")
+
+
+def test_no_name_that_it_installs_may_become_the_projects(sample):
+    """hooks/pre_gen_project.py lists them; this is where a new dependency is noticed."""
+    project, _ = sample
+    [packages] = project.glob(".venv/lib/python*/site-packages")
+    own = {project.name.replace("-", "_"), *(path.name for path in (project / "src").iterdir())}
+    installed = set()
+    for distribution in distributions(path=[str(packages)]):
+        installed.add(distribution.name)
+        top_level = {Path(file).parts[0] for file in distribution.files or []}
+        installed |= {name.split(".")[0] for name in top_level if name.endswith(".py")}
+        installed |= {name for name in top_level if (packages / name / "__init__.py").exists()}
+    normal = {name.replace("-", "_").replace(".", "_").lower() for name in installed}
+    hook = (ROOT / "hooks/pre_gen_project.py").read_text()
+    taken = set(hook.split('TAKEN = set(\n    """')[1].split('"""')[0].split())
+    assert {name for name in normal - taken - own if name.isidentifier() and name[0] != "_"} == set()
+
+
+def test_all_that_was_made_is_outside_git(sample):
+    _, type_in = sample
+    assert type_in("git status --porcelain").stdout == "?? uv.lock\n"

@@ -1,0 +1,62 @@
+"""What must be true of every generated project, checked without installing it."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import yaml
+
+
+def files_of(project: Path) -> list[str]:
+    """The project's files, as paths from its root."""
+    return sorted(str(p.relative_to(project)) for p in project.rglob("*") if p.is_file())
+
+
+def check_files(project: Path) -> None:
+    """Every file parses, says nothing of the template, and is tidy."""
+    for name in files_of(project):
+        assert re.fullmatch(r"[A-Za-z0-9_./-]+", name), f"not legal everywhere: {name}"
+        text = (project / name).read_text(encoding="utf-8")
+        parse(name, text)
+        assert "cookiecutter" not in text, f"{name} holds a trace of the template"
+        assert "{%" not in text, f"{name} holds an unrendered tag"
+        for number, line in enumerate(text.splitlines(), start=1):
+            assert line == line.rstrip(), f"{name}:{number} ends in white space"
+        if text:
+            assert text.endswith("\n") and not text.endswith("\n\n"), f"{name}: its last line"
+        assert not text.startswith("\n"), f"{name} starts with an empty line"
+
+
+def parse(name: str, text: str) -> None:
+    """Read a file as what its name says it is."""
+    match Path(name).suffix:
+        case ".py":
+            ast.parse(text, name)
+        case ".toml":
+            tomllib.loads(text)
+        case ".yml" | ".yaml":
+            yaml.safe_load(text)
+        case ".json":
+            json.loads(text)
+        case ".ipynb":
+            for cell in json.loads(text)["cells"]:
+                assert cell["cell_type"] == "markdown" or cell["outputs"] == [], name
+                if cell["cell_type"] == "code":
+                    source = "".join(cell["source"])
+                    ast.parse("\n".join(x for x in source.splitlines() if not x.startswith("%")))
+
+
+def check_style(project: Path) -> None:
+    """The project is clean under its own linter's rules and format."""
+    for command in (["check"], ["format", "--check"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
+            cwd=project,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr

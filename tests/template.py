@@ -1,0 +1,69 @@
+"""What the tests know of the template: its questions, and how to make a project of it."""
+
+import itertools
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from cookiecutter.main import cookiecutter
+
+ROOT = Path(__file__).parents[1]
+PROJECT = ROOT / "{{cookiecutter.project_slug}}"
+QUESTIONS = json.loads((ROOT / "cookiecutter.json").read_text())
+CHOICES = {
+    question: default
+    for question, default in QUESTIONS.items()
+    if isinstance(default, list) and not question.startswith("_")
+}
+
+
+def bake(output: Path, **answers: str) -> Path:
+    """Make a project in a folder, answering what is not given with the default."""
+    unknown = answers.keys() - QUESTIONS.keys()
+    assert not unknown, f"cookiecutter would ignore these silently: {unknown}"
+    config = output / "cookiecutter.yaml"
+    output.mkdir(parents=True, exist_ok=True)
+    config.write_text(f"replay_dir: {json.dumps(str(output / 'replay'))}\n")
+    return Path(
+        cookiecutter(
+            str(ROOT),
+            no_input=True,
+            extra_context=answers,
+            output_dir=str(output / "projects"),
+            config_file=str(config),
+        )
+    )
+
+
+def full_product() -> list[dict[str, str]]:
+    """Every combination of the choices."""
+    return [
+        dict(zip(CHOICES, values, strict=True)) for values in itertools.product(*CHOICES.values())
+    ]
+
+
+def covering_set() -> list[dict[str, str]]:
+    """As few combinations as hold each choice once; the first one is the default."""
+    count = max(map(len, CHOICES.values()))
+    return [
+        {question: choices[i % len(choices)] for question, choices in CHOICES.items()}
+        for i in range(count)
+    ]
+
+
+def readme_commands(readme: Path) -> list[str]:
+    """The commands in a README's bash blocks, in order."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", readme.read_text(), flags=re.S | re.M)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line.split("  #")[0].strip() for line in lines if line.strip()]
+
+
+def run(command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as somebody types it in a project: no environment of ours activated."""
+    ours = {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "NOX_CURRENT_SESSION", "PYTHONPATH", "CI"}
+    clean = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.run(
+        command, shell=True, cwd=cwd, env=clean | environment, text=True, capture_output=True
+    )

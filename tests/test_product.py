@@ -1,0 +1,132 @@
+"""The full product of options: each gives exactly its files, and all of them are sound."""
+
+import tomllib
+
+import pytest
+import yaml
+from static import check_files, check_style, files_of
+from template import CHOICES, full_product
+
+SOURCE = "src/customer_analytics"
+TREE = {
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "LICENSE",
+    "README.md",
+    "data/README.md",
+    "docs/choosing.md",
+    "jobs/compare_processing.py",
+    "jobs/simulate_usage.py",
+    "models/README.md",
+    "notebooks/01-five-ways.ipynb",
+    "noxfile.py",
+    "pyproject.toml",
+    "reports/README.md",
+    f"{SOURCE}/__init__.py",
+    f"{SOURCE}/charts.py",
+    f"{SOURCE}/java.py",
+    f"{SOURCE}/job.py",
+    f"{SOURCE}/log4j2.properties",
+    f"{SOURCE}/processing/__init__.py",
+    f"{SOURCE}/processing/compare.py",
+    f"{SOURCE}/processing/dataframe.py",
+    f"{SOURCE}/processing/pandas_on_spark.py",
+    f"{SOURCE}/processing/pandas_udf.py",
+    f"{SOURCE}/processing/plan.py",
+    f"{SOURCE}/processing/python_udf.py",
+    f"{SOURCE}/processing/python_udf_arrow.py",
+    f"{SOURCE}/processing/rdd.py",
+    f"{SOURCE}/processing/tasks.py",
+    f"{SOURCE}/py.typed",
+    f"{SOURCE}/reports.py",
+    f"{SOURCE}/session.py",
+    f"{SOURCE}/simulate.py",
+    f"{SOURCE}/tables.py",
+    "tests/conftest.py",
+    "tests/jobs/test_as_processes.py",
+    "tests/jobs/test_compare_processing.py",
+    "tests/jobs/test_simulate_usage.py",
+    "tests/notebooks/test_notebooks.py",
+    "tests/processing/test_compare.py",
+    "tests/processing/test_plan.py",
+    "tests/processing/test_ways.py",
+    "tests/test_charts.py",
+    "tests/test_java.py",
+    "tests/test_job.py",
+    "tests/test_reports.py",
+    "tests/test_session.py",
+    "tests/test_simulate.py",
+    "tests/test_tables.py",
+}
+CI_FILES = {"github": {".github/workflows/checks.yml"}, "gitlab": {".gitlab-ci.yml"}, "none": set()}
+LICENCE_WORDS = {
+    "MIT": "Permission is hereby granted, free of charge",
+    "Apache-2.0": "Version 2.0, January 2004",
+    "BSD-3-Clause": "Neither the name of the copyright holder",
+    "Proprietary": "All rights reserved.\n\nThis software and its documentation are confidential",
+}
+
+
+@pytest.fixture(params=full_product(), ids=lambda answers: "-".join(answers.values()))
+def baked(request, bake_here):
+    return bake_here(**request.param), request.param
+
+
+def test_a_project_is_what_was_chosen_and_no_more(baked):
+    project, answers = baked
+    check_files(project)
+    assert set(files_of(project)) == TREE | CI_FILES[answers["ci"]]
+
+    settings = tomllib.loads((project / "pyproject.toml").read_text())["project"]
+    python = answers["python_version"]
+    assert settings["requires-python"] == f">={python},<3.14"
+
+    licence = (project / "LICENSE").read_text()
+    assert LICENCE_WORDS[answers["license"]] in licence
+    assert "Copyright" in licence and "The Customer Analytics team" in licence
+    spdx = {"Proprietary": "LicenseRef-Proprietary"}.get(answers["license"], answers["license"])
+    assert settings["license"] == spdx
+
+    if answers["ci"] == "github":
+        workflow = yaml.safe_load((project / ".github/workflows/checks.yml").read_text())
+        steps = workflow["jobs"]["nox"]["steps"]
+        supported = [version for version in CHOICES["python_version"] if version >= python]
+        # the last one that is set up is the one that runs nox: the oldest
+        assert steps[1]["with"]["python-version"].split() == supported[::-1]
+        assert workflow["concurrency"]["group"] == "${{ github.workflow }}-${{ github.ref }}"
+    if answers["ci"] == "gitlab":
+        pipeline = yaml.safe_load((project / ".gitlab-ci.yml").read_text())
+        assert pipeline["checks"]["image"] == f"python:{python}"
+
+
+def test_every_licence_and_ci_is_known_to_this_test():
+    assert list(LICENCE_WORDS) == CHOICES["license"]
+    assert list(CI_FILES) == CHOICES["ci"]
+
+
+@pytest.mark.parametrize("python", CHOICES["python_version"])
+def test_a_project_is_clean_under_its_own_linter(bake_here, python):
+    check_style(bake_here(python_version=python))
+
+
+@pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_the_most"])
+def test_the_length_of_a_name_does_not_change_the_format(bake_here, package):
+    check_style(bake_here(package_name=package))
+
+
+def test_src_holds_no_jinja(default_project):
+    """So it can be read, linted and moved as it is."""
+    from template import PROJECT
+
+    template = PROJECT / "src" / "{{cookiecutter.package_name}}"
+    for file in (default_project / SOURCE).rglob("*"):
+        if file.is_file():
+            assert (template / file.relative_to(default_project / SOURCE)).read_bytes() == (
+                file.read_bytes()
+            )
+
+
+def test_the_same_answers_give_the_same_bytes(default_project, bake_here):
+    again = bake_here()
+    for name in files_of(default_project):
+        assert (again / name).read_bytes() == (default_project / name).read_bytes(), name

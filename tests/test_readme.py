@@ -1,0 +1,47 @@
+"""The template's README: its commands are those that exist, and CI runs the one for tests."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from template import ROOT, readme_commands
+
+README = (ROOT / "README.md").read_text()
+COMMANDS = readme_commands(ROOT / "README.md")
+
+
+def test_two_commands_do_all_the_set_up():
+    demo, tests = COMMANDS[:2]
+    assert demo == f"{tests} -s demo"
+    for command in (demo, tests):
+        assert command.startswith("python3 -m pip install")
+        assert "&& python3 -m nox" in command
+
+
+def test_ci_runs_the_readmes_test_command():
+    assert COMMANDS[1] in (ROOT / ".ci/run").read_text().splitlines()
+
+
+def test_people_are_told_how_to_make_a_project():
+    assert any("cookiecutter gh:ORG/cookiecutter-spark-data-science" in c for c in COMMANDS)
+
+
+def test_every_session_and_file_that_the_readme_names_exists():
+    sessions = set(re.findall(r"nox -s (\w+)", README))
+    defined = set(re.findall(r"^def (\w+)\(session", (ROOT / "noxfile.py").read_text(), re.M))
+    assert sessions <= defined
+    for link in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "pyproject.toml"])
+def test_the_version_is_told_once_and_the_same(name):
+    version = re.search(r'version = "(.+)"', (ROOT / "pyproject.toml").read_text())[1]
+    assert version in (ROOT / name).read_text()
+
+
+def test_no_registry_and_no_path_of_a_machine_is_in_the_repository():
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert not [name for name in files.splitlines() if name.endswith("uv.lock")]
+    assert sys.prefix not in README
