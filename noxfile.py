@@ -1,9 +1,7 @@
 """The template's checks: `nox` runs them all; `nox -s demo` makes a project and runs it."""
 
-import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import nox
 
@@ -32,7 +30,7 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Every product of options and every hostile answer, checked without running Spark."""
     install(session, "tests")
-    session.run("pytest", "--ignore=tests/samples", *session.posargs)
+    session.run("pytest", "--ignore=tests/samples", "-n", "auto", *session.posargs)
 
 
 @nox.session

@@ -53,8 +53,8 @@ def problem() -> str | None:
     slug, package = ANSWERS["__asked_slug"], ANSWERS["package_name"]
     if slug != ANSWERS["project_slug"]:
         return (
-            f"project_slug {shown(slug)} is not a folder name: use up to 50 lowercase letters (a-z), "
-            "digits, and single hyphens between them."
+            f"project_slug {shown(slug)} is not a folder name: use up to 50 lowercase letters "
+            "(a-z), digits, and single hyphens between them."
         )
     if not NAME.fullmatch(package) or len(package) > LONGEST["package_name"]:
         return (

@@ -3,10 +3,10 @@
 The same steps as a team takes on its first day, so what fails here would fail there.
 """
 
+import os
 import shutil
 import subprocess
 import sys
-import os
 from time import perf_counter
 
 from template import ROOT, bake, readme_commands

@@ -124,7 +124,9 @@ HOSTILE = [
 ]
 
 
-def generate(folder: Path, *arguments: str, typed: str | None = None) -> subprocess.CompletedProcess:
+def generate(
+    folder: Path, *arguments: str, typed: str | None = None
+) -> subprocess.CompletedProcess:
     """Call the cookiecutter command, its output folder inside `folder`."""
     (folder / "out").mkdir()
     home = folder.with_name(folder.name + "-home")
@@ -184,7 +186,7 @@ def test_what_is_typed_at_the_prompt_is_kept_letter_by_letter(description, tmp_p
 def test_author_and_description_arrive_in_the_metadata_as_they_were_given(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
-    author, description = "Zoë \"Z\" O'Brien \\ 李 👩‍🔬", 'a \\ b "c" # d 😀'
+    author, description = 'Zoë "Z" O\'Brien \\ 李 👩‍🔬', 'a \\ b "c" # d 😀'
     result = generate(folder, "--no-input", f"author={author}", f"description={description}")
     assert result.returncode == 0, result.stderr
     project = folder / "out/customer-analytics"

@@ -1,4 +1,4 @@
-"""The opinions of the generated project are rules of its linter, and the message says what to do."""
+"""The opinions of the generated project are rules of its linter, which says what to do instead."""
 
 import json
 import re
@@ -21,8 +21,10 @@ BANNED = {
 def banned_in(project, place: str, code: str) -> list[str]:
     """The messages about banned APIs that ruff has for a file at a place in the project."""
     result = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=json"]
-        + ["--stdin-filename", place, "-"],
+        [
+            *(sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=json"),
+            *("--stdin-filename", place, "-"),
+        ],
         cwd=project,
         input=code,
         capture_output=True,
@@ -54,13 +56,21 @@ def no_rdd_hook(default_project):
 
 @pytest.mark.parametrize(
     "line",
-    ["usage.rdd.map(f)", "spark.sparkContext.parallelize([1])", "frame.rdd\n", "spark._sc", "a._jdf"],
+    [
+        "usage.rdd.map(f)",
+        "spark.sparkContext.parallelize([1])",
+        "frame.rdd\n",
+        "spark._sc",
+        "a._jdf",
+    ],
 )
 def test_what_the_linter_cannot_see_is_caught_by_a_hook(no_rdd_hook, line):
     assert re.search(no_rdd_hook["entry"], line)
 
 
-@pytest.mark.parametrize("line", ["from . import rdd", "ways['rdd']", "rdd.charge(usage)", "x.rdds"])
+@pytest.mark.parametrize(
+    "line", ["from . import rdd", "ways['rdd']", "rdd.charge(usage)", "x.rdds"]
+)
 def test_the_hook_leaves_the_word_alone(no_rdd_hook, line):
     assert not re.search(no_rdd_hook["entry"], line)
 

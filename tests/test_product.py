@@ -109,7 +109,7 @@ def test_a_project_is_clean_under_its_own_linter(bake_here, python):
     check_style(bake_here(python_version=python))
 
 
-@pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_the_most"])
+@pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_as_most"])
 def test_the_length_of_a_name_does_not_change_the_format(bake_here, package):
     check_style(bake_here(package_name=package))
 

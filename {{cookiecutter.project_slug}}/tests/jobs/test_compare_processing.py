@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from {{ cookiecutter.package_name }} import job, processing
+
 from jobs import compare_processing
 
 FIELDS = {"way", "task", "rows", "seconds", "rows_per_second", "road", "equal"}

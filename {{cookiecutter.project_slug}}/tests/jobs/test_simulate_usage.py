@@ -3,6 +3,7 @@
 import pytest
 
 from {{ cookiecutter.package_name }} import job, tables
+
 from jobs import simulate_usage
 
 
