@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--usage", help="usage table to run on: Parquet, CSV or catalog table")
-    source.add_argument("--rows", type=job.positive, default=200_000, help="rows to simulate")
+    source.add_argument("--rows", type=job.positive, default=100_000, help="rows to simulate")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 

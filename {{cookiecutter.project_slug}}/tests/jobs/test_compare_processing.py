@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from {{ cookiecutter.package_name }} import job, processing
+from {{ cookiecutter.package_name }}.processing.compare import Measurement
 
 from jobs import compare_processing
 
@@ -47,14 +48,17 @@ def test_a_bad_table_gives_exit_code_2_and_one_line_and_keeps_the_earlier_report
     assert {path.name for path in tmp_path.iterdir()} == {"bad.csv", "processing.json"}
 
 
-def test_ways_that_disagree_give_exit_code_1_and_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        processing.rdd,
-        "charge",
-        lambda usage: usage.selectExpr("customer_id", "month", "usage + 1 AS charge"),
-    )
-    with pytest.raises(SystemExit, match="rdd \\(charge\\)"):
+def test_ways_that_disagree_give_exit_code_1_and_are_named(spark, tmp_path, monkeypatch):
+    measurements = [
+        Measurement(way, task, 10, 1.0, 10, "jvm", equal=(way, task) != ("rdd", "trend"))
+        for way in processing.WAYS
+        for task in ("charge", "trend")
+    ]
+    monkeypatch.setattr(compare_processing, "compare", lambda usage: measurements)
+    with pytest.raises(SystemExit, match=r"dataframe does: rdd \(trend\)$"):
         run("--rows", "10", "--reports", str(tmp_path))
+    report = json.loads((tmp_path / "processing.json").read_text())
+    assert [m["equal"] for m in report].count(False) == 1
 
 
 def test_a_table_and_a_number_of_rows_together_are_refused(capsys):

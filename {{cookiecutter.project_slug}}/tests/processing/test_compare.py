@@ -35,10 +35,21 @@ def test_a_difference_within_the_tolerance_is_rounding(spark):
         [("a", 1.0), ("b", None)],
         [("a", 1.0), ("b", None), ("c", 3.0), ("d", 4.0)],
         [("a", 1.0), ("b", None), ("c", 3.0), ("c", 3.0)],
+        [("a", 1.0), ("b", None), ("d", 3.0)],
         [("a", 1.0), ("b", None), ("c", float("nan"))],
         [],
     ],
-    ids=["value", "null", "not null", "row missing", "row more", "row twice", "nan", "no rows"],
+    ids=[
+        "value",
+        "null",
+        "not null",
+        "row missing",
+        "row more",
+        "row twice",
+        "other row",
+        "nan",
+        "no rows",
+    ],
 )
 def test_a_wrong_answer_is_seen(spark, wrong):
     assert not same(spark, wrong)
