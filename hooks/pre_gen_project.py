@@ -14,6 +14,7 @@ ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST = {"project_name": 100, "description": 500, "author": 100, "package_name": 40}
+WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
 REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 # What the generated project installs or holds. A test compares this with a real environment.
@@ -65,6 +66,8 @@ def problem() -> str | None:
     if keyword.iskeyword(package) or package in sys.stdlib_module_names:
         return f"package_name {shown(package)} is a name of Python's own: add a word to it."
     for question, answer in (("project_slug", slug), ("package_name", package)):
+        if WINDOWS.fullmatch(answer):
+            return f"{question} {shown(answer)} cannot be a folder on Windows: add a word to it."
         if answer.replace("-", "_") in TAKEN:
             return f"{question} {shown(answer)} is taken inside the project: add a word to it."
     return None

@@ -3,13 +3,12 @@
 The same steps as a team takes on its first day, so what fails here would fail there.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 from time import perf_counter
 
-from template import ROOT, bake, readme_commands
+from template import ROOT, as_typed, bake, readme_commands
 
 
 def main() -> None:
@@ -18,12 +17,11 @@ def main() -> None:
     shutil.rmtree(build, ignore_errors=True)
     project = bake(build)
     print(f"made the default project: {project.relative_to(ROOT)}\n")
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     for command in readme_commands(project / "README.md"):
         if not command.startswith("uv run python jobs/"):
             continue
         print(f"$ {command}", flush=True)
-        if subprocess.run(command, shell=True, cwd=project, env=environment).returncode:
+        if subprocess.run(command, shell=True, cwd=project, env=as_typed()).returncode:
             sys.exit(f"error: failed in {project}: {command}")
         print(flush=True)
     pictures = sorted(project.glob("reports/*.png"))

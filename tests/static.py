@@ -24,6 +24,7 @@ def check_files(project: Path) -> None:
         parse(name, text)
         assert "cookiecutter" not in text, f"{name} holds a trace of the template"
         assert "{%" not in text, f"{name} holds an unrendered tag"
+        assert not re.search(r"\b(FIGURE|TODO|FIXME|XXX)\b", text), f"{name} is not finished"
         for number, line in enumerate(text.splitlines(), start=1):
             assert line == line.rstrip(), f"{name}:{number} ends in white space"
         if text:

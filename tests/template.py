@@ -60,10 +60,14 @@ def readme_commands(readme: Path) -> list[str]:
     return [line.split("  #")[0].strip() for line in lines if line.strip()]
 
 
+def as_typed() -> dict[str, str]:
+    """The environment of somebody who types a command: nothing of nox, uv or ours in it."""
+    ours = re.compile("VIRTUAL_ENV|PYTHONPATH|CI$|UV_PROJECT_ENVIRONMENT|UV_PYTHON$|NOX_|PYTEST_")
+    return {name: value for name, value in os.environ.items() if not ours.match(name)}
+
+
 def run(command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as somebody types it in a project: no environment of ours activated."""
-    ours = {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "NOX_CURRENT_SESSION", "PYTHONPATH", "CI"}
-    clean = {name: value for name, value in os.environ.items() if name not in ours}
+    """Run a command as somebody types it in a project."""
     return subprocess.run(
-        command, shell=True, cwd=cwd, env=clean | environment, text=True, capture_output=True
+        command, shell=True, cwd=cwd, env=as_typed() | environment, text=True, capture_output=True
     )

@@ -62,6 +62,7 @@ def no_rdd_hook(default_project):
         "frame.rdd\n",
         "spark._sc",
         "a._jdf",
+        "spark.udf.register(f)",
     ],
 )
 def test_what_the_linter_cannot_see_is_caught_by_a_hook(no_rdd_hook, line):

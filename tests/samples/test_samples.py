@@ -104,6 +104,14 @@ def test_its_types_notebooks_and_jobs_pass(sample):
     type_in("uv run nox -s types notebooks jobs")
 
 
+def test_its_tests_session_installs_and_measures_coverage(sample):
+    """The whole suite has run above, in the project's environment; here a part is enough."""
+    _, type_in = sample
+    python = type_in("uv run python -c 'import sys; print(*sys.version_info[:2], sep=\".\")'")
+    result = type_in(f"uv run nox -s tests-{python.stdout.strip()} -- tests/test_job.py")
+    assert "TOTAL" in result.stdout
+
+
 def test_bad_input_ends_a_job_with_one_line_and_code_2(sample):
     project, type_in = sample
     (project / "data/bad.csv").write_text("customer_id,month,usage\na,2025-01-01,-1\n")

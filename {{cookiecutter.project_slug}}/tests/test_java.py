@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -68,7 +67,7 @@ def test_a_java_home_that_is_too_old_yields_to_the_path(install, monkeypatch, ve
     assert java.find_java_home() == new
 
 
-@pytest.mark.parametrize("broken", ["exit 1", "echo 'java.home = /x' >&2"])
+@pytest.mark.parametrize("broken", ["printf '\\377' >&2", "exit 1", "echo 'java.home = /x' >&2"])
 def test_a_java_that_does_not_work_is_passed_over(install, monkeypatch, broken, no_bundle):
     stub = install("stub", "21")
     (stub / "bin" / "java").write_text(f"#!/bin/sh\n{broken}\n")
@@ -125,7 +124,25 @@ def test_no_java_at_all_gives_three_lines_with_the_command_to_type(no_bundle):
     lines = str(error.value).splitlines()
     assert len(lines) <= 3
     assert "17 or later" in lines[0]
-    assert java.HOW_TO_INSTALL[sys.platform] in lines[1]
+    assert "https://adoptium.net" in lines[1]
+
+
+@pytest.mark.parametrize("installer", java.HOW_TO_INSTALL)
+def test_the_command_to_type_is_one_that_this_system_has(
+    tmp_path, installer, monkeypatch, no_bundle
+):
+    (tmp_path / installer).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(java.JavaNotFoundError) as error:
+        java.find_java_home()
+    assert java.HOW_TO_INSTALL[installer] in str(error.value).splitlines()[1]
+    assert installer.removesuffix("-get") in java.HOW_TO_INSTALL[installer]
+
+
+def test_a_bundled_java_that_does_not_start_is_not_taken(monkeypatch):
+    monkeypatch.setattr(java, "WITHOUT_VECTOR_MODULE", "#!/bin/sh\nexit 126\n")
+    with pytest.raises(java.JavaNotFoundError):
+        java.find_java_home()
 
 
 def test_an_old_java_is_named_when_there_is_no_other(install, monkeypatch, no_bundle):

@@ -118,6 +118,26 @@ def test_customers_churn_as_often_as_their_hazard_says(lived, population):
         assert observed == pytest.approx(expected, abs=4 * math.sqrt(expected)), group
 
 
+def test_a_higher_plan_is_used_more(population):
+    usage = {
+        row.plan: row.level
+        for row in population.groupBy("plan").agg(F.median("level").alias("level")).collect()
+    }
+    assert usage["standard"] == pytest.approx(4 * usage["basic"], rel=0.2)
+    assert usage["premium"] == pytest.approx(4 * usage["standard"], rel=0.2)
+
+
+def test_peaks_are_in_every_month_of_the_year_and_have_nothing_to_do_with_their_height(population):
+    peaks = {row.peak: row["count"] for row in population.groupBy("peak").count().collect()}
+    assert peaks.keys() == set(range(1, 13))
+    assert max(peaks.values()) < 1.5 * CUSTOMERS / 12
+    assert population.corr("peak", "season") == pytest.approx(0, abs=4 / math.sqrt(CUSTOMERS))
+
+
+def test_about_three_in_a_hundred_customers_churn_in_a_month(population):
+    assert population.agg(F.avg("hazard")).first()[0] == pytest.approx(0.03, abs=0.01)
+
+
 def test_plans_and_growth_decide_who_stays(population):
     hazard = {
         row.plan: row.hazard

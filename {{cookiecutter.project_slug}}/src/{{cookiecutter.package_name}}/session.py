@@ -21,7 +21,7 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     "spark.driver.extraJavaOptions": f'-Dlog4j2.configurationFile="{LOG4J}"',
     # the default of 200 costs more than it brings on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
-    # collect() and toPandas() disagree about timestamps unless the zone is pinned
+    # the day on which a time falls must not depend on the machine
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
@@ -38,8 +38,9 @@ def get_spark(app_name: str) -> SparkSession:
         JavaNotFoundError: when Spark must run on this machine and finds no Java to run on.
     """
     builder = SparkSession.builder.appName(app_name)
-    if "SPARK_REMOTE" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ:
+    if os.environ.get("SPARK_REMOTE") or "PYSPARK_GATEWAY_PORT" in os.environ:
         return builder.getOrCreate()
+    os.environ.pop("SPARK_REMOTE", None)  # empty: PySpark would take it for an address
 
     active = SparkSession.getActiveSession()
     if active is not None:

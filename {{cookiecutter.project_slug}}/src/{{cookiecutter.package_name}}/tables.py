@@ -1,10 +1,12 @@
 """The project's tables: what they hold, and how they are read, checked and written."""
 
+import os
 import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError
@@ -24,23 +26,30 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$")
+CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
 MALFORMED = "_malformed"
-CATALOG_NAME = re.compile(r"^\w+(\.\w+){0,2}$")
+NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
 
-UNREADABLE = {
-    "PATH_NOT_FOUND": "there is no such path or catalog table. Check the name.",
-    "UNABLE_TO_INFER_SCHEMA": "there are no files in it. Parquet is expected, or a name in .csv.",
-    "FAILED_READ_FILE": "a file cannot be read. Parquet is expected, or a name in .csv.",
+TEXT: dict[type[DataType], str] = {
+    StringType: "",
+    DateType: r"^\d{4}-\d{2}-\d{2}( 00:00:00)?$",
+    DoubleType: r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$",
 }
-"""What Spark's error conditions say about a source."""
+"""For each type in a schema, the text in a CSV that means a value of it (a regular expression)."""
 
 LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
     StringType: (StringType, IntegralType),
     DateType: (DateType, TimestampType, TimestampNTZType),
     DoubleType: (NumericType,),
 }
-"""For each type in a schema, the stored types that turn into it without guessing."""
+"""For each type in a schema, the types in Parquet or a catalog that turn into it unguessed."""
+
+UNREADABLE = {
+    "PATH_NOT_FOUND": "there is no such path or catalog table. Check the name.",
+    "UNABLE_TO_INFER_SCHEMA": "there are no files in it. Check the name.",
+    "FAILED_READ_FILE": "a file is damaged, or neither Parquet nor a CSV with a name in .csv.",
+}
+"""What Spark's error conditions say about a source."""
 
 
 class BadTableError(ValueError):
@@ -77,6 +86,7 @@ USAGE = Table(
     key=("customer_id", "month"),
     rules=(
         Rule("customer_id", "customer_id IS NULL", "null"),
+        Rule("customer_id", "trim(customer_id) = ''", "empty"),
         Rule("month", "month IS NULL", "null"),
         Rule("month", "month != trunc(month, 'MM')", "not the first day of a month"),
         Rule("usage", "isnan(usage) OR usage = double('inf')", "not a finite number"),
@@ -100,10 +110,12 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
             type, a rule is broken, a key stands twice, or there are no rows.
     """
     where = f"{table.name} table ({source})"
+    if not source.strip():
+        raise BadTableError(f"{where}: {UNREADABLE['PATH_NOT_FOUND']}")
     try:
         stored = _open(spark, source, table)
         _check_columns(stored, table, where)
-        rows = stored.select(F.struct("*").alias("stored"), *_typed(table))
+        rows = stored.select(F.struct("*").alias("stored"), *_typed(stored, table))
         _check_rows(rows, table, where)
     except (PySparkException, Py4JJavaError) as error:
         problem = _why_unreadable(error)
@@ -116,27 +128,25 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
 def write(frames: Mapping[str, DataFrame], output: Path) -> None:
     """Write each frame as Parquet to `output/<name>`; earlier tables stay until all are complete.
 
-    New tables are written under hidden names beside the earlier ones, and take their places by
-    renaming once the last one is done: a run that fails or is killed loses nothing.
+    The new tables are written to a hidden folder and take their places by renaming once the last
+    of them is done: a run that fails or is killed loses nothing.
+
+    Raises:
+        BadTableError: when `output` is a URL: it must be a folder that can be renamed in.
     """
+    if re.match(r"\w{2,}:", str(output)):
+        raise BadTableError(f"output ({output}): must be a folder of this machine, not a URL.")
     output.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        path = output / name
-        if not path.exists() and _earlier(path).exists():
-            _earlier(path).rename(path)
-        frame.write.mode("overwrite").parquet(str(_unfinished(path)))
-    for name in frames:
-        path = output / name
-        shutil.rmtree(_earlier(path), ignore_errors=True)
-        if path.exists():
-            path.rename(_earlier(path))
-        _unfinished(path).rename(path)
-        shutil.rmtree(_earlier(path), ignore_errors=True)
-
-
-def _unfinished(path: Path) -> Path:
-    """Where a table is while it is being written."""
-    return path.with_name(f".{path.name}.unfinished")
+    with TemporaryDirectory(prefix=".unfinished-", dir=output) as unfinished:
+        for name, frame in frames.items():
+            frame.write.parquet(str(Path(unfinished, name)))
+        for name in frames:
+            path = output / name
+            if path.exists():
+                _remove(_earlier(path))
+                path.rename(_earlier(path))
+            Path(unfinished, name).rename(path)
+            _remove(_earlier(path))
 
 
 def _earlier(path: Path) -> Path:
@@ -144,43 +154,76 @@ def _earlier(path: Path) -> Path:
     return path.with_name(f".{path.name}.earlier")
 
 
+def _remove(path: Path) -> None:
+    """Remove a folder or a file, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _open(spark: SparkSession, source: str, table: Table) -> DataFrame:
     """The source as it is stored. A CSV's columns are text, with the broken lines in MALFORMED."""
+    path = Path(source)
+    if os.path.lexists(source):
+        source = re.sub(r"([\\\[\]{}*?])", r"\\\1", source)  # to Spark these are patterns
+    elif os.path.lexists(_earlier(path)):
+        source = str(_earlier(path))
+    elif _is_in_catalog(spark, source):
+        return spark.table(source)
+
     if CSV.search(source):
         csv = spark.read.option("header", True).option("escape", '"')
         names = [*csv.csv(source).columns, MALFORMED]
         schema = StructType([StructField(name, StringType()) for name in names])
         return csv.option("columnNameOfCorruptRecord", MALFORMED).schema(schema).csv(source)
-    path = Path(source)
-    if not path.exists():
-        if _earlier(path).exists():
-            return _open_parquet(spark, str(_earlier(path)), table)
-        if CATALOG_NAME.match(source) and spark.catalog.tableExists(source):
-            return spark.table(source)
     return _open_parquet(spark, source, table)
 
 
+def _is_in_catalog(spark: SparkSession, name: str) -> bool:
+    """Say whether there is a table of that name; what is no name at all is no table either."""
+    try:
+        return spark.catalog.tableExists(name)
+    except PySparkException:
+        return False
+
+
 def _open_parquet(spark: SparkSession, source: str, table: Table) -> DataFrame:
-    """Parquet as it is stored, with the nanoseconds of pandas as timestamps."""
+    """Parquet as it is stored, with the nanoseconds of pandas as timestamps.
+
+    Spark has no type for the nanoseconds in which pandas stores dates. It refuses them, which
+    tells that they are there; or, by a setting, reads them as whole numbers.
+    """
+    spark.conf.set(NANOS_AS_LONG, False)
     try:
         return spark.read.parquet(source)
     except PySparkException as error:
         if error.getCondition() != "PARQUET_TYPE_ILLEGAL":
             raise
-    # pandas stores its dates as nanoseconds, for which Spark has no type but the whole number
-    spark.conf.set("spark.sql.legacy.parquet.nanosAsLong", True)
+    finally:
+        spark.conf.set(NANOS_AS_LONG, True)  # Spark looks again whenever the frame is computed
     stored = spark.read.parquet(source)
-    nanoseconds = {
-        field.name: F.timestamp_micros(F.floor(F.col(field.name) / 1000))
-        for field in table.schema
-        if field.dataType == DateType() and dict(stored.dtypes).get(field.name) == "bigint"
-    }
-    return stored.withColumns(nanoseconds)
+    types = {name.lower(): type_name for name, type_name in stored.dtypes}
+    return stored.withColumns(
+        {
+            field.name: F.timestamp_micros(F.floor(F.col(field.name) / 1000))
+            for field in table.schema
+            if field.dataType == DateType() and types.get(field.name) == "bigint"
+        }
+    )
 
 
-def _typed(table: Table) -> list[Column]:
-    """The table's columns in its types; null where a text cannot be read as the type."""
-    return [F.col(field.name).try_cast(field.dataType).alias(field.name) for field in table.schema]
+def _typed(stored: DataFrame, table: Table) -> list[Column]:
+    """The table's columns in its types; null where what is stored is no value of the type."""
+    columns = []
+    for field in table.schema:
+        value = F.col(field.name).try_cast(field.dataType)
+        if MALFORMED in stored.columns:
+            value = F.when(F.trim(field.name).rlike(TEXT[type(field.dataType)]), value)
+        elif field.dataType == DateType():
+            value = F.when(F.col(field.name) == value, value)  # a time of day is lost otherwise
+        columns.append(value.alias(field.name))
+    return columns
 
 
 def _check_columns(stored: DataFrame, table: Table, where: str) -> None:

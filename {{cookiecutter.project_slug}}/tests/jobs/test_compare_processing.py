@@ -18,7 +18,7 @@ def run(*arguments: str) -> int:
 
 
 def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
-    assert run("--rows", "123", "--reports", str(tmp_path)) == 0
+    assert run("--rows", "123", "--runs", "1", "--reports", str(tmp_path)) == 0
     report = json.loads((tmp_path / "processing.json").read_text())
     assert {(m["way"], m["task"]) for m in report} == {
         (way, task) for way in processing.WAYS for task in ("charge", "trend")
@@ -31,9 +31,19 @@ def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
 def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage):
     usage = make_usage([("a", date(2025, 1, 1), 5.0), ("b", date(2025, 1, 1), None)])
     usage.write.parquet(str(tmp_path / "usage"))
-    assert run("--usage", str(tmp_path / "usage"), "--reports", str(tmp_path)) == 0
+    assert run("--usage", str(tmp_path / "usage"), "--runs", "1", "--reports", str(tmp_path)) == 0
     report = json.loads((tmp_path / "processing.json").read_text())
     assert all(m["rows"] == 2 and m["equal"] for m in report)
+
+
+@pytest.mark.parametrize("rows", [1, 15, 35, 1000])
+def test_simulated_rows_are_as_many_as_were_asked_for(spark, rows):
+    assert compare_processing.simulated_usage(spark, rows).count() == rows
+
+
+def test_an_empty_name_of_a_table_is_not_a_wish_for_simulated_rows(tmp_path, capsys):
+    assert run("--usage", "", "--reports", str(tmp_path)) == 2
+    assert "no such path" in capsys.readouterr().err
 
 
 def test_a_bad_table_gives_exit_code_2_and_one_line_and_keeps_the_earlier_report(tmp_path, capsys):
@@ -54,7 +64,7 @@ def test_ways_that_disagree_give_exit_code_1_and_are_named(spark, tmp_path, monk
         for way in processing.WAYS
         for task in ("charge", "trend")
     ]
-    monkeypatch.setattr(compare_processing, "compare", lambda usage: measurements)
+    monkeypatch.setattr(compare_processing, "compare", lambda usage, runs: measurements)
     with pytest.raises(SystemExit, match=r"dataframe does: rdd \(trend\)$"):
         run("--rows", "10", "--reports", str(tmp_path))
     report = json.loads((tmp_path / "processing.json").read_text())

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import processing
 from {{ cookiecutter.package_name }}.processing import compare
+from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 
+TWO_WAYS = {"rdd": processing.rdd, "dataframe": processing.dataframe}
 EXPECTED = [("a", 1.0), ("b", None), ("c", 3.0)]
 
 
@@ -15,7 +18,8 @@ def same(spark, answer, tolerance=0.1):
         spark.createDataFrame(rows, "customer_id string, trend double")
         for rows in (answer, EXPECTED)
     )
-    return compare.same_answer(left, right, ["customer_id"], "trend", tolerance)
+    tolerant = right.withColumn("tolerance", F.lit(tolerance))
+    return compare.same_answer(left, tolerant, ["customer_id"], "trend")
 
 
 def test_equal_rows_in_another_order_are_the_same_answer(spark):
@@ -57,29 +61,58 @@ def test_a_wrong_answer_is_seen(spark, wrong):
 
 @pytest.fixture
 def usage(make_usage):
+    """A small customer beside one who uses ten billion times as much."""
     months = [date(2025, month, 1) for month in range(1, 7)]
-    return make_usage([(c, month, 100.0 * month.month) for c in "abc" for month in months])
+    sizes = {"small": 1.0, "large": 1e10}
+    return make_usage(
+        [(c, month, size * month.month) for c, size in sizes.items() for month in months]
+    )
 
 
-def test_every_way_is_measured_on_both_tasks_over_all_rows(usage):
-    measurements = compare.compare(usage, runs=1)
+def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch):
+    turns = iter(range(1000))
+    monkeypatch.setattr(compare, "seconds_to_compute", lambda *_: float(next(turns)))
+    measurements = compare.compare(usage, runs=3)
     assert {(m.way, m.task) for m in measurements} == {
         (way, task) for way in processing.WAYS for task in ("charge", "trend")
     }
     assert all(m.equal for m in measurements)
-    assert all(m.rows == 18 for m in measurements)
-    assert all(m.rows_per_second == round(m.rows / m.seconds) for m in measurements)
+    assert all(m.rows == 12 for m in measurements)
+    # each turn takes all ways once: the median is the second turn's
+    ways = len(processing.WAYS)
+    assert [m.seconds for m in measurements[:ways]] == list(range(ways, 2 * ways))
+    assert [m.rows_per_second for m in measurements] == [
+        round(12 / m.seconds) for m in measurements
+    ]
 
 
-def test_a_way_that_answers_wrongly_is_marked_and_no_other(usage, monkeypatch):
+@pytest.mark.parametrize("wrong", ["-trend", "trend * if(customer_id = 'small', 1.001, 1)"])
+def test_a_way_that_answers_wrongly_is_marked_and_no_other(usage, monkeypatch, wrong):
+    monkeypatch.setattr(compare, "WAYS", TWO_WAYS)
     right = processing.rdd.trend
     monkeypatch.setattr(
         processing.rdd,
         "trend",
-        lambda usage: right(usage).selectExpr("customer_id", "-trend trend"),
+        lambda usage: right(usage).selectExpr("customer_id", f"{wrong} AS trend"),
     )
+    monkeypatch.setattr(compare, "seconds_to_compute", lambda *_: 1.0)
     measurements = compare.compare(usage, runs=1)
     assert [(m.way, m.task) for m in measurements if not m.equal] == [("rdd", "trend")]
+
+
+def test_what_the_caller_has_cached_stays_cached(usage, monkeypatch):
+    monkeypatch.setattr(compare, "WAYS", {"dataframe": processing.dataframe})
+    usage.cache()
+    compare.compare(usage, runs=1)
+    assert usage.is_cached
+    assert "InMemoryTableScan" in physical_plan(usage)
+    usage.unpersist()
+
+
+def test_over_spark_connect_rdds_are_left_out(usage, monkeypatch):
+    monkeypatch.setattr(compare, "WAYS", TWO_WAYS)
+    monkeypatch.setattr(compare, "is_remote", lambda: True)
+    assert {m.way for m in compare.compare(usage, runs=1)} == {"dataframe"}
 
 
 def test_timing_runs_the_whole_frame(spark):
@@ -87,3 +120,8 @@ def test_timing_runs_the_whole_frame(spark):
         compare.seconds_to_compute(
             lambda numbers: numbers.selectExpr("assert_true(id < 5)"), spark.range(10)
         )
+
+
+def test_timing_counts_seconds(spark):
+    slow = spark.range(1).selectExpr("java_method('java.lang.Thread', 'sleep', 300L)")
+    assert 0.3 <= compare.seconds_to_compute(lambda frame: frame, slow) < 30

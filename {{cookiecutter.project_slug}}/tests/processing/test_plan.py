@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql.functions import udtf
 from pyspark.sql.types import DoubleType
 
 from {{ cookiecutter.package_name }}.processing import WAYS
@@ -64,6 +65,15 @@ def test_the_frame_that_is_read_stays_in_the_jvm(stored_usage):
 )
 def test_other_functions_on_batches_go_through_arrow(through_python, stored_usage):
     assert road(through_python(stored_usage)) == "arrow"
+
+
+def test_a_pickled_table_function_is_not_taken_for_the_jvm(spark):
+    @udtf(returnType="n int", useArrow=False)
+    class Once:
+        def eval(self):
+            yield (1,)
+
+    assert road(Once()) == "pickle"
 
 
 def test_pickle_anywhere_in_the_plan_wins_over_arrow(stored_usage):

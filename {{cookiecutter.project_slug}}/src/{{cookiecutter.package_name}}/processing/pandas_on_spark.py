@@ -33,7 +33,8 @@ def trend(usage: DataFrame) -> DataFrame:
     pandas would hand each group to a function; here that would send the rows to Python, as in
     pandas_udf.py. Means of products say the same and stay in the JVM.
     """
-    known = usage.withColumn("x", F.when(F.col("usage").isNotNull(), month_index_column("month")))
+    x = month_index_column("month").cast("double")
+    known = usage.withColumn("x", F.when(F.col("usage").isNotNull(), x))
     months = known.pandas_api(index_col="month")
     months["xx"] = months["x"] * months["x"]
     months["xy"] = months["x"] * months["usage"]

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 
 Road = Literal["jvm", "arrow", "pickle"]
 
-PICKLE = re.compile(r"\bBatchEvalPython\b|\bScan ExistingRDD\b")
+PICKLE = re.compile(r"\bBatchEvalPython(UDTF)?\b|\bScan ExistingRDD\b")
 ARROW = re.compile(
     r"\b(ArrowEvalPython|ArrowAggregatePython|ArrowWindowPython|ArrowEvalPythonUDTF"
     r"|(FlatMapGroups|FlatMapCoGroups|Map)In(Pandas|Arrow)(WithState)?)\b"
