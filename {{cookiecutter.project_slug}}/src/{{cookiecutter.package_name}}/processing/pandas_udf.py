@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType
 
 from .tasks import TARIFF, TREND_SCHEMA, month_index_column
 
 
 def charge(usage: DataFrame) -> DataFrame:
     """Charge each month's usage (see tasks.py), a batch of rows at a time."""
-    return usage.select("customer_id", "month", _charge_of_batch("usage").alias("charge"))
+    # made here, not by a decorator: at import it is unknown whether Spark is near or remote
+    charge_udf = F.pandas_udf(_charge_of_batch, "double")  # type: ignore[call-overload]
+    return usage.select("customer_id", "month", charge_udf("usage").alias("charge"))
 
 
 def trend(usage: DataFrame) -> DataFrame:
@@ -26,7 +27,6 @@ def trend(usage: DataFrame) -> DataFrame:
     return indexed.groupBy("customer_id").applyInPandas(_trend_of_customer, TREND_SCHEMA)
 
 
-@F.pandas_udf(DoubleType())  # type: ignore[call-overload, untyped-decorator]
 def _charge_of_batch(usage: pd.Series) -> pd.Series:
     return reduce(add, (tier.price * (usage - tier.start).clip(0, tier.width) for tier in TARIFF))
 
