@@ -29,7 +29,7 @@ WAY_NAMES = {
 
 TASK_NAMES = {
     "charge": "On each row: charge",
-    "trend": "On each group of rows: trend (a pandas UDF pays for every group)",
+    "trend": "On each group: trend (a pandas UDF pays per group)",
 }
 
 
