@@ -47,3 +47,14 @@ def test_positive_numbers_are_accepted(text):
 def test_other_numbers_are_refused_with_what_was_typed(text):
     with pytest.raises(ArgumentTypeError, match=f"not '{text}'"):
         job.positive(text)
+
+
+@pytest.mark.parametrize("text", ["1", "90", "99"])
+def test_percentages_are_accepted(text):
+    assert job.percentage(text) == int(text)
+
+
+@pytest.mark.parametrize("text", ["0", "100", "0.9", "90%", ""])
+def test_other_percentages_are_refused_with_what_was_typed(text):
+    with pytest.raises(ArgumentTypeError, match=f"from 1 to 99, not '{text}'"):
+        job.percentage(text)

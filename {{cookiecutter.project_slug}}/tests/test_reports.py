@@ -20,6 +20,13 @@ def test_a_report_is_json_for_programs_markdown_for_people_and_a_picture(tmp_pat
     assert written["speed.png"].read_bytes().startswith(b"\x89PNG")
 
 
+def test_details_are_a_second_table_for_people_only(tmp_path):
+    write_report(tmp_path, "speed", "Speed", RECORDS, Figure(), details=[{"length": "1 to 2"}])
+    assert json.loads((tmp_path / "speed.json").read_text()) == RECORDS
+    markdown = (tmp_path / "speed.md").read_text()
+    assert markdown.index("| rdd ") < markdown.index("| 1 to 2 ") < markdown.index("![Speed]")
+
+
 def test_a_report_that_fails_leaves_the_earlier_one(tmp_path):
     write_report(tmp_path, "speed", "Speed", RECORDS, Figure())
 

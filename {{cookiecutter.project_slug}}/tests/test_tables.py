@@ -332,7 +332,33 @@ def test_a_file_in_the_place_of_a_table_is_replaced_like_a_table(spark, tmp_path
     assert read_back(spark, tmp_path / "one") == [2]
 
 
+def test_a_table_is_written_to_its_own_folder_and_replaced_there(spark, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number in (1, 2):
+        tables.write_table(numbers(spark, number), Path("made/table"))
+    assert read_back(spark, tmp_path / "made/table") == [2]
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["table"]
+
+
+def test_a_folder_with_other_things_in_it_is_not_taken_for_a_table(spark, tmp_path):
+    tables.write_table(numbers(spark, 1), tmp_path / "table")
+    (tmp_path / "table/notes.txt").write_text("mine")
+    held = {path: path.read_bytes() for path in (tmp_path / "table").iterdir()}
+    with pytest.raises(BadTableError, match=r"holds 1 things .* for example notes\.txt"):
+        tables.write_table(numbers(spark, 2), tmp_path / "table")
+    assert {path: path.read_bytes() for path in (tmp_path / "table").iterdir()} == held
+
+
+def test_a_file_is_not_taken_for_a_table(spark, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(BadTableError, match=r"notes\.txt"):
+        tables.write_table(numbers(spark, 1), tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
 @pytest.mark.parametrize("output", ["s3://bucket/folder", "hdfs:/folder"])
 def test_an_output_that_cannot_be_swapped_is_refused(spark, output):
     with pytest.raises(BadTableError, match="folder of this machine"):
         tables.write({"one": numbers(spark, 1)}, Path(output))
+    with pytest.raises(BadTableError, match="folder of this machine"):
+        tables.write_table(numbers(spark, 1), Path(output))

@@ -31,10 +31,19 @@ def run(
 
 def positive(text: str) -> int:
     """An argument that must be a whole number of at least 1, for argparse's `type`."""
+    return _whole_number(text, "of at least 1", 1, sys.maxsize)
+
+
+def percentage(text: str) -> int:
+    """An argument that must be a whole number from 1 to 99, for argparse's `type`."""
+    return _whole_number(text, "from 1 to 99", 1, 99)
+
+
+def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
     try:
         number = int(text)
     except ValueError:
-        number = 0
-    if number < 1:
-        raise ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+        number = smallest - 1
+    if not smallest <= number <= largest:
+        raise ArgumentTypeError(f"must be a whole number {limits}, not {text!r}")
     return number

@@ -16,8 +16,10 @@ def as_table(records: Records) -> str:
     return pd.DataFrame(records).to_markdown(index=False, floatfmt=",.3f", intfmt=",")
 
 
-def write_report(folder: Path, name: str, title: str, records: Records, figure: Figure) -> None:
-    """Write `name`.json, .md and .png into a folder.
+def write_report(
+    folder: Path, name: str, title: str, records: Records, figure: Figure, details: Records = ()
+) -> None:
+    """Write `name`.json, .md and .png into a folder; `details` are a second table, in the .md only.
 
     Each file is first written under a hidden name and then takes its place, so that an earlier
     report can be read until the new one is complete.
@@ -25,7 +27,8 @@ def write_report(folder: Path, name: str, title: str, records: Records, figure: 
     folder.mkdir(parents=True, exist_ok=True)
     hidden = {ending: folder / f".{name}{ending}" for ending in (".json", ".md", ".png")}
     hidden[".json"].write_text(json.dumps(records, indent=2) + "\n")
-    hidden[".md"].write_text(f"# {title}\n\n{as_table(records)}\n\n![{title}]({name}.png)\n")
+    tables = "\n\n".join(as_table(table) for table in (records, details) if table)
+    hidden[".md"].write_text(f"# {title}\n\n{tables}\n\n![{title}]({name}.png)\n")
     figure.savefig(hidden[".png"], dpi=150)
     for ending, path in hidden.items():
         path.replace(folder / f"{name}{ending}")

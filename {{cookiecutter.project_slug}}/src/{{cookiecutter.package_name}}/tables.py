@@ -27,6 +27,7 @@ from pyspark.sql.types import (
 )
 
 CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
+PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
 MALFORMED = "_malformed"
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
 
@@ -134,8 +135,7 @@ def write(frames: Mapping[str, DataFrame], output: Path) -> None:
     Raises:
         BadTableError: when `output` is a URL: it must be a folder that can be renamed in.
     """
-    if re.match(r"\w{2,}:", str(output)):
-        raise BadTableError(f"output ({output}): must be a folder of this machine, not a URL.")
+    _refuse_url(output)
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".unfinished-", dir=output) as unfinished:
         for name, frame in frames.items():
@@ -149,9 +149,32 @@ def write(frames: Mapping[str, DataFrame], output: Path) -> None:
             _remove(_earlier(path))
 
 
+def write_table(frame: DataFrame, path: Path) -> None:
+    """Write a frame as Parquet to `path`, as `write` does with its tables.
+
+    Raises:
+        BadTableError: when `path` is a URL, or holds anything but a table, which would be lost.
+    """
+    _refuse_url(path)
+    held = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
+    foreign = [file.name for file in held if not PARQUET_PART.fullmatch(file.name)]
+    if foreign:
+        raise BadTableError(
+            f"output ({path}): holds {len(foreign)} things that are no part of a table, for "
+            f"example {foreign[0]}. Name a folder that is empty or not yet there."
+        )
+    path = path.resolve()
+    write({path.name: frame}, path.parent)
+
+
 def _earlier(path: Path) -> Path:
     """Where the last complete table is for the moment in which the new one takes its place."""
     return path.with_name(f".{path.name}.earlier")
+
+
+def _refuse_url(output: Path) -> None:
+    if re.match(r"\w{2,}:", str(output)):
+        raise BadTableError(f"output ({output}): must be a folder of this machine, not a URL.")
 
 
 def _remove(path: Path) -> None:
