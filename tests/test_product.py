@@ -1,5 +1,6 @@
 """The full product of options: each gives exactly its files, and all of them are sound."""
 
+import re
 import tomllib
 
 import pytest
@@ -58,6 +59,45 @@ TREE = {
     "tests/test_simulate.py",
     "tests/test_tables.py",
 }
+USE_CASE_FILES = {
+    "growth-forecasting": {
+        "benchmarks/forecast_growth.py",
+        "jobs/backtest_growth.py",
+        "jobs/forecast_growth.py",
+        "notebooks/02-growth-forecasting.ipynb",
+        f"{SOURCE}/growth/__init__.py",
+        f"{SOURCE}/growth/all_customers.py",
+        f"{SOURCE}/growth/backtest.py",
+        f"{SOURCE}/growth/charts.py",
+        f"{SOURCE}/growth/features.py",
+        f"{SOURCE}/growth/forecasts.py",
+        f"{SOURCE}/growth/history.py",
+        f"{SOURCE}/growth/per_customer.py",
+        f"{SOURCE}/growth/scores.py",
+        f"{SOURCE}/growth/seasonal_naive.py",
+        f"{SOURCE}/growth/series.py",
+        "tests/growth/conftest.py",
+        "tests/growth/test_all_customers.py",
+        "tests/growth/test_backtest.py",
+        "tests/growth/test_features.py",
+        "tests/growth/test_forecasts.py",
+        "tests/growth/test_growth_charts.py",
+        "tests/growth/test_methods.py",
+        "tests/growth/test_per_customer.py",
+        "tests/growth/test_scores.py",
+        "tests/growth/test_seasonal_naive.py",
+        "tests/growth/test_series.py",
+        "tests/jobs/test_backtest_growth.py",
+        "tests/jobs/test_forecast_growth.py",
+    },
+    "churn-prediction": set(),
+}
+TRACES = {
+    "growth-forecasting": re.compile(r"statsforecast|scikit-learn|backtest|(?<!jobs)growth[/.]"),
+    "churn-prediction": re.compile(r"mlflow|train_churn|(?<!jobs)churn[/.]"),
+}
+"""What tells of a use case. Simulated customers grow and churn in every project."""
+
 CI_FILES = {"github": {".github/workflows/checks.yml"}, "gitlab": {".gitlab-ci.yml"}, "none": set()}
 LICENCE_WORDS = {
     "MIT": "Permission is hereby granted, free of charge",
@@ -75,7 +115,14 @@ def baked(request, bake_here):
 def test_a_project_is_what_was_chosen_and_no_more(baked):
     project, answers = baked
     check_files(project)
-    assert set(files_of(project)) == TREE | CI_FILES[answers["ci"]]
+    chosen = {"both": list(USE_CASE_FILES), "none": []}.get(
+        answers["use_cases"], [answers["use_cases"]]
+    )
+    brought = set().union(*(USE_CASE_FILES[use_case] for use_case in chosen))
+    assert set(files_of(project)) == TREE | brought | CI_FILES[answers["ci"]]
+    for use_case in USE_CASE_FILES.keys() - set(chosen):
+        for name in files_of(project):
+            assert not TRACES[use_case].search((project / name).read_text()), (use_case, name)
 
     settings = tomllib.loads((project / "pyproject.toml").read_text())["project"]
     python = answers["python_version"]
@@ -99,14 +146,16 @@ def test_a_project_is_what_was_chosen_and_no_more(baked):
         assert pipeline["checks"]["image"] == f"python:{python}"
 
 
-def test_every_licence_and_ci_is_known_to_this_test():
+def test_every_licence_use_case_and_ci_is_known_to_this_test():
     assert list(LICENCE_WORDS) == CHOICES["license"]
     assert list(CI_FILES) == CHOICES["ci"]
+    assert ["both", *USE_CASE_FILES, "none"] == CHOICES["use_cases"]
 
 
+@pytest.mark.parametrize("use_cases", CHOICES["use_cases"])
 @pytest.mark.parametrize("python", CHOICES["python_version"])
-def test_a_project_is_clean_under_its_own_linter(bake_here, python):
-    check_style(bake_here(python_version=python))
+def test_a_project_is_clean_under_its_own_linter(bake_here, python, use_cases):
+    check_style(bake_here(python_version=python, use_cases=use_cases))
 
 
 @pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_as_most"])

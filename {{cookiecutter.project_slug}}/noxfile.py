@@ -1,5 +1,9 @@
 """The project's checks: `uv run nox` runs them all, `uv run nox -s tests-3.13` one of them."""
 
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+from pathlib import Path
+
+{% endif %}
 import nox
 
 nox.needs_version = ">=2025.5.1"
@@ -53,3 +57,14 @@ def jobs(session: nox.Session) -> None:
     """Every job, as a process of its own."""
     sync(session)
     session.run("pytest", "-m", "slow", "tests/jobs", *session.posargs)
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The benchmarks, which want a quiet machine. Name one to run it alone."""
+    sync(session)
+    chosen = session.posargs[:1] or sorted(path.stem for path in Path("benchmarks").glob("*.py"))
+    for name in chosen:
+        session.run("python", f"benchmarks/{name}.py", *session.posargs[1:])
+{% endif %}

@@ -97,6 +97,22 @@ def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sa
     assert "dataframe" in (project / "reports/processing.md").read_text()
 
 
+def test_its_forecasts_beat_the_seasonal_naive(sample):
+    """By the figures that the README's commands left behind."""
+    project, _ = sample
+    if not (project / "jobs/backtest_growth.py").exists():
+        pytest.skip("no growth forecasting was chosen")
+    forecast = json.loads((project / "reports/growth_forecast.json").read_text())
+    assert sum(row["customers"] for row in forecast) == 1000
+    assert "error" not in {row["model"] for row in forecast}
+    backtest = json.loads((project / "reports/growth_backtest.json").read_text())
+    scores = {row["method"]: row for row in backtest}
+    for method in ("per-customer", "all-customers"):
+        for measure in ("smape", "mase"):
+            assert scores[method][measure] < 0.85 * scores["seasonal-naive"][measure]
+        assert 0.85 <= scores[method]["coverage"] <= 0.97
+
+
 def test_its_types_notebooks_and_jobs_pass(sample):
     _, type_in = sample
     type_in("uv run nox -s types notebooks jobs")

@@ -1,0 +1,273 @@
+"""How fast customers are forecast one by one: the project against other ways to run the same fits.
+
+1. Every contender reads the same table, forecasts a year of each customer with the same models
+   (theta+ces) and writes what it found. They take turns, each with its workers warm; ratios are
+   medians over the rounds.
+   - joblib: a pool of as many processes as there are cores, without Spark. The baseline.
+   - project: growth/per_customer.py.
+   - applyInPandas: the same fits by `groupBy("customer_id").applyInPandas`.
+   - statsforecast: StatsForecast's own Spark backend.
+2. The job as it is typed, which starts Spark and checks its table, against a Python process
+   that starts the pool: what is left of the difference when there is work to do?
+3. The project on more and more customers with short histories, whose models are cheap: time should
+   grow as the customers do, and memory not at all.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from threading import Event, Thread
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psutil
+from joblib import Parallel, delayed
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import job, simulate, tables
+from {{ cookiecutter.package_name }}.growth import per_customer
+from {{ cookiecutter.package_name }}.growth.series import forecast_series
+from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.session import get_spark
+
+HORIZON, SEASON, LEVEL = 12, 12, 90
+"""A year ahead."""
+
+LONG, SHORT = 60, 20
+"""Months of history: for theta+ces, and for models that are cheap."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--customers", type=job.positive, default=4000, help="to compare on")
+    parser.add_argument("--rounds", type=job.positive, default=3, help="turns of each contender")
+    parser.add_argument("--whole", type=job.positive, default=20_000, help="customers of the job")
+    parser.add_argument(
+        "--sizes", type=job.positive, nargs="*", default=[1_000, 10_000, 100_000], help="to grow to"
+    )
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    parser.add_argument("--pool", type=Path, nargs=2, help=argparse.SUPPRESS)
+    args = parser.parse_args(arguments)
+    if args.pool:
+        return by_joblib(*args.pool)
+
+    spark = get_spark("benchmark")
+    with tempfile.TemporaryDirectory() as folder:
+        comparison = compare(spark, args.customers, args.rounds, Path(folder))
+        print(as_table(comparison), flush=True)
+        whole = measure_whole(spark, args.whole, args.rounds, Path(folder))
+        print(as_table(whole), flush=True)
+        growth = [measure_size(spark, size, Path(folder)) for size in args.sizes]
+        print(as_table(growth))
+    slope = np.polyfit(
+        np.log([row["customers"] for row in growth]), np.log([row["seconds"] for row in growth]), 1
+    )[0]
+    conclusion = f"Seconds grow as customers to the power of {slope:.2f}. {machine()}"
+    print(conclusion)
+    args.reports.mkdir(parents=True, exist_ok=True)
+    (args.reports / "bench_forecast_growth.md").write_text(
+        f"# Forecasting customers one by one\n\n{as_table(comparison)}\n\n"
+        f"{as_table(whole)}\n\n{as_table(growth)}\n\n{conclusion}\n"
+    )
+
+
+def compare(spark: SparkSession, customers: int, rounds: int, folder: Path) -> list[dict[str, Any]]:
+    """Time the contenders in turn, each after a few customers that warm its workers up."""
+    write_usage(spark, customers, LONG, folder / "usage")
+    write_usage(spark, 100, LONG, folder / "few")
+    contenders: dict[str, Callable[[Path, Path], None]] = {
+        "joblib": by_joblib,
+        "project": by_project,
+        "applyInPandas": by_apply_in_pandas,
+        "statsforecast": by_statsforecast,
+    }
+    turns = []
+    for _ in range(rounds):
+        turn = {}
+        for name, contender in contenders.items():
+            contender(folder / "few", folder / name)
+            start = perf_counter()
+            contender(folder / "usage", folder / name)
+            turn[name] = perf_counter() - start
+        turns.append(turn)
+    return [
+        {
+            "contender": name,
+            "customers": customers,
+            "seconds": median(turn[name] for turn in turns),
+            "customers_per_second": customers / median(turn[name] for turn in turns),
+            "times_joblib": median(turn[name] / turn["joblib"] for turn in turns),
+            "times_project": median(turn[name] / turn["project"] for turn in turns),
+        }
+        for name in contenders
+    ]
+
+
+def measure_whole(
+    spark: SparkSession, customers: int, rounds: int, folder: Path
+) -> list[dict[str, Any]]:
+    """Time whole processes in turn: the job, and a pool without Spark."""
+    write_usage(spark, customers, LONG, folder / "usage")
+    usage, output = str(folder / "usage"), str(folder / "whole")
+    job_arguments = [
+        *("--usage", usage, "--horizon", str(HORIZON)),
+        *("--output", output, "--reports", str(folder)),
+    ]
+    commands = {
+        "joblib, as a process": [__file__, "--pool", usage, str(folder / "pool")],
+        "jobs/forecast_growth.py": ["jobs/forecast_growth.py", *job_arguments],
+    }
+    turns = []
+    for _ in range(rounds):
+        turn = {}
+        for name, command in commands.items():
+            start = perf_counter()
+            subprocess.run([sys.executable, *command], check=True, capture_output=True)
+            turn[name] = perf_counter() - start
+        turns.append(turn)
+    return [
+        {
+            "contender": name,
+            "customers": customers,
+            "seconds": median(turn[name] for turn in turns),
+            "times_joblib": median(turn[name] / turn["joblib, as a process"] for turn in turns),
+        }
+        for name in commands
+    ]
+
+
+def by_joblib(source: Path, output: Path) -> None:
+    """A pool of processes on one machine, each with one thread."""
+    usage = pd.read_parquet(source).sort_values(["customer_id", "month"])
+    series = [group.to_numpy() for _, group in usage.groupby("customer_id")["usage"]]
+    fits = Parallel(n_jobs=os.cpu_count())(delayed(fit)(history) for history in series)
+    output.mkdir(exist_ok=True)
+    pd.DataFrame({"forecast": np.concatenate([forecast for forecast, *_ in fits])}).to_parquet(
+        output / "forecasts.parquet"
+    )
+
+
+def by_project(source: Path, output: Path) -> None:
+    """The project's method a."""
+    write(per_customer.forecast(read(source), HORIZON, SEASON, LEVEL), output)
+
+
+def by_apply_in_pandas(source: Path, output: Path) -> None:
+    """A group for each customer."""
+
+    def forecast_group(group: pd.DataFrame) -> pd.DataFrame:
+        values, lower, upper, model = fit(group.sort_values("month")["usage"].to_numpy())
+        return pd.DataFrame(
+            {
+                "customer_id": group["customer_id"].iloc[0],
+                "step": np.arange(1, HORIZON + 1),
+                "forecast": values,
+                "lower": lower,
+                "upper": upper,
+                "model": model,
+            }
+        )
+
+    schema = (
+        "customer_id string, step int, forecast double, lower double, upper double, model string"
+    )
+    write(read(source).groupBy("customer_id").applyInPandas(forecast_group, schema), output)
+
+
+def by_statsforecast(source: Path, output: Path) -> None:
+    """The library's own distribution, through Fugue; without the logarithm of our recipe."""
+    from statsforecast import StatsForecast, models
+
+    forecaster = StatsForecast(
+        models=[
+            models.DynamicOptimizedTheta(SEASON),
+            models.MSTL(SEASON, trend_forecaster=models.AutoCES(season_length=1)),
+        ],
+        freq="MS",
+    )
+    usage = read(source).select(
+        F.col("customer_id").alias("unique_id"),
+        F.col("month").cast("timestamp").alias("ds"),
+        F.col("usage").alias("y"),
+    )
+    write(forecaster.forecast(df=usage, h=HORIZON), output)
+
+
+def fit(history: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
+    """The project's models for one customer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return forecast_series(history, HORIZON, SEASON, LEVEL)
+
+
+def measure_size(spark: SparkSession, customers: int, folder: Path) -> dict[str, Any]:
+    """Time and memory of the project on so many customers with short histories."""
+    write_usage(spark, customers, SHORT, folder / "usage")
+    stop, peaks = Event(), {"jvm": 0.0, "driver": 0.0, "worker": 0.0}
+    watch = Thread(target=watch_memory, args=(stop, peaks))
+    watch.start()
+    start = perf_counter()
+    by_project(folder / "usage", folder / "project")
+    seconds = perf_counter() - start
+    stop.set()
+    watch.join()
+    return {
+        "customers": customers,
+        "seconds": seconds,
+        "customers_per_second": customers / seconds,
+        **{f"{process}_mb": peak for process, peak in peaks.items()},
+    }
+
+
+def watch_memory(stop: Event, peaks: dict[str, float]) -> None:
+    """Note the most that this process, the JVM and any one Python worker hold, in megabytes."""
+    driver = psutil.Process()
+    while not stop.wait(0.2):
+        for process in [driver, *driver.children(recursive=True)]:
+            try:
+                megabytes = process.memory_info().rss / 2**20
+                name = "jvm" if process.name() == "java" else "worker"
+            except psutil.NoSuchProcess:
+                continue
+            name = "driver" if process == driver else name
+            peaks[name] = max(peaks[name], megabytes)
+
+
+def write_usage(spark: SparkSession, customers: int, months: int, path: Path) -> None:
+    """Customers who are there from the first month to the last."""
+    population = simulate.population(spark, customers, months, seed=0).withColumns(
+        {
+            "signup_month": F.add_months(F.lit(simulate.LAST_MONTH), 1 - months),
+            "churn_month": F.add_months(F.lit(simulate.LAST_MONTH), 1),
+        }
+    )
+    write(simulate.usage(population, seed=0), path)
+
+
+def read(path: Path) -> DataFrame:
+    return get_spark("benchmark").read.parquet(str(path)).select(tables.USAGE.schema.names)
+
+
+def write(frame: DataFrame, path: Path) -> None:
+    frame.write.mode("overwrite").parquet(str(path))
+
+
+def machine() -> str:
+    """What the absolute times were measured on."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"Measured on {os.cpu_count()} cores with {memory:.0f} GB, {sys.platform}."
+
+
+if __name__ == "__main__":
+    main()

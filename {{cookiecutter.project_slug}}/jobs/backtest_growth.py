@@ -1,0 +1,56 @@
+"""Which method forecasts best? Forecast months that are known, from what was known before them."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }}.growth import METHODS, charts
+from {{ cookiecutter.package_name }}.growth.backtest import backtest
+from {{ cookiecutter.package_name }}.reports import as_table, write_report
+from {{ cookiecutter.package_name }}.session import get_spark
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
+    parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
+    parser.add_argument("--folds", type=job.positive, default=3, help="cutoffs to forecast from")
+    parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
+    parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("backtest_growth")
+    usage = tables.read(spark, args.usage, tables.USAGE)
+    by_method, by_length = backtest(
+        usage, METHODS, args.horizon, args.season, args.level, args.folds
+    )
+    if not by_length:
+        raise tables.BadTableError(
+            f"usage table ({args.usage}): no customer has more than {args.horizon} months, "
+            "of which usage is known in some. Take a smaller --horizon."
+        )
+
+    records = [asdict(score) for score in by_method]
+    lengths = [asdict(score) for score in by_length]
+    write_report(
+        args.reports,
+        "growth_backtest",
+        "Which method forecasts growth best?",
+        records,
+        charts.backtest(by_method, by_length),
+        details=lengths,
+    )
+    print(as_table(records))
+    print()
+    print(as_table(lengths))
+    print(f"{args.folds} cutoffs. Picture: {args.reports / 'growth_backtest.png'}")
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

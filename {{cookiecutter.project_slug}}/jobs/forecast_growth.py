@@ -1,0 +1,51 @@
+"""Forecast how much each customer will use in the months after its last one."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }}.growth import METHODS, charts
+from {{ cookiecutter.package_name }}.growth.forecasts import by_model, of_largest_customers
+from {{ cookiecutter.package_name }}.reports import as_table, write_report
+from {{ cookiecutter.package_name }}.session import get_spark
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
+    parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
+    parser.add_argument("--method", choices=METHODS, default="per-customer", help="how to forecast")
+    parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
+    parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the forecasts table")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("forecast_growth")
+    usage = tables.read(spark, args.usage, tables.USAGE)
+    forecasts = METHODS[args.method](usage, args.horizon, args.season, args.level)
+    tables.write_table(forecasts, args.output)
+
+    written = spark.read.parquet(str(args.output))
+    models = [row.asDict() for row in by_model(written).collect()]
+    largest = of_largest_customers(written).cache()
+    history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")
+    write_report(
+        args.reports,
+        "growth_forecast",
+        f"Growth forecast, {args.horizon} months, {args.method}",
+        models,
+        charts.forecasts(history.toPandas(), largest.toPandas()),
+    )
+    print(as_table(models))
+    for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
+        print(f"error: for example {row.customer_id}: {row.error}")
+    print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

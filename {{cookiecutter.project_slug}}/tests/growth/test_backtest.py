@@ -1,0 +1,109 @@
+"""The backtest hides what it says, scores methods alike, and finds the better one."""
+
+from datetime import date
+
+import pytest
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }}.growth import METHODS
+from {{ cookiecutter.package_name }}.growth.backtest import backtest, split
+from {{ cookiecutter.package_name }}.growth.history import months_before_last
+
+
+def counted(customer: str, first_month: int, last_month: int):
+    """A customer whose usage is the number of the month, counted from January 2020."""
+    return [
+        (customer, date(2020 + m // 12, m % 12 + 1, 1), float(m))
+        for m in range(first_month, last_month + 1)
+    ]
+
+
+@pytest.fixture
+def usage(make_usage):
+    return make_usage([*counted("old", 1, 40), *counted("new", 30, 38)])
+
+
+def knows_all(usage, horizon, season, level):
+    """A method for usage that counts the months."""
+    last = usage.groupBy("customer_id").agg(F.max("usage").alias("last"), F.max("month").alias("m"))
+    step = F.explode(F.sequence(F.lit(1), F.lit(horizon)))
+    forecast = F.col("last") + F.col("step")
+    return last.withColumn("step", step).select(
+        "customer_id",
+        F.add_months("m", F.col("step")).alias("month"),
+        forecast.alias("forecast"),
+        (forecast - 1).alias("lower"),
+        (forecast + 1).alias("upper"),
+        F.lit("knows all").alias("model"),
+        F.lit(None).cast("string").alias("error"),
+    )
+
+
+def knows_little(usage, horizon, season, level):
+    """Twice as much, and sure of it."""
+    forecasts = knows_all(usage, horizon, season, level)
+    for column in ("forecast", "lower", "upper"):
+        forecasts = forecasts.withColumn(column, 2 * F.col(column))
+    return forecasts
+
+
+def test_a_split_hides_the_last_months_of_each_customer(usage):
+    placed = usage.withColumn("before_last", months_before_last())
+    history, actual = split(placed, hidden=5, horizon=3)
+    known = {c: [] for c in ("old", "new")}
+    later = {c: [] for c in ("old", "new")}
+    for frame, months in ((history, known), (actual, later)):
+        for row in frame.orderBy("month").collect():
+            months[row.customer_id].append(row.usage)
+    assert known == {"old": list(range(1, 36)), "new": list(range(30, 34))}
+    assert later == {"old": [36, 37, 38], "new": [34, 35, 36]}
+    assert history.columns == actual.columns == usage.columns
+
+
+def test_methods_are_scored_on_the_same_months(usage):
+    methods = {"all": knows_all, "little": knows_little}
+    by_method, by_length = backtest(usage, methods, horizon=3, season=12, folds=2)
+    best, worst = by_method
+    assert (best.method, best.smape, best.coverage, best.customers) == ("all", 0, 1, 2)
+    assert best.mase == 0
+    assert worst.smape == pytest.approx(200 / 3)
+    assert worst.coverage == 0
+    assert worst.mase > 1
+    assert worst.seconds > 0
+    assert {(s.method, s.seasons, s.customers) for s in by_length} == {
+        (method, *length)
+        for method in methods
+        for length in (("under 1", 1), ("2 to 3", 1), ("3 to 5", 1))
+    }
+
+
+def test_the_cutoffs_are_spread_over_a_season(usage):
+    hidden = []
+
+    def method(history, horizon, season, level):
+        hidden.append(40 - history.agg(F.max("usage")).first()[0])
+        return knows_all(history, horizon, season, level)
+
+    backtest(usage, {"method": method}, horizon=3, season=12, folds=3)
+    assert hidden == [3, 7, 11]
+
+
+def test_customers_with_nothing_before_the_cutoff_are_not_scored(usage):
+    [score], _ = backtest(usage, {"all": knows_all}, horizon=9, season=12, folds=1)
+    assert score.customers == 1
+
+
+def test_no_customer_long_enough_gives_no_score(usage):
+    [score], lengths = backtest(usage, {"all": knows_all}, horizon=40, season=12, folds=1)
+    assert (score.customers, score.smape, score.mase) == (0, None, None)
+    assert lengths == []
+
+
+def test_both_methods_beat_the_seasonal_naive_on_simulated_usage(simulated):
+    by_method, _ = backtest(simulated.usage, METHODS, horizon=6, season=12, folds=1)
+    scores = {score.method: score for score in by_method}
+    naive = scores["seasonal-naive"]
+    for method in ("per-customer", "all-customers"):
+        assert scores[method].smape < 0.85 * naive.smape, method
+        assert scores[method].mase < 0.85 * naive.mase, method
+        assert 0.85 <= scores[method].coverage <= 0.97, method

@@ -1,0 +1,46 @@
+"""jobs/backtest_growth.py"""
+
+import json
+
+import pytest
+
+from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }}.growth import METHODS
+
+from jobs import backtest_growth
+
+FIELDS = {"method", "smape", "mase", "coverage", "seconds", "customers"}
+
+
+def run(*arguments: str) -> int:
+    return job.run(backtest_growth.main, arguments)
+
+
+@pytest.fixture
+def usage(spark, tmp_path):
+    """Twelve simulated customers."""
+    population = simulate.population(spark, 12, months=30, seed=1)
+    simulate.usage(population, seed=1).write.parquet(str(tmp_path / "usage"))
+    return str(tmp_path / "usage")
+
+
+def test_every_method_is_scored_and_reported(usage, tmp_path, capsys):
+    reports = tmp_path / "reports"
+    arguments = ["--usage", usage, "--horizon", "3", "--folds", "1", "--reports", str(reports)]
+    assert run(*arguments) == 0
+    report = json.loads((reports / "growth_backtest.json").read_text())
+    assert [row["method"] for row in report] == list(METHODS)
+    assert all(set(row) == FIELDS for row in report)
+    assert all(0 <= row["coverage"] <= 1 and row["smape"] >= 0 for row in report)
+    assert len({row["customers"] for row in report}) == 1
+    assert "| under 1 " in (reports / "growth_backtest.md").read_text()
+    assert "seasonal-naive" in capsys.readouterr().out
+    assert (reports / "growth_backtest.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_histories_too_short_for_the_horizon_are_refused_in_one_line(usage, tmp_path, capsys):
+    assert run("--usage", usage, "--horizon", "30", "--folds", "1", "--reports", str(tmp_path)) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "no customer has more than 30 months" in message
+    assert not list(tmp_path.glob("growth_backtest*"))

@@ -1,0 +1,139 @@
+"""jobs/forecast_growth.py"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS
+
+from jobs import forecast_growth
+
+PROJECT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> int:
+    return job.run(forecast_growth.main, arguments)
+
+
+@pytest.fixture
+def usage(make_usage, tmp_path):
+    """Two customers who can be forecast and one who cannot."""
+    months = [date(2024, month, 1) for month in range(1, 7)]
+    rows = [(c, m, 10.0 + m.month) for c in ("a", "b") for m in months]
+    make_usage([*rows, ("unknown", date(2024, 1, 1), None)]).write.parquet(str(tmp_path / "usage"))
+    return str(tmp_path / "usage")
+
+
+@pytest.mark.parametrize("method", ["per-customer", "all-customers", "seasonal-naive"])
+def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, method):
+    output, reports = tmp_path / "forecasts", tmp_path / "reports"
+    assert (
+        run(
+            *("--usage", usage, "--horizon", "3", "--method", method),
+            *("--output", str(output), "--reports", str(reports)),
+        )
+        == 0
+    )
+    written = spark.read.parquet(str(output))
+    assert [(f.name, f.dataType) for f in written.schema] == [
+        (f.name, f.dataType) for f in FORECASTS
+    ]
+    assert written.where("error IS NULL").count() == 6
+    assert written.where("error IS NOT NULL").count() == 1
+    report = json.loads((reports / "growth_forecast.json").read_text())
+    assert sum(row["customers"] for row in report) == 3
+    assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".png"}
+    printed = capsys.readouterr().out
+    assert "| error " in printed
+    assert "for example unknown: usage is known in no month" in printed
+
+
+def test_season_and_level_are_those_that_were_asked_for(spark, usage, tmp_path):
+    widths = []
+    for level in ("50", "99"):
+        run(
+            *("--usage", usage, "--horizon", "3", "--season", "3", "--level", level),
+            *("--method", "seasonal-naive"),
+            *("--output", str(tmp_path / level), "--reports", str(tmp_path)),
+        )
+        rows = spark.read.parquet(str(tmp_path / level)).where("customer_id = 'a'").collect()
+        assert sorted(row.forecast for row in rows) == [14, 15, 16]
+        widths.append(sum(row.upper - row.lower for row in rows))
+    assert widths[1] > 2 * widths[0]
+
+
+def test_bad_usage_leaves_the_earlier_forecasts_and_report(usage, tmp_path, capsys):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("customer_id,month,usage\na,2025-01-01,-1\n")
+    arguments = ["--horizon", "3", "--output", str(tmp_path / "out"), "--reports", str(tmp_path)]
+    run("--usage", usage, "--method", "seasonal-naive", *arguments)
+    earlier = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert run("--usage", str(bad), *arguments) == 2
+    assert "usage is negative" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == earlier
+
+
+def test_a_folder_that_holds_other_things_is_refused(usage, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert run("--usage", usage, "--horizon", "3", "--output", str(tmp_path)) == 2
+    assert "for example notes.txt" in capsys.readouterr().err
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--horizon", "0"), ("--method", "magic"), ("--level", "100"), ("--season", "-1")]
+)
+def test_settings_that_cannot_work_are_refused_with_exit_code_2(wrong, capsys):
+    arguments = {"--usage": "t", "--horizon": "3", "--output": "o"} | dict([wrong])
+    with pytest.raises(SystemExit) as stopped:
+        run(*(word for pair in arguments.items() for word in pair))
+    assert stopped.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_again(
+    spark, tmp_path
+):
+    """Killed with its Java, as the machine's end would do, and more than once on the way."""
+    population = simulate.population(spark, 200, months=48, seed=1)
+    simulate.usage(population, seed=1).write.parquet(str(tmp_path / "usage"))
+    output = tmp_path / "out/forecasts"
+    command = [
+        *(sys.executable, "jobs/forecast_growth.py", "--usage", str(tmp_path / "usage")),
+        *("--horizon", "2", "--output", str(output), "--reports", str(tmp_path / "reports")),
+    ]
+
+    def start(*arguments: str) -> subprocess.Popen:
+        return subprocess.Popen(
+            [*command, *arguments], cwd=PROJECT, start_new_session=True, stderr=subprocess.DEVNULL
+        )
+
+    assert start("--method", "seasonal-naive").wait() == 0
+    for delay in (0, 1.5):
+        killed = start()
+        while not list(output.parent.glob(".unfinished-*/forecasts")):
+            assert killed.poll() is None, "it ended before it could be killed"
+            sleep(0.05)
+        sleep(delay)
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+        earlier = spark.read.parquet(str(output))
+        assert earlier.count() == 400
+        assert {row.model for row in earlier.collect()} == {"seasonal-naive"}
+        for folder in output.parent.glob(".unfinished-*"):
+            shutil.rmtree(folder)
+
+    assert start().wait() == 0
+    again = spark.read.parquet(str(output))
+    assert again.count() == 400
+    assert again.where("model = 'theta+ces'").count() > 0
