@@ -67,12 +67,16 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """What a table holds: its columns, its key (unique, never null) and its rules."""
+    """What a table holds: its columns, its key (unique, never null) and its rules.
+
+    others: whether it may hold other columns too, which are then returned as they are stored.
+    """
 
     name: str
     schema: StructType
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
+    others: bool = False
 
 
 USAGE = Table(
@@ -96,6 +100,43 @@ USAGE = Table(
 )
 """One row per customer and month. Usage is in the customer's units; null where not measured."""
 
+CUSTOMERS = Table(
+    name="customers",
+    schema=StructType(
+        [
+            StructField("customer_id", StringType()),
+            StructField("signup_month", DateType()),
+            StructField("plan", StringType()),
+        ]
+    ),
+    key=("customer_id",),
+    rules=(
+        Rule("customer_id", "customer_id IS NULL", "null"),
+        Rule("customer_id", "trim(customer_id) = ''", "empty"),
+    ),
+    others=True,
+)
+"""One row per customer, with what else is known of it."""
+
+
+def any_table(key: str) -> Table:
+    """Whatever has a column that tells the rows apart; its other columns may be anything."""
+    return Table(
+        name="features",
+        schema=StructType([StructField(key, StringType())]),
+        key=(key,),
+        rules=(
+            Rule(key, f"{quoted(key)} IS NULL", "null"),
+            Rule(key, f"trim({quoted(key)}) = ''", "empty"),
+        ),
+        others=True,
+    )
+
+
+def quoted(column: str) -> str:
+    """A column's name as Spark reads it whatever letters are in it, dots too."""
+    return f"`{column.replace('`', '``')}`"
+
 
 def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
     """Read a table and check it: two passes over the data, the second with a shuffle.
@@ -104,7 +145,8 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
         spark: the session to read with.
         source: a Parquet or CSV path (CSV has a header and a name that ends in .csv), or the
             name of a catalog table.
-        table: what the source must hold. Exactly its columns are returned, in its types.
+        table: what the source must hold. Its columns are returned in its types, and no others
+            unless it says so.
 
     Raises:
         BadTableError: when the source is absent or unreadable, a column is missing or of another
@@ -123,7 +165,12 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
         if problem is None:
             raise
         raise BadTableError(f"{where}: {problem}") from error
-    return rows.drop("stored")
+    names = {field.name.lower() for field in table.schema} | {MALFORMED}
+    others = [name for name in stored.columns if table.others and name.lower() not in names]
+    return rows.select(
+        *(quoted(field.name) for field in table.schema),
+        *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
+    )
 
 
 def write(frames: Mapping[str, DataFrame], output: Path) -> None:
@@ -240,11 +287,12 @@ def _typed(stored: DataFrame, table: Table) -> list[Column]:
     """The table's columns in its types; null where what is stored is no value of the type."""
     columns = []
     for field in table.schema:
-        value = F.col(field.name).try_cast(field.dataType)
+        stored_value = F.col(quoted(field.name))
+        value = stored_value.try_cast(field.dataType)
         if MALFORMED in stored.columns:
-            value = F.when(F.trim(field.name).rlike(TEXT[type(field.dataType)]), value)
+            value = F.when(F.trim(stored_value).rlike(TEXT[type(field.dataType)]), value)
         elif field.dataType == DateType():
-            value = F.when(F.col(field.name) == value, value)  # a time of day is lost otherwise
+            value = F.when(stored_value == value, value)  # a time of day is lost otherwise
         columns.append(value.alias(field.name))
     return columns
 
@@ -254,31 +302,34 @@ def _check_columns(stored: DataFrame, table: Table, where: str) -> None:
     types = {field.name.lower(): field.dataType for field in stored.schema}
     is_text = MALFORMED in types
     for field in table.schema:
-        if field.name not in types:
+        if field.name.lower() not in types:
             columns = ", ".join(name for name in stored.columns if name != MALFORMED) or "none"
             raise BadTableError(
                 f"{where}: column {field.name} is missing in all rows. "
                 f"Add it or rename one of: {columns}."
             )
-        if not is_text and not isinstance(types[field.name], LOSSLESS[type(field.dataType)]):
+        if not is_text and not isinstance(
+            types[field.name.lower()], LOSSLESS[type(field.dataType)]
+        ):
+            stored_type = types[field.name.lower()].simpleString()
             raise BadTableError(
-                f"{where}: column {field.name} is of type {types[field.name].simpleString()} "
+                f"{where}: column {field.name} is of type {stored_type} "
                 f"in all rows. Store it as {field.dataType.simpleString()}."
             )
 
 
 def _check_rows(rows: DataFrame, table: Table, where: str) -> None:
     """Refuse a table without rows, with rows that break a rule, or with a key that stands twice."""
-    names = [field.name for field in table.schema]
+    names = [quoted(field.name) for field in table.schema]
     as_stored = F.struct(*(f"stored.{name}" for name in names))
     example = F.to_json(as_stored, {"ignoreNullFields": "false"})
     readable = [
         Rule(
             field.name,
-            f"stored.{field.name} IS NOT NULL AND {field.name} IS NULL",
+            f"stored.{name} IS NOT NULL AND {name} IS NULL",
             f"not a {field.dataType.simpleString()}",
         )
-        for field in table.schema
+        for field, name in zip(table.schema, names, strict=True)
     ]
     whole = [Rule("count", f"stored.{MALFORMED} IS NOT NULL", "not as in the header")]
     is_text = MALFORMED in rows.select("stored.*").columns
@@ -299,9 +350,10 @@ def _check_rows(rows: DataFrame, table: Table, where: str) -> None:
                 f"for example {row}. Correct or remove such rows."
             )
 
-    twice = rows.groupBy(*table.key).agg(F.count("*").alias("rows")).where("rows > 1")
-    key = F.to_json(F.struct(*table.key))
-    [found] = twice.agg(F.sum("rows").alias("rows"), F.min(key).alias("example")).collect()
+    keys = [quoted(column) for column in table.key]
+    twice = rows.groupBy(*keys).agg(F.count("*").alias("count")).where("count > 1")
+    key = F.to_json(F.struct(*keys))
+    [found] = twice.agg(F.sum("count").alias("rows"), F.min(key).alias("example")).collect()
     if found.rows:
         raise BadTableError(
             f"{where}: {' and '.join(table.key)} stand more than once in {found.rows} rows, "

@@ -8,7 +8,6 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.growth import all_customers
-from {{ cookiecutter.package_name }}.growth.all_customers import GlobalModel, score_batch, train
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 
 
@@ -82,7 +81,7 @@ def sample(rows: int, customers: int = 40) -> pd.DataFrame:
 
 
 def test_the_model_learns_the_middle_and_where_usage_strays_far():
-    model = train(sample(8000), level=90)
+    model = all_customers.train(sample(8000), level=90)
     unseen = np.array([[0.2, 0.1, np.nan], [0.8, 0.1, np.nan], [0.5, 0.9, np.nan]])
     np.testing.assert_allclose(model.middle.predict(unseen[:2]), [0.2, 0.8], atol=0.05)
     width = model.upper.predict(unseen) - model.lower.predict(unseen) + 2 * model.slack
@@ -92,7 +91,7 @@ def test_the_model_learns_the_middle_and_where_usage_strays_far():
 
 def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen():
     whole = sample(12_000)
-    model, unseen = train(whole[:6000], level=80), whole[6000:]
+    model, unseen = all_customers.train(whole[:6000], level=80), whole[6000:]
     columns = np.stack(unseen["columns"])
     inside = (model.lower.predict(columns) - model.slack <= unseen["z"]) & (
         unseen["z"] <= model.upper.predict(columns) + model.slack
@@ -101,7 +100,7 @@ def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen():
 
 
 def test_a_few_rows_give_the_reference_and_its_spread():
-    model = train(sample(150), level=90)
+    model = all_customers.train(sample(150), level=90)
     assert model.name == "reference"
     low, middle, high = (
         estimator.predict([[0, 0, 0]])[0] for estimator in (model.lower, model.middle, model.upper)
@@ -111,13 +110,13 @@ def test_a_few_rows_give_the_reference_and_its_spread():
 
 @pytest.mark.parametrize("calibrates", [True, False])
 def test_a_few_customers_are_enough(calibrates):
-    model = train(sample(400).assign(calibrates=calibrates), level=90)
+    model = all_customers.train(sample(400).assign(calibrates=calibrates), level=90)
     assert model.name == "boosted-trees"
     assert np.isfinite(model.slack)
 
 
 def test_nothing_to_learn_from_is_said_for_each_customer(make_usage):
-    assert train(sample(10).assign(z=None), level=90) is None
+    assert all_customers.train(sample(10).assign(z=None), level=90) is None
     usage = make_usage([("a", date(2024, 1, 1), 5.0), ("b", date(2024, 2, 1), 5.0)])
     rows = sorted(all_customers.forecast(usage, 3).collect())
     assert [row.customer_id for row in rows] == ["a", "b"]
@@ -137,8 +136,10 @@ class Constant:
 def test_customers_are_scored_in_parts_and_in_order(monkeypatch):
     monkeypatch.setattr(all_customers, "CUSTOMERS_AT_ONCE", 2)
     histories = pd.Series([np.full(30, size) for size in (1.0, 2.0, 3.0, 4.0, 5.0)])
-    model = GlobalModel("constant", Constant(0.0), Constant(9.0), Constant(-9.0), slack=0.0)
-    scored = score_batch(histories, model, horizon=2, season=12)
+    model = all_customers.GlobalModel(
+        "constant", Constant(0.0), Constant(9.0), Constant(-9.0), slack=0.0
+    )
+    scored = all_customers.score_batch(histories, model, horizon=2, season=12)
     assert [forecast.tolist() for forecast in scored["forecast"]] == [[s, s] for s in range(1, 6)]
     # bounds that cross are held to the forecast
     assert (scored["lower"].map(max) <= scored["forecast"].map(min)).all()

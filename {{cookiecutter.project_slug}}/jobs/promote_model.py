@@ -1,0 +1,43 @@
+"""Make the challenger the champion if it is better; or return to the champion before."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from {{ cookiecutter.package_name }} import job, lifecycle
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="churn", help="name of the model (default: churn)")
+    parser.add_argument("--rollback", action="store_true", help="return to the champion before")
+    args = parser.parse_args(arguments)
+
+    if args.rollback:
+        left, champion = lifecycle.roll_back(args.model)
+        print(f"version {champion} is the champion again, instead of version {left}")
+        return
+
+    comparison = lifecycle.compare(args.model)
+    if comparison is None:
+        print(f"version {lifecycle.promote(args.model)} is the champion, the first one")
+        return
+    c = comparison
+    print(
+        f"ROC AUC on the newest holdout ({c.rows:,} rows): challenger (version {c.challenger}) "
+        f"{c.challenger_auc:.4f}, champion (version {c.champion}) {c.champion_auc:.4f}"
+    )
+    print(
+        f"difference {c.difference:+.4f}, between {c.lower:+.4f} and {c.upper:+.4f} "
+        f"in {lifecycle.LEVEL:.0%} of resamples"
+    )
+    if comparison.better:
+        print(
+            f"version {lifecycle.promote(args.model)} is the champion: better by more than chance"
+        )
+    else:
+        print(f"version {c.champion} stays the champion: not better by more than chance")
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

@@ -1,0 +1,56 @@
+"""Tell for each customer how likely it is to churn, by a model of the store."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import job, lifecycle, tables
+from {{ cookiecutter.package_name }}.churn import source
+from {{ cookiecutter.package_name }}.churn.features import at_risk, features, last_month
+from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.training.scoring import score
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    source.add_arguments(parser)
+    parser.add_argument("--model", default="champion", help="champion, challenger or a version")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the scores table")
+    args = parser.parse_args(arguments)
+    source.check_arguments(parser, args)
+
+    spark = get_spark("score_churn")
+    version, model, about = lifecycle.load("churn", args.model)
+    horizon = about["horizon"]
+    if args.usage:
+        source.check_horizon(args.horizon, horizon)
+        usage, customers = source.read_usage(spark, args)
+        end = last_month(usage)
+        rows = features(usage, [end], horizon, end, customers)
+        # who has used nothing for a horizon has churned already, whatever the model says
+        chance = F.when(at_risk(horizon), F.col("churn_probability")).otherwise(1.0)
+    else:
+        rows = source.read_features(spark, args.features, args.id, args.label)
+        chance = F.col("churn_probability")
+
+    scored = score(rows, model).select(
+        "customer_id", chance.alias("churn_probability"), F.lit(version).alias("model_version")
+    )
+    tables.write_table(scored, args.output)
+    written = spark.read.parquet(str(args.output))
+    [found] = written.agg(
+        F.count("*").alias("rows"),
+        F.count_if(F.col("churn_probability") == 1).alias("gone"),
+        F.avg(F.when(F.col("churn_probability") < 1, F.col("churn_probability"))).alias("mean"),
+    ).collect()
+    print(f"{found.rows:,} customers scored by version {version}: {args.output}")
+    if args.usage:
+        print(f"{found.gone:,} of them have churned already (no usage in {horizon} months): 1")
+    print(f"mean chance of the others: {found.mean or 0:.1%}")
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

@@ -1,0 +1,112 @@
+"""Training a model and, beside it, predicting customers that it has not seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+
+import pandas as pd
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from ..tables import BadTableError
+from ..training import KEYS, LABEL, Model, train
+from ..training.scoring import score
+from . import METHODS
+from .features import at_risk, features, last_month, months_before
+from .scores import collect
+
+MODEL = "all-customers"
+CUTOFFS = 4
+"""From how many cutoffs customers are trained on."""
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model, and what it and other methods predict of rows that they have not seen.
+
+    predicted: method -> churned and churn_probability; the model's come first.
+    holdout: rows that the model has not seen, with their features.
+    keys: the columns that tell them apart.
+    protocol: how they were set apart, in words.
+    rows: how many the model was trained on.
+    """
+
+    model: Model
+    predicted: Mapping[str, pd.DataFrame]
+    holdout: DataFrame
+    keys: list[str]
+    protocol: str
+    rows: int
+
+
+def on_latest_cutoff(
+    usage: DataFrame, customers: DataFrame | None, horizon: int, trainer: str, seed: int
+) -> Evaluation:
+    """Train on customers at earlier cutoffs, and predict those at the latest (temporal holdout).
+
+    The latest cutoff is a horizon before the table's last month; the others lie a horizon apart
+    before it, so that nothing that was trained on happened after it.
+
+    Raises:
+        BadTableError: when there are too few months, or too few customers of whom some churn.
+    """
+    end = last_month(usage)
+    cutoffs = [months_before(end, horizon * back) for back in range(1, CUTOFFS + 2)]
+    described = features(usage, cutoffs, horizon, end, customers).where(at_risk(horizon)).cache()
+    holdout = described.where(F.col("cutoff") == cutoffs[0])
+    training = described.where(F.col("cutoff") < cutoffs[0])
+    rows = _count(training, end, horizon)
+
+    model = train(training, trainer, seed)
+    predicted = {MODEL: collect(score(holdout, model), [*KEYS])}
+    for name, predict in METHODS.items():
+        if name != MODEL:
+            predicted[name] = collect(predict(training, holdout), [*KEYS])
+    protocol = f"temporal holdout: customers at {cutoffs[0]}, trained on earlier cutoffs"
+    return Evaluation(model, predicted, holdout, [*KEYS], protocol, rows)
+
+
+def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
+    """Predict each fifth of the customers by a model of the others (stratified 5-fold).
+
+    The model of the first fold is the one that is kept, and that fold its holdout.
+
+    Raises:
+        BadTableError: when there are fewer churners, or others, than folds.
+    """
+    known = features.where(F.col(LABEL).isNotNull())
+    smallest = min((row["count"] for row in known.groupBy(LABEL).count().collect()), default=0)
+    if smallest < FOLDS:
+        raise BadTableError(
+            f"features: {smallest} rows are of the rarer outcome; {FOLDS} folds need {FOLDS} at "
+            "least. Take more data."
+        )
+    key = KEYS[0]
+    in_order = Window.partitionBy(LABEL).orderBy(F.xxhash64(F.lit(seed), key), key)
+    folded = known.withColumn("fold", F.ntile(FOLDS).over(in_order)).cache()
+    models = [
+        train(folded.where(F.col("fold") != fold).drop("fold"), trainer, seed)
+        for fold in range(1, FOLDS + 1)
+    ]
+    scored = [
+        score(folded.where(F.col("fold") == fold), model) for fold, model in enumerate(models, 1)
+    ]
+    holdout = folded.where("fold = 1").drop("fold")
+    predicted = {MODEL: collect(reduce(DataFrame.unionByName, scored), [key])}
+    rows = folded.where("fold != 1").count()
+    protocol = f"stratified {FOLDS}-fold cross-validation, seed {seed}"
+    return Evaluation(models[0], predicted, holdout, [key], protocol, rows)
+
+
+def _count(training: DataFrame, end: date, horizon: int) -> int:
+    """How many rows there are to train on; refuse none."""
+    rows = training.count()
+    if not rows:
+        raise BadTableError(
+            f"usage table: no customer is known for {2 * horizon + 1} months up to {end}, two "
+            f"horizons of {horizon} and one. Take a longer history or a smaller --horizon."
+        )
+    return rows

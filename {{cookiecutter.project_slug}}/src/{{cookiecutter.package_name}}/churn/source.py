@@ -1,0 +1,129 @@
+"""Where features come from: customers' usage, or any table that has them."""
+
+from argparse import ArgumentParser, Namespace
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from .. import job, tables
+from ..tables import BadTableError, quoted
+from ..training import KEYS, LABEL
+
+POSITIVE = ("1", "true", "t", "yes", "y", "churned")
+"""What a label says of who churned, unless one is told, in whatever case."""
+
+TAKEN = (*KEYS, LABEL, "churn_probability", "model_version", "fold")
+"""Names that the project gives to columns."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Let a job take usage (and customers), or any table."""
+    table = "Parquet, CSV or catalog table"
+    parser.add_argument("--usage", help=f"usage table: {table}")
+    parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
+    parser.add_argument("--horizon", type=job.positive, help="months without usage that are churn")
+    parser.add_argument("--features", help=f"instead of --usage, any {table}: a row per customer")
+    parser.add_argument("--id", help="column of --features that tells customers apart")
+    parser.add_argument("--label", help="column of --features that says who churned")
+    parser.add_argument("--positive", help="what --label says of who churned (1, yes, true)")
+
+
+def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> None:
+    """End the job unless it is told of one source, and of all that is needed to read it."""
+    if bool(args.usage) == bool(args.features):
+        parser.error("give either --usage or --features")
+    wanted, other = (
+        (["id", *needed], ["customers", "horizon"])
+        if args.features
+        else (["horizon"] if "label" in needed else [], ["id", "label", "positive"])
+    )
+    source = "--features" if args.features else "--usage"
+    for name in wanted:
+        if getattr(args, name) is None:
+            parser.error(f"{source} needs --{name} too")
+    for name in other:
+        if getattr(args, name) is not None:
+            parser.error(f"--{name} does not go with {source}")
+
+
+def check_horizon(given: int | None, trained: int | None) -> None:
+    """Refuse a model that was not trained on usage, or on another horizon.
+
+    Raises:
+        BadTableError: says which.
+    """
+    if trained is None:
+        raise BadTableError(
+            "model: it was not trained on --usage. Score the like of its --features."
+        )
+    if given not in (None, trained):
+        raise BadTableError(
+            f"model: it was trained for a horizon of {trained} months, not {given}. Leave "
+            "--horizon out, or train on it."
+        )
+
+
+def read_usage(spark: SparkSession, args: Namespace) -> tuple[DataFrame, DataFrame | None]:
+    """Read usage, and customers where there are any."""
+    usage = tables.read(spark, args.usage, tables.USAGE)
+    if args.customers is None:
+        return usage, None
+    customers = tables.read(spark, args.customers, tables.CUSTOMERS)
+    return usage, _without_clashes(customers, f"customers table ({args.customers})")
+
+
+def read_features(spark: SparkSession, source: str, key: str, label: str | None) -> DataFrame:
+    """Read any table with one row per customer; its key is then called customer_id."""
+    table = tables.read(spark, source, tables.any_table(key))
+    [key] = [name for name in table.columns if name.lower() == key.lower()]
+    where = f"features table ({source})"
+    return _without_clashes(table.withColumnRenamed(key, KEYS[0]), where, label)
+
+
+def with_label(features: DataFrame, label: str, positive: str | None, source: str) -> DataFrame:
+    """Turn a column of two values into LABEL; it is null where the column is.
+
+    Args:
+        features: rows with the column.
+        label: the column's name.
+        positive: its value for who churned; one of POSITIVE if None.
+        source: where the rows come from, for messages.
+
+    Raises:
+        BadTableError: when there is no such column, or no row has the positive value.
+    """
+    where = f"features table ({source})"
+    names = [name for name in features.columns if name.lower() in (label.lower(), KEYS[0])]
+    if len(names) < 2:
+        columns = ", ".join(features.columns)
+        raise BadTableError(f"{where}: column {label} is missing. Label is one of: {columns}?")
+    [name] = [name for name in names if name != KEYS[0]]
+    text = F.trim(F.col(quoted(name)).cast("string"))
+    value = F.when(text != "", F.regexp_replace(text, r"\.0+$", ""))  # pandas: 1.0 for 1
+    counts = features.groupBy(value.alias("value")).count().orderBy(F.desc("count"), "value")
+    found = {row["value"]: row["count"] for row in counts.limit(20).collect()}
+    known = [text for text in found if text is not None]
+    if positive is None:
+        chosen = [text for text in known if text.lower() in POSITIVE]
+    else:
+        chosen = [text for text in known if text == positive]
+    if len(chosen) != 1:
+        values = ", ".join(f"{text} ({found[text]} rows)" for text in known[:5])
+        raise BadTableError(
+            f"{where}: column {label} does not tell who churned: there are {values or 'nulls only'}"
+            f"{' and more' if len(known) > 5 else ''}. Name the value of churners with --positive."
+        )
+    others = [quoted(column) for column in features.columns if column != name]
+    return features.select(*others, (value == chosen[0]).alias(LABEL))
+
+
+def _without_clashes(frame: DataFrame, where: str, label: str | None = None) -> DataFrame:
+    """Refuse columns, but for the label, whose names the project needs."""
+    others = [name for name in frame.columns[1:] if name.lower() != (label or "").lower()]
+    clashes = [name for name in others if name.lower() in TAKEN]
+    if clashes:
+        raise BadTableError(
+            f"{where}: column {clashes[0]} has a name that the project gives to its own. "
+            "Rename it or leave it out."
+        )
+    return frame

@@ -1,0 +1,29 @@
+"""Samples of bounded size, which the driver can hold; the same rows whenever they are drawn."""
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def collect_sample(
+    rows: DataFrame, keys: list[str], most: int, purpose: str, count: int | None = None
+) -> pd.DataFrame:
+    """Bring rows to the driver: all of them if there are at most so many, else a sample.
+
+    Who is drawn depends on a row's keys and on the purpose alone, and not on where Spark keeps it.
+
+    Args:
+        rows: any number of rows.
+        keys: the columns that tell the rows apart.
+        most: about the most rows to return.
+        purpose: another purpose draws others.
+        count: how many rows there are, if that is known; they are counted otherwise.
+
+    Returns:
+        The rows, in the order of their keys.
+    """
+    count = rows.count() if count is None else count
+    if count > most:
+        draw = F.shiftrightunsigned(F.xxhash64(F.lit(purpose), *keys), 1) % 1_000_000_000
+        rows = rows.where(draw < 1_000_000_000 * most / count)
+    return rows.toPandas().sort_values(keys, ignore_index=True)
