@@ -124,7 +124,7 @@ def register(
         rows = holdout.select(*keys, F.col(LABEL).cast("int"), *as_kinds(holdout, model.kinds))
         collect_sample(rows, keys, HOLDOUT_ROWS, "holdout").to_parquet(path)
         mlflow.log_artifact(str(path), str(Path(HOLDOUT).parent))
-        stored = _log_model(name, model, about)
+        stored = _log_model(client, name, model, about)
     client.set_registered_model_alias(name, CHALLENGER, stored)
     return stored
 
@@ -290,7 +290,7 @@ def _champion(client: Any, name: str) -> Any:
         return None
 
 
-def _log_model(name: str, model: Model, about: Mapping[str, Any]) -> str:
+def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -> str:
     """Store a model in skops' format, which holds no code, and register it."""
     import mlflow
     import skops.io
@@ -303,7 +303,6 @@ def _log_model(name: str, model: Model, about: Mapping[str, Any]) -> str:
         stored = mlflow.sklearn.log_model(
             model.estimator,
             name="model",
-            registered_model_name=name,
             signature=mlflow.models.ModelSignature(
                 inputs=Schema([ColSpec(types[kind], c) for c, kind in model.kinds.items()]),
                 outputs=Schema([chances]),
@@ -314,7 +313,12 @@ def _log_model(name: str, model: Model, about: Mapping[str, Any]) -> str:
             pip_requirements=_requirements(),
             metadata=dict(about),
         )
-    return str(stored.registered_model_version)
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    registered = client.create_model_version(
+        name, stored.model_uri, stored.run_id, model_id=stored.model_id
+    )
+    return str(registered.version)
 
 
 def _requirements() -> list[str]:

@@ -2,10 +2,10 @@
 
 from pyspark.sql import DataFrame
 
-from ..training import train
+from ..training import learnable, train
 from ..training.scoring import score
 
 
 def predict(training: DataFrame, features: DataFrame) -> DataFrame:
     """See per_customer.predict."""
-    return score(features, train(training))
+    return score(features, train(training, learnable(training)))

@@ -10,15 +10,15 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..tables import BadTableError
-from ..training import KEYS, LABEL, Model, train
+from ..training import KEYS, LABEL, Model, learnable, train
 from ..training.scoring import score
 from . import METHODS
 from .features import at_risk, features, last_month, months_before
 from .scores import collect
 
 MODEL = "all-customers"
-CUTOFFS = 4
-"""From how many cutoffs customers are trained on."""
+CUTOFFS = 12
+"""From how many months customers are trained on: churners are rare, and each month has its own."""
 
 FOLDS = 5
 
@@ -47,25 +47,27 @@ def on_latest_cutoff(
 ) -> Evaluation:
     """Train on customers at earlier cutoffs, and predict those at the latest (temporal holdout).
 
-    The latest cutoff is a horizon before the table's last month; the others lie a horizon apart
-    before it, so that nothing that was trained on happened after it.
+    The latest cutoff is a horizon before the table's last month; the others are the months that
+    end a horizon before it, so that nothing that was trained on happened after it.
 
     Raises:
         BadTableError: when there are too few months, or too few customers of whom some churn.
     """
     end = last_month(usage)
-    cutoffs = [months_before(end, horizon * back) for back in range(1, CUTOFFS + 2)]
-    described = features(usage, cutoffs, horizon, end, customers).where(at_risk(horizon)).cache()
-    holdout = described.where(F.col("cutoff") == cutoffs[0])
-    training = described.where(F.col("cutoff") < cutoffs[0])
+    latest = months_before(end, horizon)
+    earlier = [months_before(latest, horizon + back) for back in range(CUTOFFS)]
+    described = features(usage, [latest, *earlier], horizon, end, customers)
+    described = described.where(at_risk(horizon)).cache()
+    holdout = described.where(F.col("cutoff") == latest)
+    training = described.where(F.col("cutoff") < latest)
     rows = _count(training, end, horizon)
 
-    model = train(training, trainer, seed)
+    model = train(training, learnable(training), trainer, seed)
     predicted = {MODEL: collect(score(holdout, model), [*KEYS])}
     for name, predict in METHODS.items():
         if name != MODEL:
             predicted[name] = collect(predict(training, holdout), [*KEYS])
-    protocol = f"temporal holdout: customers at {cutoffs[0]}, trained on earlier cutoffs"
+    protocol = f"temporal holdout: customers at {latest}, trained on earlier months"
     return Evaluation(model, predicted, holdout, [*KEYS], protocol, rows)
 
 
@@ -84,11 +86,11 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
             f"features: {smallest} rows are of the rarer outcome; {FOLDS} folds need {FOLDS} at "
             "least. Take more data."
         )
-    key = KEYS[0]
+    key, columns = KEYS[0], learnable(known)
     in_order = Window.partitionBy(LABEL).orderBy(F.xxhash64(F.lit(seed), key), key)
     folded = known.withColumn("fold", F.ntile(FOLDS).over(in_order)).cache()
     models = [
-        train(folded.where(F.col("fold") != fold).drop("fold"), trainer, seed)
+        train(folded.where(F.col("fold") != fold), columns, trainer, seed)
         for fold in range(1, FOLDS + 1)
     ]
     scored = [

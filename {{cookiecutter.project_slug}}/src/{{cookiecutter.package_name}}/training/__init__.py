@@ -35,17 +35,25 @@ Trainer = Callable[[DataFrame, int, Mapping[str, Kind], int], Any]
 TRAINERS: dict[str, Trainer] = {"sklearn": scikit_learn.train}
 
 
-def train(features: DataFrame, trainer: str = "sklearn", seed: int = 0) -> Model:
+def learnable(features: DataFrame) -> dict[str, Kind]:
+    """The columns to learn from, and what they are: all but KEYS and LABEL (see columns.kinds)."""
+    return kinds(features.drop(*KEYS, LABEL))
+
+
+def train(
+    features: DataFrame, columns: dict[str, Kind], trainer: str = "sklearn", seed: int = 0
+) -> Model:
     """Train a classifier that gives the chance that LABEL is true.
 
     Args:
-        features: KEYS (one of them at least), LABEL, and columns of any types to learn from.
-            Rows whose label is null are left out.
+        features: KEYS (one of them at least), LABEL, and columns to learn from. Rows whose label
+            is null are left out.
+        columns: what to learn from, as `learnable` says.
         trainer: one of TRAINERS.
         seed: the same seed and rows give the same model.
 
     Raises:
-        BadTableError: when there is nothing to learn: no column, or but one outcome.
+        BadTableError: when all rows have the same outcome.
     """
     known = features.where(F.col(LABEL).isNotNull())
     [found] = known.agg(F.count("*").alias("rows"), F.count_if(LABEL).alias("positive")).collect()
@@ -54,7 +62,6 @@ def train(features: DataFrame, trainer: str = "sklearn", seed: int = 0) -> Model
             f"features: {found.positive} of {found.rows} rows to learn from have churned; a model "
             "needs some of both. Take more data, or another horizon or label."
         )
-    columns = kinds(known.drop(*KEYS, LABEL))
     keys = [key for key in KEYS if key in known.columns]
     rows = known.select(*keys, LABEL, *as_kinds(known, columns))
     return Model(columns, TRAINERS[trainer](rows, found.rows, columns, seed))
