@@ -1,6 +1,6 @@
 """The project's checks: `uv run nox` runs them all, `uv run nox -s tests-3.13` one of them."""
 
-{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+{% if cookiecutter.use_cases != "none" %}
 from pathlib import Path
 
 {% endif %}
@@ -57,7 +57,7 @@ def jobs(session: nox.Session) -> None:
     """Every job, as a process of its own."""
     sync(session)
     session.run("pytest", "-m", "slow", "tests/jobs", *session.posargs)
-{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+{% if cookiecutter.use_cases != "none" %}
 
 
 @nox.session(default=False)

@@ -177,9 +177,14 @@ def compare(name: str) -> Comparison | None:
             run_id=challenger.run_id, artifact_path=HOLDOUT, dst_path=folder
         )
         holdout = pd.read_parquet(path)
+    loaded = [load(name, alias) for alias in (CHALLENGER, CHAMPION)]
+    if loaded[0].about != loaded[1].about:
+        raise BadTableError(
+            f"model {name}: the challenger predicts for {loaded[0].about}, the champion for "
+            f"{loaded[1].about}. Train the challenger for the same."
+        )
     chances = []
-    for alias in (CHALLENGER, CHAMPION):
-        model = load(name, alias).model
+    for _, model, _ in loaded:
         missing = [column for column in model.kinds if column not in holdout.columns]
         if missing:
             raise BadTableError(
@@ -252,6 +257,7 @@ def roll_back(name: str) -> tuple[str, str]:
 def _open_store(name: str) -> Any:
     """The store's client; a local store is made when there is none."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow looks for git, and need not
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     import mlflow
 
     for noisy in ("mlflow", "alembic"):
@@ -259,7 +265,8 @@ def _open_store(name: str) -> Any:
     artifacts = None
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         STORE.mkdir(exist_ok=True)
-        mlflow.set_tracking_uri(f"sqlite:///{STORE / 'mlflow.db'}")
+        mlflow.set_tracking_uri(f"sqlite:///{(STORE / 'mlflow.db').resolve().as_posix()}")
+        os.environ.pop("MLFLOW_TRACKING_URI", None)  # set by that call; it was not the user's
         artifacts = (STORE / "artifacts").resolve().as_uri()
     client = mlflow.MlflowClient()
     if client.get_experiment_by_name(name) is None:

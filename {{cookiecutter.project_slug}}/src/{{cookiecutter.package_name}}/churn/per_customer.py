@@ -1,8 +1,7 @@
 """Method a: each customer by its own history alone. Low n, low k, high m.
 
-Nothing is learned from others. We ask of each customer: how long has it lived, how often did
-it pause, does its usage fall? So a column expression does for a
-model, and rows never leave the JVM.
+Nothing is learned from others. We ask of each customer: how long has it lived, how often did it
+pause, does its usage fall? A column expression does for a model, so rows never leave the JVM.
 """
 
 from pyspark.sql import Column, DataFrame

@@ -10,5 +10,5 @@ def predict(training: DataFrame, features: DataFrame) -> DataFrame:
 
 
 def chance() -> Column:
-    """From a half in the month after the first without usage, up to 1."""
+    """0 for who still uses, a half after a month without usage, and so on towards 1."""
     return 1 - F.pow(F.lit(0.5), "recency")

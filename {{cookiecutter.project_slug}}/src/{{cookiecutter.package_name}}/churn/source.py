@@ -104,7 +104,7 @@ def with_label(features: DataFrame, label: str, positive: str | None, source: st
     found = {row["value"]: row["count"] for row in counts.limit(20).collect()}
     known = [text for text in found if text is not None]
     if positive is None:
-        chosen = [text for text in known if text.lower() in POSITIVE]
+        chosen = [text for text in known if text.lower() in POSITIVE and len(known) <= 2]
     else:
         chosen = [text for text in known if text == positive]
     if len(chosen) != 1:

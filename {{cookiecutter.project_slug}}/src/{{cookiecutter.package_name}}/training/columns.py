@@ -53,9 +53,8 @@ def kinds(frame: DataFrame) -> dict[str, Kind]:
     columns = zip(types.items(), found.filled, found.numbers, found.varies, strict=True)
     for (name, stored), filled, numbers, varies in columns:
         if varies:
-            is_text = isinstance(stored, StringType | BooleanType)
-            is_number = filled and numbers >= NUMBERS * filled if is_text else True
-            kinds[name] = "number" if is_number else "category"
+            texts = isinstance(stored, StringType) and numbers < NUMBERS * filled
+            kinds[name] = "category" if texts or isinstance(stored, BooleanType) else "number"
     if not kinds:
         raise BadTableError(
             "features: every column is the same in all rows. Add one that tells rows apart."

@@ -38,8 +38,9 @@ def train(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> 
     keys = [name for name in rows.columns if name not in (*kinds, "churned")]
     sample = collect_sample(rows, keys, ROWS, f"training {seed}", count)
     label = sample["churned"].astype(bool)
+    unfitted = classifier(kinds, len(sample), seed)  # imports what the limit is to hold for
     with threadpool_limits(1 if len(sample) < FEW else None):
-        return classifier(kinds, len(sample), seed).fit(sample[list(kinds)], label)
+        return unfitted.fit(sample[list(kinds)], label)
 
 
 def classifier(kinds: Mapping[str, Kind], rows: int, seed: int) -> Any:

@@ -1,0 +1,293 @@
+"""How churn is told of millions: features of usage, and chances by a model, against plain pandas.
+
+1. The features of every customer at one cutoff, from usage of more and more rows: one pass over
+   the table and one shuffle, which the plan proves; time should grow as the rows do, and the
+   memory of a worker not at all.
+2. Every contender gives the same rows their chances, by the same trained model. They take turns,
+   each warmed up; ratios are medians over the rounds.
+   - pandas, one thread: predict_proba of a frame in memory. The baseline.
+   - pandas, all threads: the same, with the threads that scikit-learn takes by itself.
+   - spark: training/scoring.py, which reads a table that no memory need hold. It should be 0.8
+     times as fast, on each core, as pandas with one thread.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from threading import Event, Thread
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import psutil
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from threadpoolctl import threadpool_limits
+
+from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }}.churn.features import at_risk, features, months_before
+from {{ cookiecutter.package_name }}.processing.plan import physical_plan
+from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.training import Model, learnable, train
+from {{ cookiecutter.package_name }}.training.columns import as_kinds
+from {{ cookiecutter.package_name }}.training.scoring import score
+
+HORIZON, MONTHS = 3, 60
+"""Months without usage that are churn, and months of history; half of the customers lived all."""
+
+CUTOFF = months_before(simulate.LAST_MONTH, HORIZON)
+
+ONE = "pandas, one thread"
+
+TARGET = 0.8
+"""How fast a core should be in Spark, as a share of pandas with one thread."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--sizes",
+        type=job.positive,
+        nargs="+",
+        default=[1_000_000, 10_000_000],
+        help="about so many rows of usage, in growing order",
+    )
+    parser.add_argument("--score", type=job.positive, default=5_000_000, help="rows to score")
+    parser.add_argument("--plain", type=job.positive, default=500_000, help="of them, for pandas")
+    parser.add_argument("--customers", type=job.positive, default=50_000, help="to train on")
+    parser.add_argument("--rounds", type=job.positive, default=3, help="turns of each contender")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("benchmark")
+    with tempfile.TemporaryDirectory() as folder:
+        growth = measure_features(spark, args.sizes, args.rounds, Path(folder))
+        print(as_table(growth), flush=True)
+        rows, model = scorable(spark, args.customers, args.score, Path(folder))
+        scoring = compare_scoring(rows, model, args.plain, args.rounds)
+        print(as_table(scoring))
+    conclusion = f"{conclude(growth, scoring)} {machine()}"
+    print(conclusion)
+    args.reports.mkdir(parents=True, exist_ok=True)
+    (args.reports / "bench_churn.md").write_text(
+        f"# Churn of many customers\n\n{as_table(growth)}\n\n{as_table(scoring)}\n\n{conclusion}\n"
+    )
+
+
+def measure_features(
+    spark: SparkSession, sizes: Sequence[int], rounds: int, folder: Path
+) -> list[dict[str, Any]]:
+    """Time and memory of the features from so many rows, after a few that warm Spark up."""
+    run(describe(write_usage(spark, 50_000, folder / "few")))
+    growth = []
+    for size in sizes:
+        usage = write_usage(spark, size, folder / "usage")
+        check_plan(describe(usage))
+        costs = [watched(lambda rows=usage: run(describe(rows))) for _ in range(rounds)]
+        growth.append(
+            {
+                "usage_rows": usage.count(),
+                "rows_per_second": median(usage.count() / cost.seconds for cost in costs),
+                **middle(costs),
+            }
+        )
+    return growth
+
+
+def describe(usage: DataFrame) -> DataFrame:
+    return features(usage, [CUTOFF], HORIZON, simulate.LAST_MONTH)
+
+
+def check_plan(described: DataFrame) -> None:
+    """Fail unless the table is read once, and its rows change places once."""
+    plan = physical_plan(described)
+    scans, shuffles = (len(re.findall(rf"\b{name}\b", plan)) for name in ("FileScan", "Exchange"))
+    if (scans, shuffles) != (1, 1):
+        raise RuntimeError(f"{scans} scans and {shuffles} shuffles, not one of each:\n{plan}")
+
+
+def scorable(
+    spark: SparkSession, customers: int, rows: int, folder: Path
+) -> tuple[DataFrame, Model]:
+    """A model that was trained on customers, and their features, repeated to so many rows."""
+    population = simulate.population(spark, customers, MONTHS, seed=0)
+    usage = stored(simulate.usage(population, seed=0), folder / "usage")
+    cutoffs = [CUTOFF, months_before(CUTOFF, HORIZON)]
+    described = stored(
+        features(
+            usage, cutoffs, HORIZON, simulate.LAST_MONTH, simulate.customers(population)
+        ).where(at_risk(HORIZON)),
+        folder / "features",
+    )
+    newest = described.where(F.col("cutoff") == CUTOFF)
+    training = described.where(F.col("cutoff") < CUTOFF)
+    repeated = newest.crossJoin(spark.range(-(-rows // newest.count()))).drop("id").limit(rows)
+    # as many files as a table of this size has at least: Spark reads them on all cores
+    spread = repeated.repartition(4 * (os.cpu_count() or 1))
+    return stored(spread, folder / "scorable"), train(training, learnable(training))
+
+
+def compare_scoring(rows: DataFrame, model: Model, plain: int, rounds: int) -> list[dict[str, Any]]:
+    """Time the contenders in turn; pandas on a part of the rows, of which it makes the most."""
+    count = rows.count()
+    few = rows.sample(min(1.0, 10_000 / count), seed=0)  # of every file: each worker warms up
+    frame = rows.select(*as_kinds(rows, model.kinds)).limit(plain).toPandas()
+    contenders: dict[str, tuple[int, Callable[[], None], Callable[[], None]]] = {
+        ONE: (
+            len(frame),
+            lambda: by_pandas(model, frame[:1000], 1),
+            lambda: by_pandas(model, frame, 1),
+        ),
+        "pandas, all threads": (
+            len(frame),
+            lambda: by_pandas(model, frame[:1000], None),
+            lambda: by_pandas(model, frame, None),
+        ),
+        "spark": (count, lambda: run(score(few, model)), lambda: run(score(rows, model))),
+    }
+    turns = []
+    for _ in range(rounds):
+        turn = {}
+        for name, (_, warm_up, contender) in contenders.items():
+            warm_up()
+            turn[name] = watched(contender)
+        turns.append(turn)
+
+    def speed(turn: dict[str, Cost], name: str) -> float:
+        return contenders[name][0] / turn[name].seconds
+
+    return [
+        {
+            "contender": name,
+            "rows": size,
+            "rows_per_second": median(speed(turn, name) for turn in turns),
+            "times_one_thread": median(speed(turn, name) / speed(turn, ONE) for turn in turns),
+            "cpu_us_per_row": median(1e6 * turn[name].cpu_seconds / size for turn in turns),
+            **middle([turn[name] for turn in turns]),
+        }
+        for name, (size, *_) in contenders.items()
+    ]
+
+
+def by_pandas(model: Model, frame: pd.DataFrame, threads: int | None) -> None:
+    """What one would write without Spark."""
+    with threadpool_limits(threads):
+        model.estimator.predict_proba(frame)[:, 1]
+
+
+def conclude(growth: list[dict[str, Any]], scoring: list[dict[str, Any]]) -> str:
+    """What the figures say."""
+    rows = np.log([row["usage_rows"] for row in growth])
+    wall, cpu = (
+        np.polyfit(rows, np.log([row[time] for row in growth]), 1)[0]
+        for time in ("seconds", "cpu_seconds")
+    )
+    [times] = [row["times_one_thread"] for row in scoring if row["contender"] == "spark"]
+    wanted = TARGET * (os.cpu_count() or 1)
+    return (
+        f"Features: one scan and one shuffle; seconds grow as rows to the power of {wall:.2f}, "
+        f"those of all cores together {cpu:.2f}. "
+        f"Scoring: {times:.2f} times pandas with one thread; the target is {wanted:.1f}, which is "
+        f"{'reached' if times >= wanted else 'missed'}."
+    )
+
+
+class Cost(NamedTuple):
+    """What work took: seconds on the clock, seconds of all cores together, and megabytes at most.
+
+    cpu_seconds hardly change when a machine has other work. worker_mb is any one Python worker's.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    jvm_mb: float
+    driver_mb: float
+    worker_mb: float
+
+
+def middle(costs: Sequence[Cost]) -> dict[str, float]:
+    """The median of each cost over the rounds."""
+    return {
+        name: median(values)
+        for name, values in zip(Cost._fields, zip(*costs, strict=True), strict=True)
+    }
+
+
+def watched(work: Callable[[], None]) -> Cost:
+    """Do some work, and note what it takes of this process, the JVM and the Python workers."""
+    before, peaks = cpu_seconds({}), {"jvm": 0.0, "driver": 0.0, "worker": 0.0}
+    stop, after = Event(), dict(before)
+    watch = Thread(target=watch_processes, args=(stop, peaks, after))
+    watch.start()
+    start = perf_counter()
+    work()
+    seconds = perf_counter() - start
+    stop.set()
+    watch.join()
+    spent = sum(cpu_seconds(after).values()) - sum(before.values())
+    return Cost(seconds, spent, *peaks.values())
+
+
+def watch_processes(stop: Event, peaks: dict[str, float], cpu: dict[psutil.Process, float]) -> None:
+    """Note peaks of memory, and CPU seconds too, which Spark forgets when a worker ends."""
+    driver = psutil.Process()
+    while not stop.wait(0.2):
+        cpu.update(cpu_seconds({}))
+        for process in processes():
+            with suppress(psutil.NoSuchProcess):
+                name = "jvm" if process.name() == "java" else "worker"
+                name = "driver" if process == driver else name
+                peaks[name] = max(peaks[name], process.memory_info().rss / 2**20)
+
+
+def cpu_seconds(seen: dict[psutil.Process, float]) -> dict[psutil.Process, float]:
+    """What each process has used so far, ended ones as they were last seen."""
+    found = dict(seen)
+    for process in processes():
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            found[process] = times.user + times.system
+    return found
+
+
+def processes() -> list[psutil.Process]:
+    driver = psutil.Process()
+    return [driver, *driver.children(recursive=True)]
+
+
+def write_usage(spark: SparkSession, rows: int, path: Path) -> DataFrame:
+    """Usage of as many customers as have about so many rows."""
+    customers = -(-rows * 4 // (3 * MONTHS))  # half lived all months, half signed up in between
+    population = simulate.population(spark, customers, MONTHS, seed=0)
+    return stored(simulate.usage(population, seed=0), path)
+
+
+def stored(frame: DataFrame, path: Path) -> DataFrame:
+    """The frame, written once and read from there."""
+    frame.write.mode("overwrite").parquet(str(path))
+    return frame.sparkSession.read.parquet(str(path))
+
+
+def run(frame: DataFrame) -> None:
+    """Make every row, and keep none."""
+    frame.write.format("noop").mode("overwrite").save()
+
+
+def machine() -> str:
+    """What the absolute times were measured on."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"Measured on {os.cpu_count()} cores with {memory:.0f} GB, {sys.platform}."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""Simulated customers, whose hazard is known, and what the methods predict of them."""
+
+from dataclasses import dataclass
+
+import pytest
+from pyspark.sql import DataFrame
+
+from {{ cookiecutter.package_name }} import simulate
+from {{ cookiecutter.package_name }}.churn.evaluation import Evaluation, on_latest_cutoff
+
+HORIZON = 3
+
+
+@dataclass(frozen=True)
+class Simulated:
+    population: DataFrame
+    usage: DataFrame
+    customers: DataFrame
+    evaluation: Evaluation
+
+
+@pytest.fixture(scope="package")
+def simulated(spark):
+    population = simulate.population(spark, 8000, months=48, seed=5).cache()
+    usage = simulate.usage(population, seed=5).cache()
+    customers = simulate.customers(population)
+    evaluation = on_latest_cutoff(usage, customers, HORIZON, "sklearn", seed=0)
+    return Simulated(population, usage, customers, evaluation)

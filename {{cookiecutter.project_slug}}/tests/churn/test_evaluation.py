@@ -1,0 +1,84 @@
+"""What a model is measured on, it was not trained on."""
+
+from datetime import date
+
+import pytest
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }}.churn.evaluation import cross_validated, on_latest_cutoff
+from {{ cookiecutter.package_name }}.churn.importance import importance
+from {{ cookiecutter.package_name }}.tables import BadTableError
+
+
+@pytest.fixture(scope="module")
+def table(spark):
+    """Who has a high score churns; everything else is noise."""
+    return spark.range(1000).selectExpr(
+        "concat('C', id) AS customer_id",
+        "double(pmod(hash(id, 1), 100)) AS score",
+        "double(pmod(hash(id, 2), 100)) AS noise",
+        "pmod(hash(id, 1), 100) > 70 AS churned",
+    )
+
+
+def test_the_holdout_is_the_latest_month_whose_outcome_is_known(simulated):
+    holdout = simulated.evaluation.holdout
+    assert [row.cutoff for row in holdout.select("cutoff").distinct().collect()] == [
+        date(2025, 9, 1)
+    ]
+    assert holdout.where("churned IS NULL").isEmpty()
+    assert simulated.evaluation.protocol.startswith("temporal holdout: customers at 2025-09-01")
+
+
+def test_what_happened_after_the_latest_cutoff_does_not_change_the_model(simulated):
+    """Usage after it is altered, so outcomes of the holdout are, and the training's must not be."""
+    usage = simulated.usage.where("customer_id < 'C00001500'")
+    later = F.col("month") > F.lit(date(2025, 9, 1))
+    altered = usage.withColumn("usage", F.when(later, 1.0).otherwise(F.col("usage")))
+    nobody = F.col("customer_id") == "C00000000"  # so that some outcome of the holdout is known
+    altered = altered.withColumn("usage", F.when(later & nobody, 0.0).otherwise(F.col("usage")))
+    before = on_latest_cutoff(usage, None, 3, "sklearn", seed=0)
+    after = on_latest_cutoff(altered, None, 3, "sklearn", seed=0)
+    column = "churn_probability"
+    first, second = (e.predicted["all-customers"] for e in (before, after))
+    assert first[column].tolist() == second[column].tolist()
+    assert first["churned"].tolist() != second["churned"].tolist()
+
+
+def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(table):
+    evaluation = cross_validated(table, "sklearn", seed=0)
+    [(method, predicted)] = evaluation.predicted.items()
+    assert method == "all-customers"
+    assert predicted["customer_id"].nunique() == len(predicted) == 1000
+    assert evaluation.protocol == "stratified 5-fold cross-validation, seed 0"
+    assert evaluation.rows + evaluation.holdout.count() == 1000
+    assert 190 <= evaluation.holdout.count() <= 210
+
+
+def test_outcomes_that_nothing_tells_of_are_not_predicted(table):
+    """A model that had seen the rows would seem to know them."""
+    noise = table.withColumn("churned", F.expr("hash(customer_id, 9) % 2 = 0"))
+    predicted = cross_validated(noise, "sklearn", seed=0).predicted["all-customers"]
+    ranks = predicted["churn_probability"].rank()
+    assert abs(ranks.corr(predicted["churned"])) < 0.1
+
+
+def test_a_history_that_is_too_short_is_told_with_what_is_needed(make_usage):
+    usage = make_usage([("a", date(2024, month, 1), 1.0) for month in range(1, 7)])
+    with pytest.raises(BadTableError, match="no customer is known for 7 months up to 2024-06-01"):
+        on_latest_cutoff(usage, None, 3, "sklearn", seed=0)
+
+
+def test_too_few_churners_for_the_folds_are_told(table):
+    few = table.withColumn("churned", F.expr("customer_id IN ('C1', 'C2')"))
+    with pytest.raises(BadTableError, match="2 rows are of the rarer outcome"):
+        cross_validated(few, "sklearn", seed=0)
+
+
+def test_what_the_model_looks_at_is_worth_more_than_noise(table):
+    evaluation = cross_validated(table, "sklearn", seed=0)
+    worth = importance(evaluation.holdout, evaluation.model, evaluation.keys, seed=0)
+    again = importance(evaluation.holdout, evaluation.model, evaluation.keys, seed=0)
+    assert worth["score"] > 0.3
+    assert abs(worth["noise"]) < 0.02
+    assert worth == again

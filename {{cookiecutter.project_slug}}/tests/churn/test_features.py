@@ -1,0 +1,157 @@
+"""Features are what was known at the cutoff, and labels what came after it."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+from pyspark.testing import assertDataFrameEqual
+
+from {{ cookiecutter.package_name }} import simulate
+from {{ cookiecutter.package_name }}.churn.features import (
+    at_risk,
+    describe,
+    features,
+    last_month,
+    months_before,
+)
+from {{ cookiecutter.package_name }}.processing.plan import physical_plan
+
+CUTOFF, END = date(2024, 6, 1), date(2024, 9, 1)
+
+
+def month(number):
+    return date(2024, number, 1)
+
+
+def label_of(make_usage, usage_by_month, horizon=3):
+    usage = make_usage([("a", month(m), u) for m, u in usage_by_month.items()])
+    [row] = features(usage, [CUTOFF], horizon, END).collect()
+    return row.churned
+
+
+@pytest.mark.parametrize(
+    ("after", "churned"),
+    [
+        ({7: 0.0, 8: 0.0, 9: 0.0}, True),
+        ({7: 0.0, 8: 0.0, 9: 1.0}, False),
+        ({}, True),  # months without rows are months without usage
+        ({9: 0.0}, True),
+        ({8: 2.0}, False),
+        ({7: None, 8: 0.0, 9: 0.0}, None),
+        ({7: None, 8: 5.0}, False),
+    ],
+)
+def test_a_customer_churns_when_usage_stays_at_zero_for_the_horizon(make_usage, after, churned):
+    assert label_of(make_usage, {5: 1.0, 6: 1.0} | after) is churned
+
+
+def test_who_churned_is_not_known_where_the_horizon_goes_beyond_the_table(make_usage):
+    assert label_of(make_usage, {6: 1.0, 7: 0.0, 8: 0.0, 9: 0.0}, horizon=4) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "at_risk_now"),
+    [({3: 1.0, 4: 0.0}, False), ({4: 1.0}, True), ({4: 1.0, 5: 0.0, 6: 0.0}, True)],
+)
+def test_who_used_nothing_for_a_horizon_has_churned_already(make_usage, before, at_risk_now):
+    usage = make_usage([("a", month(m), u) for m, u in before.items()])
+    assert features(usage, [CUTOFF], 3, END).where(at_risk(3)).count() == at_risk_now
+
+
+def test_nothing_after_the_cutoff_changes_a_feature(spark):
+    population = simulate.population(spark, 200, months=36, seed=3)
+    usage, customers = simulate.usage(population, seed=3), simulate.customers(population)
+    cutoff = months_before(simulate.LAST_MONTH, 6)
+    later = F.col("month") > F.lit(cutoff)
+    altered = usage.withColumn("usage", F.when(later, 7 * F.rand(1)).otherwise(F.col("usage")))
+    cut = usage.where(~later)
+    before = features(usage, [cutoff], 3, simulate.LAST_MONTH, customers)
+    after = features(altered, [cutoff], 3, simulate.LAST_MONTH, customers)
+    nothing = features(cut, [cutoff], 3, simulate.LAST_MONTH, customers)
+    assert before.where("churned").count() != after.where("churned").count()
+    assertDataFrameEqual(before.drop("churned"), after.drop("churned"))
+    assertDataFrameEqual(before.drop("churned"), nothing.drop("churned"))
+
+
+def test_customers_are_described_from_their_first_month_on(make_usage):
+    usage = make_usage([("old", month(1), 1.0), ("new", month(6), 1.0), ("later", month(7), 1.0)])
+    rows = features(usage, [month(5), CUTOFF], 3, END).select("customer_id", "cutoff", "tenure")
+    assert sorted(map(tuple, rows.collect())) == [
+        ("new", CUTOFF, 1),
+        ("old", month(5), 5),
+        ("old", CUTOFF, 6),
+    ]
+
+
+def test_tenure_starts_at_sign_up_and_what_else_is_known_is_kept(spark, make_usage):
+    usage = make_usage([(c, month(5), 1.0) for c in ("early", "late", "unknown")])
+    customers = spark.createDataFrame(
+        [("early", date(2024, 1, 1), "basic", 7), ("late", date(2024, 8, 1), "premium", 8)],
+        "customer_id string, signup_month date, plan string, seats int",
+    )
+    rows = features(usage, [CUTOFF], 3, END, customers)
+    assert {r.customer_id: (r.tenure, r.plan, r.seats) for r in rows.collect()} == {
+        "early": (6, "basic", 7),
+        "late": (2, "premium", 8),  # usage was there before the sign-up
+        "unknown": (2, None, None),
+    }
+
+
+def test_the_usage_table_is_scanned_once_and_shuffled_once(spark, tmp_path, make_usage):
+    make_usage([("a", month(1), 1.0)]).write.parquet(str(tmp_path / "usage"))
+    usage = spark.read.parquet(str(tmp_path / "usage"))
+    plan = physical_plan(features(usage, [month(4), month(5)], 1, END))
+    operators = [line.split("(")[0].strip(" :+-*") for line in plan.splitlines()]
+    assert sum("Scan parquet" in line for line in operators) == 1
+    assert sum(line.startswith("Exchange") for line in operators) == 1
+
+
+def test_recency_idle_months_and_pauses_are_counted():
+    nan = float("nan")
+    histories = pd.Series([[1, 0, 0, 2, 0, 3, 0, 0], [1, 1], [0, 0, 5], [0, 0], [1, nan, nan, 0]])
+    described = describe(histories.map(lambda h: np.array(h, float)))
+    assert described["tenure"].tolist() == [8, 2, 3, 2, 4]
+    assert described["recency"].tolist() == [2, 0, 0, 2, 1]
+    assert described["idle"].tolist() == [3, 0, 0, 0, 0]
+    assert described["longest_pause"].tolist() == [2, 0, 0, 0, 0]
+
+
+def test_growth_and_season_are_recovered_from_a_long_history():
+    months = np.arange(60)
+    season = 0.2 * np.cos(2 * np.pi * (months - 3) / 12)
+    described = describe(pd.Series([100 * np.exp(0.02 * months + season)])).iloc[0]
+    assert described["growth"] == pytest.approx(0.02, abs=0.0003)
+    assert described["season"] == pytest.approx(0.2, abs=0.01)
+    assert described["level"] == pytest.approx(np.log(100) + 0.02 * 59, abs=0.01)
+
+
+def test_a_season_is_not_taken_for_growth():
+    """Half a year of a rising season, which a straight line would take for growth."""
+    rising = np.exp(0.3 * np.cos(2 * np.pi * np.arange(-6, 1) / 12))
+    slope = np.polyfit(np.arange(7), np.log(rising), 1)[0]
+    described = describe(pd.Series([rising])).iloc[0]
+    assert slope > 0.1
+    assert described["growth"] < 0.03
+    assert described["growth_error"] > 0.01
+
+
+def test_a_unit_of_usage_changes_nothing_but_the_level():
+    history = np.array([3.0, 4, 5, 4, 6, 7, 6, 0, 8])
+    small, large = describe(pd.Series([history, 1e9 * history])).to_dict("records")
+    assert large.pop("level") - small.pop("level") == pytest.approx(np.log(1e9))
+    assert large == pytest.approx(small)
+
+
+def test_customers_who_never_used_anything_are_described_without_a_warning(recwarn):
+    described = describe(pd.Series([np.zeros(5), np.full(5, np.nan), np.ones(1)]))
+    assert described["growth"].tolist() == [0, 0, 0]
+    assert np.isnan(described["level"][:2]).all()
+    assert not recwarn.list
+
+
+def test_months_are_counted_back_over_years(make_usage):
+    assert months_before(date(2024, 3, 1), 0) == date(2024, 3, 1)
+    assert months_before(date(2024, 3, 1), 15) == date(2022, 12, 1)
+    assert last_month(make_usage([("a", month(2), 1.0), ("b", month(7), None)])) == month(7)

@@ -1,0 +1,114 @@
+"""Any table is taken as it comes, and what cannot be is told in one line."""
+
+from argparse import ArgumentParser
+
+import pytest
+
+from {{ cookiecutter.package_name }}.churn import source
+from {{ cookiecutter.package_name }}.tables import BadTableError
+
+
+@pytest.fixture
+def labelled(spark):
+    def labelled(values, positive=None, kind="string"):
+        rows = [(f"c{number}", value) for number, value in enumerate(values)]
+        frame = spark.createDataFrame(rows, f"customer_id string, Left {kind}")
+        found = source.with_label(frame, "left", positive, "T")
+        return [row.churned for row in found.orderBy("customer_id").collect()]
+
+    return labelled
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["Yes", "No", None], "string"),
+        ([" yes", "no ", ""], "string"),
+        ([1, 0, None], "int"),
+        ([1.0, 0.0, None], "double"),
+        ([True, False, None], "boolean"),
+        (["Churned", "Stayed", None], "string"),
+    ],
+)
+def test_a_label_of_the_usual_values_needs_no_telling(labelled, values, kind):
+    assert labelled(values, kind=kind) == [True, False, None]
+
+
+def test_any_value_can_be_told(labelled):
+    assert labelled(["gone", "here", "here"], positive="gone") == [True, False, False]
+    assert labelled([3, 4], positive="3", kind="int") == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "told"),
+    [
+        (["gone", "here", "here"], None, r"there are here \(2 rows\), gone \(1 rows\)"),
+        (["yes", "no"], "Yes!", "Name the value of churners with --positive"),
+        (["yes", "Y", "no"], None, "does not tell who churned"),
+        ([None, ""], None, "nulls only"),
+        ([str(number) for number in range(30)], None, "and more. Name the value"),
+    ],
+)
+def test_a_label_that_does_not_tell_is_refused_with_its_values(labelled, values, positive, told):
+    with pytest.raises(BadTableError, match=told):
+        labelled(values, positive)
+
+
+def test_a_label_that_is_not_there_is_refused_with_the_columns_that_are(spark):
+    frame = spark.createDataFrame([("a", 1)], "customer_id string, x int")
+    with pytest.raises(BadTableError, match=r"column gone is missing.*customer_id, x"):
+        source.with_label(frame, "gone", None, "T")
+
+
+def test_a_table_is_read_whatever_its_names_and_the_label_may_be_called_churned(spark, tmp_path):
+    (tmp_path / "t.csv").write_text("Client.No,churned,Total Charges\n01,1,5.5\n02,0, \n")
+    table = source.read_features(spark, str(tmp_path / "t.csv"), "client.no", "churned")
+    found = source.with_label(table, "churned", None, "T")
+    assert found.columns == ["customer_id", "Total Charges", "churned"]
+    assert sorted(map(tuple, found.collect())) == [("01", "5.5", True), ("02", " ", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id,fold\na,1\n", "column fold has a name that the project gives"),
+        ("id,x\na,1\na,2\n", "id stand more than once in 2 rows"),
+        ("id,x\n,1\n", "column id is null in 1 of 1 rows"),
+        ("x\n1\n", "column id is missing"),
+        ("id,x\n", "there are no rows"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused(spark, tmp_path, text, told):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(BadTableError, match=told):
+        source.read_features(spark, str(tmp_path / "t.csv"), "id", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("", "either --usage or --features"),
+        ("--usage u --features f --id i --label l --horizon 3", "either --usage or --features"),
+        ("--usage u", "--usage needs --horizon"),
+        ("--features f --label l", "--features needs --id"),
+        ("--features f --id i", "--features needs --label"),
+        ("--features f --id i --label l --horizon 3", "--horizon does not go with --features"),
+        ("--usage u --horizon 3 --positive x", "--positive does not go with --usage"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(capsys, arguments, told):
+    parser = ArgumentParser()
+    source.add_arguments(parser)
+    with pytest.raises(SystemExit) as error:
+        source.check_arguments(parser, parser.parse_args(arguments.split()), "label")
+    assert error.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_model_is_refused_for_usage_that_it_was_not_trained_for():
+    source.check_horizon(None, 3)
+    source.check_horizon(3, 3)
+    with pytest.raises(BadTableError, match="horizon of 3 months, not 6"):
+        source.check_horizon(6, 3)
+    with pytest.raises(BadTableError, match="not trained on --usage"):
+        source.check_horizon(3, None)

@@ -1,0 +1,141 @@
+"""jobs/train_churn.py, promote_model.py, score_churn.py: from training to scores and back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from {{ cookiecutter.package_name }} import job, simulate
+
+from jobs import promote_model, score_churn, train_churn
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def train(*arguments):
+    return job.run(train_churn.main, arguments)
+
+
+def score(*arguments):
+    return job.run(score_churn.main, arguments)
+
+
+def promote(*arguments):
+    return job.run(promote_model.main, arguments)
+
+
+def report():
+    return json.loads(Path("reports/churn.json").read_text())
+
+
+@pytest.fixture
+def usage(spark, folder):
+    population = simulate.population(spark, 1500, months=30, seed=1)
+    usage, customers = str(folder / "usage"), str(folder / "customers")
+    simulate.usage(population, seed=1).write.parquet(usage)
+    simulate.customers(population).write.parquet(customers)
+    return ["--usage", usage, "--customers", customers, "--horizon", "3"]
+
+
+@pytest.fixture
+def table(spark, folder):
+    """As it comes: blanks in a column of numbers, a column of text, an answer of Yes and No."""
+    rows = spark.range(400).selectExpr(
+        "format_string('%04d', id) AS customerID",
+        "if(id % 50 = 7, ' ', string(pmod(hash(id), 100))) AS TotalCharges",
+        "if(id % 3 = 0, 'One year', 'Monthly') AS Contract",
+        "if(pmod(hash(id), 100) > 60, 'Yes', 'No') AS Churn",
+    )
+    rows.toPandas().to_csv(folder / "table.csv", index=False)
+    return ["--features", str(folder / "table.csv"), "--id", "customerID", "--label", "Churn"]
+
+
+def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder, usage, capsys):
+    assert train(*usage) == 0
+    first = report()
+    assert promote() == 0
+    assert "version 1 is the champion, the first one" in capsys.readouterr().out
+
+    assert score(*usage, "--output", str(folder / "scores")) == 0
+    scores = spark.read.parquet(str(folder / "scores"))
+    assert scores.columns == ["customer_id", "churn_probability", "model_version"]
+    assert scores.select("customer_id").distinct().count() == scores.count() == 1500
+    assert scores.where("churn_probability BETWEEN 0 AND 1").count() == 1500
+    assert [row.model_version for row in scores.select("model_version").distinct().collect()] == [
+        "1"
+    ]
+
+    assert train(*usage) == 0
+    second = report()
+    assert first.pop("model_version") == "1"
+    assert second.pop("model_version") == "2"
+    assert first == second  # to the last digit
+    assert {"roc_auc", "pr_auc", "brier", "lift_at_10", "protocol", "rows"} <= set(first)
+    assert [row["method"] for row in first["methods"]] == [
+        *("all-customers", "per-customer", "recency")
+    ]
+    assert promote() == 0
+    assert "version 1 stays the champion" in capsys.readouterr().out
+    assert promote("--rollback") == 2
+    assert "first champion" in capsys.readouterr().err
+
+
+def test_who_has_churned_already_is_certain(spark, folder, usage, capsys):
+    assert train(*usage) == 0
+    assert score(*usage, "--model", "challenger", "--output", str(folder / "scores")) == 0
+    last = spark.read.parquet(str(folder / "usage")).where("month >= DATE'2025-10-01'")
+    gone = last.groupBy("customer_id").sum("usage").where("`sum(usage)` = 0").select("customer_id")
+    scores = spark.read.parquet(str(folder / "scores"))
+    certain = scores.where("churn_probability = 1").select("customer_id")
+    assert 0 < gone.count() == certain.join(gone, "customer_id").count() == certain.count()
+    assert f"{gone.count():,} of them have churned already" in capsys.readouterr().out
+
+
+def test_any_table_is_trained_on_and_scored_as_it_comes(spark, folder, table):
+    assert train(*table) == 0
+    found = report()
+    assert found["rows"] == 400
+    assert found["roc_auc"] > 0.9
+    assert found["protocol"] == "stratified 5-fold cross-validation, seed 0"
+    assert score(*table, "--model", "1", "--output", str(folder / "scores")) == 0
+    scores = spark.read.parquet(str(folder / "scores"))
+    assert scores.count() == 400
+    assert scores.where("customer_id = '0007'").count() == 1
+    card = (folder / "reports" / "churn.md").read_text()
+    assert "TotalCharges" in card
+    assert "churn.png" in card
+
+
+def test_a_model_that_does_not_fit_the_table_is_refused_and_earlier_scores_stay(
+    spark, folder, table, usage, capsys
+):
+    assert train(*table) == 0
+    output = ["--model", "1", "--output", str(folder / "scores")]
+    assert score(*table, *output) == 0
+    (folder / "other.csv").write_text("customerID,Contract\na,Monthly\n")
+    capsys.readouterr()
+    assert score("--features", str(folder / "other.csv"), "--id", "customerID", *output) == 2
+    assert "needs 1 columns that the table lacks" in capsys.readouterr().err
+    assert score(*usage, *output) == 2
+    error = capsys.readouterr().err
+    assert "not trained on --usage" in error
+    assert error.count("\n") == 1
+    assert spark.read.parquet(str(folder / "scores")).count() == 400
+
+
+def test_a_champion_that_is_not_there_is_told(folder, usage, capsys):
+    assert score(*usage, "--output", str(folder / "scores")) == 2
+    assert promote("--rollback") == 2
+    assert capsys.readouterr().err.count("there is no champion") == 2
+
+
+def test_a_horizon_that_nobody_can_know_is_told_and_nothing_is_registered(usage, capsys, folder):
+    assert train(*usage[:-1], "20") == 2
+    assert "no customer is known for 41 months" in capsys.readouterr().err
+    assert not (folder / "reports").exists()
+    assert promote() == 2

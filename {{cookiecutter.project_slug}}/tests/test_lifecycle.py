@@ -1,0 +1,190 @@
+"""A model is registered, compared, promoted, used and rolled back, in a real MLflow store."""
+
+import os
+import subprocess
+
+import mlflow
+import pytest
+from matplotlib.figure import Figure
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import lifecycle
+from {{ cookiecutter.package_name }}.lifecycle import NoModelError
+from {{ cookiecutter.package_name }}.training import learnable, train
+
+KEYS = ["customer_id"]
+ABOUT = {"horizon": 3}
+
+
+@pytest.fixture(scope="module")
+def table(spark):
+    """Who uses little churns more."""
+    return (
+        spark.range(3000)
+        .selectExpr(
+            "concat('C', id) AS customer_id",
+            "double(pmod(hash(id, 1), 100)) AS usage",
+            "double(pmod(hash(id, 2), 100)) AS noise",
+            "IF(pmod(hash(id, 3), 2) = 0, 'basic', 'premium') AS plan",
+            "pmod(hash(id, 4), 100) > 30 + pmod(hash(id, 1), 100) * 0.6 AS churned",
+        )
+        .cache()
+    )
+
+
+@pytest.fixture(scope="module")
+def good(table):
+    return train(table, learnable(table))
+
+
+@pytest.fixture(scope="module")
+def bad(table):
+    """A model of outcomes that nothing tells of."""
+    noise = table.withColumn("churned", F.expr("hash(customer_id) % 2 = 0"))
+    return train(noise, learnable(noise))
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def register(table):
+    def register(model, about=ABOUT):
+        return lifecycle.register(
+            "churn", model, about, {"seed": 0}, {"roc_auc": 0.7}, table, KEYS, "# Card", Figure()
+        )
+
+    return register
+
+
+def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(table, good, register):
+    version = register(good)
+    found = lifecycle.load("churn", "challenger")
+    rows = table.limit(50).select(*good.kinds).toPandas()
+    assert (found.version, found.model.kinds, found.about) == (version, good.kinds, ABOUT)
+    assert (found.model.estimator.predict_proba(rows) == good.estimator.predict_proba(rows)).all()
+    assert lifecycle.load("churn", version).version == version
+
+
+def test_a_run_tells_how_the_model_was_made(good, register, store):
+    register(good)
+    [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
+    assert run.data.params == {"seed": "0"}
+    assert run.data.metrics == {"roc_auc": 0.7}
+    files = {file.path for file in mlflow.MlflowClient().list_artifacts(run.info.run_id)}
+    assert files == {"churn.md", "churn.png", "environment.txt", "holdout"}
+    environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")
+    assert "scikit-learn==" in environment
+    assert {path.name for path in store.iterdir()} == {"mlflow.db", "artifacts"}
+
+
+def test_the_model_is_stored_in_a_format_without_code(good, register, store):
+    register(good)
+    names = {path.name for path in store.rglob("*") if path.is_file()}
+    assert "model.skops" in names
+    assert not [name for name in names if name.endswith((".pkl", ".pickle"))]
+
+
+def test_a_run_names_the_commit_and_tells_of_changes(good, register, tmp_path):
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    for arguments in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "first"]):
+        subprocess.run([*git, *arguments], check=True)
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    (tmp_path / "changed").touch()
+    register(good)
+    [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
+    assert run.data.tags["git_commit"] == f"{commit} and changes"
+
+
+def test_the_first_model_has_no_champion_to_be_compared_with(good, register):
+    version = register(good)
+    assert lifecycle.compare("churn") is None
+    assert lifecycle.promote("churn") == version
+    assert lifecycle.load("churn", "champion").version == version
+
+
+def test_a_better_challenger_is_told_by_how_much_it_is_better(good, bad, register):
+    register(bad)
+    lifecycle.promote("churn")
+    register(good)
+    found = lifecycle.compare("churn")
+    assert found.better
+    assert found.rows == 3000
+    assert found.difference == found.challenger_auc - found.champion_auc
+    assert 0.1 < found.lower < found.difference < found.upper
+
+
+def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register):
+    register(good)
+    lifecycle.promote("churn")
+    register(bad)
+    assert not lifecycle.compare("churn").better
+    register(good)
+    equal = lifecycle.compare("churn")
+    assert equal.difference == 0
+    assert not equal.better
+
+
+def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
+    good, table, register
+):
+    register(good)
+    lifecycle.promote("churn")
+    register(train(table, {"noise": "number"}))  # its holdout has but the column that it wants
+    with pytest.raises(lifecycle.BadTableError, match="champion needs 2 columns"):
+        lifecycle.compare("churn")
+
+
+def test_a_challenger_for_another_horizon_is_not_compared(good, register):
+    register(good)
+    lifecycle.promote("churn")
+    register(good, {"horizon": 6})
+    with pytest.raises(lifecycle.BadTableError, match=r"predicts for .*6.*, the champion for .*3"):
+        lifecycle.compare("churn")
+
+
+def test_rolling_back_returns_to_the_champion_before_and_then_further(good, register):
+    for version in ("1", "2", "3"):
+        assert register(good) == version
+        lifecycle.promote("churn")
+    assert lifecycle.roll_back("churn") == ("3", "2")
+    assert lifecycle.load("churn", "champion").version == "2"
+    assert lifecycle.roll_back("churn") == ("2", "1")
+    with pytest.raises(NoModelError, match="version 1 is the first champion"):
+        lifecycle.roll_back("churn")
+
+
+def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(good, register):
+    register(good)
+    lifecycle.promote("churn")
+    with pytest.raises(NoModelError, match="champion already"):
+        lifecycle.compare("churn")
+
+
+@pytest.mark.parametrize("alias", ["champion", "challenger", "7", "nonsense!"])
+def test_a_model_that_is_not_there_is_told_in_one_line(alias):
+    with pytest.raises(NoModelError, match="there is no") as error:
+        lifecycle.load("churn", alias)
+    assert "\n" not in str(error.value)
+
+
+def test_a_server_that_is_set_is_used_instead_of_the_folder(good, register, store, monkeypatch):
+    other = store.parent / "server.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}")
+    mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
+    register(good)
+    assert other.exists()
+    assert not store.exists()
+
+
+def test_a_fingerprint_changes_with_the_rows_and_not_with_their_order(spark, table):
+    found = lifecycle.fingerprint(table)
+    assert lifecycle.fingerprint(table.repartition(5).orderBy("usage")) == found
+    assert lifecycle.fingerprint(table.where("customer_id != 'C7'")) != found
+    assert lifecycle.fingerprint(table.withColumn("usage", table.usage + 1)) != found

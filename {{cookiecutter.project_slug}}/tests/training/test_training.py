@@ -1,0 +1,120 @@
+"""A classifier learns from mixed columns, gives the same again, and scores in Spark."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.training import LABEL, TRAINERS, learnable, scikit_learn, train
+from {{ cookiecutter.package_name }}.training.scoring import chances, score
+
+
+@pytest.fixture(scope="module")
+def table(spark):
+    """Who is young or in the north churns more; a column lacks values, another is noise."""
+    return (
+        spark.range(4000)
+        .selectExpr(
+            "concat('C', id) AS customer_id",
+            "double(pmod(hash(id, 1), 60)) AS age",
+            "IF(pmod(hash(id, 2), 2) = 0, 'north', 'south') AS region",
+            "IF(pmod(hash(id, 3), 4) = 0, NULL, double(pmod(hash(id, 3), 10))) AS noise",
+            "pmod(hash(id, 4), 1000) / 1000 AS draw",
+        )
+        .selectExpr(
+            "customer_id",
+            "age",
+            "region",
+            "noise",
+            "draw < 0.1 + 0.4 * int(age < 20) + 0.3 * int(region = 'north') AS churned",
+        )
+        .cache()
+    )
+
+
+@pytest.fixture(scope="module")
+def model(table):
+    return train(table, learnable(table))
+
+
+def test_numbers_and_categories_are_learned_from(table, model):
+    rows = score(table, model).toPandas()
+    auc = roc_auc_score(rows["churned"], rows["churn_probability"])
+    truth = 0.1 + 0.4 * (rows["age"] < 20) + 0.3 * (rows["region"] == "north")
+    assert auc > roc_auc_score(rows["churned"], truth) - 0.01
+    assert np.abs(rows["churn_probability"] - truth).mean() < 0.05
+
+
+def test_the_same_seed_gives_the_same_model_wherever_rows_lie(table, model):
+    again = train(table.repartition(5), learnable(table))
+    first, second = (
+        score(table, m).orderBy("customer_id").toPandas()["churn_probability"]
+        for m in (model, again)
+    )
+    assert (first == second).all()
+
+
+def test_the_label_and_the_keys_are_not_learned_from(table, model):
+    assert set(model.kinds) == {"age", "region", "noise"}
+
+
+def test_categories_and_gaps_that_training_did_not_see_are_scored(spark, model):
+    strange = spark.createDataFrame(
+        [("a", None, "moon", None), ("b", 1e300, None, -5.0)],
+        "customer_id string, age double, region string, noise double",
+    )
+    assert all(0 < row.churn_probability < 1 for row in score(strange, model).collect())
+
+
+def test_a_batch_at_a_time_is_scored_by_one_estimator(model, table):
+    rows = table.limit(30).select(*model.kinds).toPandas()
+    whole = model.estimator.predict_proba(rows)[:, 1]
+    batches = [rows.iloc[:10], rows.iloc[10:]]
+    scored = np.concatenate(list(chances(model.estimator, iter(batches))))
+    assert scored == pytest.approx(whole, rel=1e-12)
+
+
+def test_a_bounded_number_of_rows_is_trained_on(table, monkeypatch):
+    monkeypatch.setattr(scikit_learn, "ROWS", 500)
+    model = train(table, learnable(table))
+    [encoder] = [
+        step
+        for step in model.estimator.named_estimators_["trees"].named_steps.values()
+        if step.__class__.__name__ == "HistGradientBoostingClassifier"
+    ]
+    assert encoder._raw_predict(np.zeros((1, encoder.n_features_in_))).shape == (1, 1)
+    sizes = [predictor[0].nodes["count"][0] for predictor in encoder._predictors]
+    assert 350 < max(sizes) < 650
+
+
+def test_rows_of_unknown_outcome_are_left_out(spark, table):
+    unknown = spark.createDataFrame([("x", 1.0, "x", 1.0, None)], table.schema)
+    both = table.unionByName(unknown)
+    first, second = (train(t, learnable(table)) for t in (table, both))
+    row = table.limit(1)
+    assert score(row, first).collect() == score(row, second).collect()
+
+
+@pytest.mark.parametrize("outcome", ["true", "false", "null"])
+def test_one_outcome_alone_cannot_be_learned_from(table, outcome):
+    columns = learnable(table)
+    with pytest.raises(BadTableError, match="needs some of both"):
+        train(table.selectExpr(*columns, "customer_id", f"boolean({outcome}) AS {LABEL}"), columns)
+
+
+@pytest.mark.parametrize("kept", ["age", "region"])
+def test_numbers_alone_and_categories_alone_are_learned_from(table, kept):
+    columns = {kept: learnable(table)[kept]}
+    rows = score(table, train(table, columns)).toPandas()
+    assert roc_auc_score(rows["churned"], rows["churn_probability"]) > 0.6
+
+
+def test_few_rows_are_learned_from_without_a_warning(table, recwarn):
+    few = table.limit(40).cache()
+    model = train(few, learnable(table))
+    assert 0 < model.estimator.predict_proba(few.select(*model.kinds).toPandas())[0, 1] < 1
+    assert not [str(w.message) for w in recwarn.list if "sklearn" in str(w.filename)]
+
+
+def test_trainers_are_those_that_the_job_offers():
+    assert list(TRAINERS) == ["sklearn"]
