@@ -129,8 +129,8 @@ USE_CASE_FILES = {
     },
 }
 TRACES = {
-    "growth-forecasting": re.compile(r"statsforecast|joblib|backtest|growth(/|\.\w)"),
-    "churn-prediction": re.compile(r"mlflow|skops|lifecycle|train_churn|churn(/|\.\w)", re.I),
+    "growth-forecasting": re.compile(r"statsforecast|joblib|backtest|growth/|\.growth\b"),
+    "churn-prediction": re.compile(r"mlflow|skops|lifecycle|train_churn|churn/|\.churn\b", re.I),
 }
 """What tells of a use case. Simulated customers grow and churn in every project."""
 

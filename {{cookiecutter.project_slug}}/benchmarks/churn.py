@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--sizes",
         type=job.positive,
         nargs="+",
-        default=[1_000_000, 10_000_000],
+        default=[1_000_000, 3_000_000, 10_000_000],
         help="about so many rows of usage, in growing order",
     )
     parser.add_argument("--score", type=job.positive, default=5_000_000, help="rows to score")

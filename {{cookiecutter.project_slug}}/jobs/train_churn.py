@@ -7,9 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, lifecycle
-from {{ cookiecutter.package_name }}.churn import charts, source
+from {{ cookiecutter.package_name }}.churn import charts, evaluation, source
 from {{ cookiecutter.package_name }}.churn.card import TITLE, card
-from {{ cookiecutter.package_name }}.churn.evaluation import cross_validated, on_latest_cutoff
 from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.churn.scores import measure
 from {{ cookiecutter.package_name }}.reports import as_table, write_files
@@ -29,42 +28,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     spark = get_spark("train_churn")
     if args.usage:
         usage, customers = source.read_usage(spark, args)
-        evaluation = on_latest_cutoff(usage, customers, args.horizon, args.trainer, args.seed)
+        trained = evaluation.on_latest_cutoff(
+            usage, customers, args.horizon, args.trainer, args.seed
+        )
     else:
         table = source.read_features(spark, args.features, args.id, args.label)
         labelled = source.with_label(table, args.label, args.positive, args.features)
-        evaluation = cross_validated(labelled, args.trainer, args.seed)
+        trained = evaluation.cross_validated(labelled, args.trainer, args.seed)
 
-    scores = {name: asdict(measure(rows)) for name, rows in evaluation.predicted.items()}
-    worth = importance(evaluation.holdout, evaluation.model, evaluation.keys, args.seed)
+    scores = {name: asdict(measure(rows)) for name, rows in trained.predicted.items()}
+    worth = importance(trained.holdout, trained.model, trained.keys, args.seed)
     methods = [{"method": name, **values} for name, values in scores.items()]
     parameters = {
         "source": args.usage or args.features,
         "horizon": args.horizon,
         "trainer": args.trainer,
         "seed": args.seed,
-        "protocol": evaluation.protocol,
-        "trained_on_rows": evaluation.rows,
-        "holdout_fingerprint": lifecycle.fingerprint(evaluation.holdout),
+        "protocol": trained.protocol,
+        "trained_on_rows": trained.rows,
+        "data_fingerprint": lifecycle.fingerprint(trained.data),
     }
-    picture = charts.evaluation(evaluation.predicted, worth, TITLE)
+    picture = charts.evaluation(trained.predicted, worth, TITLE)
     text = card(parameters, methods, worth)
     metrics = next(iter(scores.values()))
     version = lifecycle.register(
         "churn",
-        evaluation.model,
+        trained.model,
         {"horizon": args.horizon},
         parameters,
         metrics,
-        evaluation.holdout,
-        evaluation.keys,
+        trained.holdout,
+        trained.keys,
         text,
         picture,
     )
     figures = {**metrics, **parameters, "model_version": version, "methods": methods}
     write_files(args.reports, "churn", figures, text, picture)
     print(as_table(methods))
-    print(evaluation.protocol)
+    print(trained.protocol)
     print(f"version {version} of churn is the challenger. Picture: {args.reports / 'churn.png'}")
 
 

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }}.churn.evaluation import cross_validated, on_latest_cutoff
+from {{ cookiecutter.package_name }}.churn.evaluation import (
+    cross_validated,
+    on_latest_cutoff,
+)
 from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.tables import BadTableError
 

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from {{ cookiecutter.package_name }}.churn import scores
-from {{ cookiecutter.package_name }}.churn.scores import by_decile, calibration, collect, measure
+from {{ cookiecutter.package_name }}.churn.scores import (
+    by_decile,
+    calibration,
+    collect,
+    measure,
+)
 from {{ cookiecutter.package_name }}.tables import BadTableError
 
 

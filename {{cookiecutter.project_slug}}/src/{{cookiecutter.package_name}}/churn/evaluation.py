@@ -28,7 +28,8 @@ class Evaluation:
     """A model, and what it and other methods predict of rows that they have not seen.
 
     predicted: method -> churned and churn_probability; the model's come first.
-    holdout: rows that the model has not seen, with their features.
+    data: all rows with their features: those that it was trained on and those it has not seen.
+    holdout: of them, rows that the model has not seen.
     keys: the columns that tell them apart.
     protocol: how they were set apart, in words.
     rows: how many the model was trained on.
@@ -36,6 +37,7 @@ class Evaluation:
 
     model: Model
     predicted: Mapping[str, pd.DataFrame]
+    data: DataFrame
     holdout: DataFrame
     keys: list[str]
     protocol: str
@@ -68,7 +70,7 @@ def on_latest_cutoff(
         if name != MODEL:
             predicted[name] = collect(predict(training, holdout), [*KEYS])
     protocol = f"temporal holdout: customers at {latest}, trained on earlier months"
-    return Evaluation(model, predicted, holdout, [*KEYS], protocol, rows)
+    return Evaluation(model, predicted, described, holdout, [*KEYS], protocol, rows)
 
 
 def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
@@ -102,7 +104,7 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     predicted = {MODEL: collect(reduce(DataFrame.unionByName, scored), [key])}
     rows = folded.where("fold != 1").count()
     protocol = f"stratified {FOLDS}-fold cross-validation, seed 0"
-    return Evaluation(models[0], predicted, holdout, [key], protocol, rows)
+    return Evaluation(models[0], predicted, folded.drop("fold"), holdout, [key], protocol, rows)
 
 
 def _count(training: DataFrame, end: date, horizon: int) -> int:

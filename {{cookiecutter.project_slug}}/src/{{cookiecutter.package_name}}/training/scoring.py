@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from . import Model
 from .columns import as_kinds
+
+ROWS_AT_ONCE = 50_000
+"""About the most rows that a worker scores together."""
 
 
 def score(features: DataFrame, model: Model) -> DataFrame:
@@ -31,9 +35,26 @@ def score(features: DataFrame, model: Model) -> DataFrame:
 
 
 def chances(estimator: Any, batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
-    """Score batch after batch with one estimator, which a worker thus loads but once."""
+    """Score batches with one estimator, which a worker thus loads but once.
+
+    Small batches are scored together: each call of an estimator costs some milliseconds.
+    """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # there are as many workers as cores already
-        for batch in batches:
-            yield pd.Series(estimator.predict_proba(batch)[:, 1])
+        for together in joined(batches):
+            chance = estimator.predict_proba(pd.concat(together, ignore_index=True))[:, 1]
+            ends = np.cumsum([len(batch) for batch in together])
+            yield from map(pd.Series, np.split(chance, ends[:-1]))
+
+
+def joined(batches: Iterator[pd.DataFrame]) -> Iterator[list[pd.DataFrame]]:
+    """Put batches together until they hold ROWS_AT_ONCE."""
+    together: list[pd.DataFrame] = []
+    for batch in batches:
+        together.append(batch)
+        if sum(map(len, together)) >= ROWS_AT_ONCE:
+            yield together
+            together = []
+    if together:
+        yield together
