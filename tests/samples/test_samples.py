@@ -31,6 +31,13 @@ WAYS = {
     "python_udf_arrow": "arrow",
     "pandas_udf": "arrow",
 }
+USE_CASE_TESTS = {
+    "growth-forecasting": "tests/growth",
+    "churn-prediction": "tests/churn tests/training tests/test_lifecycle.py",
+}
+"""What a sample with one use case alone runs of its suite. The default, and the sample without a
+use case, run all of theirs: what a use case does not change need not be tested once more.
+"""
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
@@ -69,6 +76,15 @@ def path_without_java(folder: Path) -> str:
     return str(folder)
 
 
+def only_use_case(project: Path) -> str | None:
+    """The use case of a project that has but one."""
+    has = {
+        "growth-forecasting": (project / "jobs/forecast_growth.py").exists(),
+        "churn-prediction": (project / "jobs/train_churn.py").exists(),
+    }
+    return next((name for name in has if has[name]), None) if sum(has.values()) == 1 else None
+
+
 def test_it_is_committed_and_installs(sample):
     project, type_in = sample
     check_files(project)
@@ -87,7 +103,8 @@ def test_the_first_commit_is_clean_under_its_own_hooks(sample):
 def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sample):
     project, type_in = sample
     for command in readme_commands(project / "README.md"):
-        type_in(command)
+        part = USE_CASE_TESTS.get(only_use_case(project), "")
+        type_in(f"{command} {part}" if command == "uv run pytest" else command)
     report = json.loads((project / "reports/processing.json").read_text())
     assert {(m["way"], m["task"], m["road"]) for m in report} == {
         (way, task, road) for way, road in WAYS.items() for task in ("charge", "trend")
@@ -113,9 +130,25 @@ def test_its_forecasts_beat_the_seasonal_naive(sample):
         assert 0.85 <= scores[method]["coverage"] <= 0.97
 
 
+def test_its_churn_model_is_the_champion_and_scores_everybody(sample):
+    """By what the README's commands left behind."""
+    project, _ = sample
+    if not (project / "jobs/train_churn.py").exists():
+        pytest.skip("no churn prediction was chosen")
+    report = json.loads((project / "reports/churn.json").read_text())
+    scores = {row["method"]: row for row in report["methods"]}
+    assert scores["all-customers"]["ece"] < 0.03
+    for method in ("all-customers", "per-customer"):
+        assert scores[method]["roc_auc"] > scores["recency"]["roc_auc"] - 0.01
+    assert report["model_version"] == "1"
+    assert list((project / "data/processed/churn").glob("part-*.parquet"))
+    assert list((project / "models/artifacts").rglob("model.skops"))
+
+
 def test_its_types_notebooks_and_jobs_pass(sample):
-    _, type_in = sample
-    type_in("uv run nox -s types notebooks jobs")
+    project, type_in = sample
+    jobs = "" if only_use_case(project) else "jobs"  # the README's commands are those jobs
+    type_in(f"uv run nox -s types notebooks {jobs}")
 
 
 def test_its_tests_session_installs_and_measures_coverage(sample):

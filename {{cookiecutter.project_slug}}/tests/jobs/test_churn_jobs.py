@@ -35,7 +35,7 @@ def report():
 
 @pytest.fixture
 def usage(spark, folder):
-    population = simulate.population(spark, 1500, months=30, seed=1)
+    population = simulate.population(spark, 1000, months=30, seed=1)
     usage, customers = str(folder / "usage"), str(folder / "customers")
     simulate.usage(population, seed=1).write.parquet(usage)
     simulate.customers(population).write.parquet(customers)
@@ -64,8 +64,13 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     assert score(*usage, "--output", str(folder / "scores")) == 0
     scores = spark.read.parquet(str(folder / "scores"))
     assert scores.columns == ["customer_id", "churn_probability", "model_version"]
-    assert scores.select("customer_id").distinct().count() == scores.count() == 1500
-    assert scores.where("churn_probability BETWEEN 0 AND 1").count() == 1500
+    assert scores.select("customer_id").distinct().count() == scores.count() == 1000
+    assert scores.where("churn_probability BETWEEN 0 AND 1").count() == 1000
+    last = spark.read.parquet(str(folder / "usage")).where("month >= DATE'2025-10-01'")
+    gone = last.groupBy("customer_id").sum("usage").where("`sum(usage)` = 0").select("customer_id")
+    certain = scores.where("churn_probability = 1").select("customer_id")
+    assert 0 < gone.count() == certain.join(gone, "customer_id").count() == certain.count()
+    assert f"{gone.count():,} of them have churned already" in capsys.readouterr().out
     assert [row.model_version for row in scores.select("model_version").distinct().collect()] == [
         "1"
     ]
@@ -85,46 +90,31 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     assert "first champion" in capsys.readouterr().err
 
 
-def test_who_has_churned_already_is_certain(spark, folder, usage, capsys):
-    assert train(*usage) == 0
-    assert score(*usage, "--model", "challenger", "--output", str(folder / "scores")) == 0
-    last = spark.read.parquet(str(folder / "usage")).where("month >= DATE'2025-10-01'")
-    gone = last.groupBy("customer_id").sum("usage").where("`sum(usage)` = 0").select("customer_id")
-    scores = spark.read.parquet(str(folder / "scores"))
-    certain = scores.where("churn_probability = 1").select("customer_id")
-    assert 0 < gone.count() == certain.join(gone, "customer_id").count() == certain.count()
-    assert f"{gone.count():,} of them have churned already" in capsys.readouterr().out
-
-
-def test_any_table_is_trained_on_and_scored_as_it_comes(spark, folder, table):
+def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
+    spark, folder, table, capsys
+):
     assert train(*table) == 0
     found = report()
     assert found["rows"] == 400
     assert found["roc_auc"] > 0.9
     assert found["protocol"] == "stratified 5-fold cross-validation, seed 0"
-    assert score(*table, "--model", "1", "--output", str(folder / "scores")) == 0
-    scores = spark.read.parquet(str(folder / "scores"))
-    assert scores.count() == 400
-    assert scores.where("customer_id = '0007'").count() == 1
     card = (folder / "reports" / "churn.md").read_text()
     assert "TotalCharges" in card
     assert "churn.png" in card
 
-
-def test_a_model_that_does_not_fit_the_table_is_refused_and_earlier_scores_stay(
-    spark, folder, table, usage, capsys
-):
-    assert train(*table) == 0
     output = ["--model", "1", "--output", str(folder / "scores")]
     assert score(*table, *output) == 0
+    scores = spark.read.parquet(str(folder / "scores"))
+    assert scores.count() == 400
+    assert scores.where("customer_id = '0007'").count() == 1
+
     (folder / "other.csv").write_text("customerID,Contract\na,Monthly\n")
     capsys.readouterr()
     assert score("--features", str(folder / "other.csv"), "--id", "customerID", *output) == 2
-    assert "needs 1 columns that the table lacks" in capsys.readouterr().err
-    assert score(*usage, *output) == 2
-    error = capsys.readouterr().err
-    assert "not trained on --usage" in error
-    assert error.count("\n") == 1
+    assert score("--usage", str(folder / "other.csv"), *output) == 2
+    missing, other = capsys.readouterr().err.splitlines()
+    assert "needs 1 columns that the table lacks, for example TotalCharges" in missing
+    assert "not trained on --usage" in other
     assert spark.read.parquet(str(folder / "scores")).count() == 400
 
 
