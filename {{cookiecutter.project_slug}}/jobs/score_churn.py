@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{found.rows:,} customers scored by version {version}: {args.output}")
     if args.usage:
         print(f"{found.gone:,} of them have churned already (no usage in {horizon} months): 1")
-    print(f"mean chance of the others: {found.mean or 0:.1%}")
+    print(f"mean chance{' of the others' if args.usage else ''}: {found.mean or 0:.1%}")
 
 
 if __name__ == "__main__":

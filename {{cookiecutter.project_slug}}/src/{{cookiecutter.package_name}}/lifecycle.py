@@ -112,7 +112,12 @@ def register(
     """
     import mlflow
 
-    client = _open_store(name)
+    client = _open_store()
+    if client.get_experiment_by_name(name) is None:
+        local = mlflow.get_tracking_uri() == _local_store()
+        files = (STORE / "artifacts").resolve().as_uri() if local else None
+        client.create_experiment(name, files)
+    mlflow.set_experiment(name)
     with mlflow.start_run(), TemporaryDirectory() as folder:
         mlflow.log_params(dict(parameters))
         mlflow.log_metrics(dict(metrics))
@@ -137,7 +142,7 @@ def load(name: str, alias: str) -> Registered:
     """
     import mlflow
 
-    client = _open_store(name)
+    client = _open_store()
     found = _find(client, name, alias)
     uri = f"models:/{name}/{found.version}"
     info = mlflow.models.get_model_info(uri)
@@ -162,7 +167,7 @@ def compare(name: str) -> Comparison | None:
     from scipy.stats import bootstrap
     from sklearn.metrics import roc_auc_score
 
-    client = _open_store(name)
+    client = _open_store()
     challenger = _find(client, name, CHALLENGER)
     champion = _champion(client, name)
     if champion is None:
@@ -225,7 +230,7 @@ def promote(name: str) -> str:
     Returns:
         Its version.
     """
-    client = _open_store(name)
+    client = _open_store()
     challenger = _find(client, name, CHALLENGER)
     before = _champion(client, name)
     client.set_model_version_tag(name, challenger.version, BEFORE, before.version if before else "")
@@ -242,7 +247,7 @@ def roll_back(name: str) -> tuple[str, str]:
     Raises:
         NoModelError: when there is no champion, or was none before it.
     """
-    client = _open_store(name)
+    client = _open_store()
     champion = _find(client, name, CHAMPION)
     before = champion.tags.get(BEFORE)
     if not before:
@@ -254,7 +259,7 @@ def roll_back(name: str) -> tuple[str, str]:
     return str(champion.version), str(before)
 
 
-def _open_store(name: str) -> Any:
+def _open_store() -> Any:
     """The store's client; a local store is made when there is none."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow looks for git, and need not
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -262,17 +267,15 @@ def _open_store(name: str) -> Any:
 
     for noisy in ("mlflow", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    artifacts = None
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         STORE.mkdir(exist_ok=True)
-        mlflow.set_tracking_uri(f"sqlite:///{(STORE / 'mlflow.db').resolve().as_posix()}")
+        mlflow.set_tracking_uri(_local_store())
         os.environ.pop("MLFLOW_TRACKING_URI", None)  # set by that call; it was not the user's
-        artifacts = (STORE / "artifacts").resolve().as_uri()
-    client = mlflow.MlflowClient()
-    if client.get_experiment_by_name(name) is None:
-        client.create_experiment(name, artifacts)
-    mlflow.set_experiment(name)
-    return client
+    return mlflow.MlflowClient()
+
+
+def _local_store() -> str:
+    return f"sqlite:///{(STORE / 'mlflow.db').resolve().as_posix()}"
 
 
 def _find(client: Any, name: str, alias: str) -> Any:
