@@ -1,6 +1,6 @@
 """Any table is taken as it comes, and what cannot be is told in one line."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 
 import pytest
 
@@ -82,6 +82,14 @@ def test_a_table_that_cannot_be_used_is_refused(spark, tmp_path, text, told):
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(BadTableError, match=told):
         source.read_features(spark, str(tmp_path / "t.csv"), "id", None)
+
+
+def test_what_is_known_of_customers_may_not_be_called_like_a_feature_of_usage(spark, tmp_path):
+    (tmp_path / "usage.csv").write_text("customer_id,month,usage\na,2024-01-01,1\n")
+    (tmp_path / "customers.csv").write_text("customer_id,signup_month,plan,Level\na,,basic,3\n")
+    args = Namespace(usage=f"{tmp_path}/usage.csv", customers=f"{tmp_path}/customers.csv")
+    with pytest.raises(BadTableError, match="column Level has a name that the project gives"):
+        source.read_usage(spark, args)
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,11 @@ of a customer, the closer to this its growth and season are held (ridge regressi
 LAST_MONTHS = 3
 """Months that are compared with what growth and season promised."""
 
-DESCRIPTION = """
-    tenure double, recency double, idle double, longest_pause double, level double, growth double,
-    growth_error double, season double, volatility double, change double
-"""
+FEATURES = (
+    *("tenure", "recency", "idle", "longest_pause", "level", "growth", "growth_error", "season"),
+    *("volatility", "change"),
+)
+"""The features of usage, all of them doubles; `features` tells what they are."""
 
 
 def last_month(usage: DataFrame) -> date:
@@ -83,7 +84,8 @@ def features(
         F.min("month").alias("first_month"), by_month.alias("by_month")
     )
 
-    describe_udf = F.pandas_udf(describe, DESCRIPTION)  # type: ignore[call-overload]
+    doubles = ", ".join(f"{name} double" for name in FEATURES)
+    describe_udf = F.pandas_udf(describe, doubles)  # type: ignore[call-overload]
     described = (
         known.withColumn("cutoff", F.explode(F.array(*map(F.lit, cutoffs))))
         .where("first_month <= cutoff")

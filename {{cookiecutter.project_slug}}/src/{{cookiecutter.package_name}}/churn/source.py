@@ -1,19 +1,21 @@
 """Where features come from: customers' usage, or any table that has them."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from .. import job, tables
 from ..tables import BadTableError, quoted
-from ..training import KEYS, LABEL
+from ..training.columns import KEYS, LABEL
+from .features import FEATURES
 
 POSITIVE = ("1", "true", "t", "yes", "y", "churned")
 """What a label says of who churned, unless one is told, in whatever case."""
 
 TAKEN = (*KEYS, LABEL, "churn_probability", "model_version", "fold")
-"""Names that the project gives to columns."""
+"""Names that the project gives to columns, beside those of the features of usage."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -69,7 +71,8 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[DataFrame, DataFra
     if args.customers is None:
         return usage, None
     customers = tables.read(spark, args.customers, tables.CUSTOMERS)
-    return usage, _without_clashes(customers, f"customers table ({args.customers})")
+    where = f"customers table ({args.customers})"
+    return usage, _without_clashes(customers, where, (*TAKEN, *FEATURES))
 
 
 def read_features(spark: SparkSession, source: str, key: str, label: str | None) -> DataFrame:
@@ -77,7 +80,8 @@ def read_features(spark: SparkSession, source: str, key: str, label: str | None)
     table = tables.read(spark, source, tables.any_table(key))
     [key] = [name for name in table.columns if name.lower() == key.lower()]
     where = f"features table ({source})"
-    return _without_clashes(table.withColumnRenamed(key, KEYS[0]), where, label)
+    taken = [name for name in TAKEN if name != (label or "").lower()]
+    return _without_clashes(table.withColumnRenamed(key, KEYS[0]), where, taken)
 
 
 def with_label(features: DataFrame, label: str, positive: str | None, source: str) -> DataFrame:
@@ -117,10 +121,9 @@ def with_label(features: DataFrame, label: str, positive: str | None, source: st
     return features.select(*others, (value == chosen[0]).alias(LABEL))
 
 
-def _without_clashes(frame: DataFrame, where: str, label: str | None = None) -> DataFrame:
-    """Refuse columns, but for the label, whose names the project needs."""
-    others = [name for name in frame.columns[1:] if name.lower() != (label or "").lower()]
-    clashes = [name for name in others if name.lower() in TAKEN]
+def _without_clashes(frame: DataFrame, where: str, taken: Sequence[str]) -> DataFrame:
+    """Refuse columns, but for the first, whose names are taken."""
+    clashes = [name for name in frame.columns[1:] if name.lower() in taken]
     if clashes:
         raise BadTableError(
             f"{where}: column {clashes[0]} has a name that the project gives to its own. "
