@@ -64,7 +64,8 @@ def jobs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The benchmarks, which want a quiet machine. Name one to run it alone."""
     sync(session)
-    chosen = session.posargs[:1] or sorted(path.stem for path in Path("benchmarks").glob("*.py"))
+    every = sorted(path.stem for path in Path("benchmarks").glob("[!_]*.py"))
+    chosen = session.posargs[:1] or every
     for name in chosen:
         session.run("python", f"benchmarks/{name}.py", *session.posargs[1:])
 {% endif %}

@@ -14,19 +14,14 @@
 import argparse
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from statistics import median
-from threading import Event, Thread
-from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
@@ -39,6 +34,8 @@ from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.training import Model, learnable, train
 from {{ cookiecutter.package_name }}.training.columns import as_kinds
 from {{ cookiecutter.package_name }}.training.scoring import score
+
+from _measuring import in_turn, machine, median_ratio, middle, watched
 
 HORIZON, MONTHS = 3, 60
 """Months without usage that are churn, and months of history; half of the customers lived all."""
@@ -142,40 +139,28 @@ def compare_scoring(rows: DataFrame, model: Model, plain: int, rounds: int) -> l
     count = rows.count()
     few = rows.sample(min(1.0, 10_000 / count), seed=0)  # of every file: each worker warms up
     frame = rows.select(*as_kinds(rows, model.kinds)).limit(plain).toPandas()
-    contenders: dict[str, tuple[int, Callable[[], None], Callable[[], None]]] = {
-        ONE: (
-            len(frame),
-            lambda: by_pandas(model, frame[:1000], 1),
-            lambda: by_pandas(model, frame, 1),
-        ),
-        "pandas, all threads": (
-            len(frame),
-            lambda: by_pandas(model, frame[:1000], None),
-            lambda: by_pandas(model, frame, None),
-        ),
-        "spark": (count, lambda: run(score(few, model)), lambda: run(score(rows, model))),
+    sizes = {ONE: len(frame), "pandas, all threads": len(frame), "spark": count}
+    warm_ups: dict[str, Callable[[], None]] = {
+        ONE: lambda: by_pandas(model, frame[:1000], 1),
+        "pandas, all threads": lambda: by_pandas(model, frame[:1000], None),
+        "spark": lambda: run(score(few, model)),
     }
-    turns = []
-    for _ in range(rounds):
-        turn = {}
-        for name, (_, warm_up, contender) in contenders.items():
-            warm_up()
-            turn[name] = watched(contender)
-        turns.append(turn)
-
-    def speed(turn: dict[str, Cost], name: str) -> float:
-        return contenders[name][0] / turn[name].seconds
-
+    contenders: dict[str, Callable[[], None]] = {
+        ONE: lambda: by_pandas(model, frame, 1),
+        "pandas, all threads": lambda: by_pandas(model, frame, None),
+        "spark": lambda: run(score(rows, model)),
+    }
+    turns = in_turn(contenders, rounds, warm_ups)
     return [
         {
             "contender": name,
             "rows": size,
-            "rows_per_second": median(speed(turn, name) for turn in turns),
-            "times_one_thread": median(speed(turn, name) / speed(turn, ONE) for turn in turns),
+            "rows_per_second": median(size / turn[name].seconds for turn in turns),
+            "times_one_thread": size / sizes[ONE] / median_ratio(turns, name, ONE),
             "cpu_us_per_row": median(1e6 * turn[name].cpu_seconds / size for turn in turns),
             **middle([turn[name] for turn in turns]),
         }
-        for name, (size, *_) in contenders.items()
+        for name, size in sizes.items()
     ]
 
 
@@ -202,69 +187,6 @@ def conclude(growth: list[dict[str, Any]], scoring: list[dict[str, Any]]) -> str
     )
 
 
-class Cost(NamedTuple):
-    """What work took: seconds on the clock, seconds of all cores together, and megabytes at most.
-
-    cpu_seconds hardly change when a machine has other work. worker_mb is any one Python worker's.
-    """
-
-    seconds: float
-    cpu_seconds: float
-    jvm_mb: float
-    driver_mb: float
-    worker_mb: float
-
-
-def middle(costs: Sequence[Cost]) -> dict[str, float]:
-    """The median of each cost over the rounds."""
-    return {
-        name: median(values)
-        for name, values in zip(Cost._fields, zip(*costs, strict=True), strict=True)
-    }
-
-
-def watched(work: Callable[[], None]) -> Cost:
-    """Do some work, and note what it takes of this process, the JVM and the Python workers."""
-    before, peaks = cpu_seconds({}), {"jvm": 0.0, "driver": 0.0, "worker": 0.0}
-    stop, after = Event(), dict(before)
-    watch = Thread(target=watch_processes, args=(stop, peaks, after))
-    watch.start()
-    start = perf_counter()
-    work()
-    seconds = perf_counter() - start
-    stop.set()
-    watch.join()
-    spent = sum(cpu_seconds(after).values()) - sum(before.values())
-    return Cost(seconds, spent, *peaks.values())
-
-
-def watch_processes(stop: Event, peaks: dict[str, float], cpu: dict[psutil.Process, float]) -> None:
-    """Note peaks of memory, and CPU seconds too, which Spark forgets when a worker ends."""
-    driver = psutil.Process()
-    while not stop.wait(0.2):
-        cpu.update(cpu_seconds({}))
-        for process in processes():
-            with suppress(psutil.NoSuchProcess):
-                name = "jvm" if process.name() == "java" else "worker"
-                name = "driver" if process == driver else name
-                peaks[name] = max(peaks[name], process.memory_info().rss / 2**20)
-
-
-def cpu_seconds(seen: dict[psutil.Process, float]) -> dict[psutil.Process, float]:
-    """What each process has used so far, ended ones as they were last seen."""
-    found = dict(seen)
-    for process in processes():
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            found[process] = times.user + times.system
-    return found
-
-
-def processes() -> list[psutil.Process]:
-    driver = psutil.Process()
-    return [driver, *driver.children(recursive=True)]
-
-
 def write_usage(spark: SparkSession, rows: int, path: Path) -> DataFrame:
     """Usage of as many customers as have about so many rows."""
     customers = -(-rows * 4 // (3 * MONTHS))  # half lived all months, half signed up in between
@@ -281,12 +203,6 @@ def stored(frame: DataFrame, path: Path) -> DataFrame:
 def run(frame: DataFrame) -> None:
     """Make every row, and keep none."""
     frame.write.format("noop").mode("overwrite").save()
-
-
-def machine() -> str:
-    """What the absolute times were measured on."""
-    memory = psutil.virtual_memory().total / 2**30
-    return f"Measured on {os.cpu_count()} cores with {memory:.0f} GB, {sys.platform}."
 
 
 if __name__ == "__main__":

@@ -20,15 +20,13 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Event, Thread
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 from joblib import Parallel, delayed
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -38,6 +36,8 @@ from {{ cookiecutter.package_name }}.growth import per_customer
 from {{ cookiecutter.package_name }}.growth.series import forecast_series
 from {{ cookiecutter.package_name }}.reports import as_table
 from {{ cookiecutter.package_name }}.session import get_spark
+
+from _measuring import in_turn, machine, median_ratio, watched
 
 HORIZON, SEASON, LEVEL = 12, 12, 90
 """A year ahead."""
@@ -92,23 +92,20 @@ def compare(spark: SparkSession, customers: int, rounds: int, folder: Path) -> l
         "applyInPandas": by_apply_in_pandas,
         "statsforecast": by_statsforecast,
     }
-    turns = []
-    for _ in range(rounds):
-        turn = {}
-        for name, contender in contenders.items():
-            contender(folder / "few", folder / name)
-            start = perf_counter()
-            contender(folder / "usage", folder / name)
-            turn[name] = perf_counter() - start
-        turns.append(turn)
+    turns = in_turn(
+        {name: partial(run, folder / "usage", folder / name) for name, run in contenders.items()},
+        rounds,
+        {name: partial(run, folder / "few", folder / name) for name, run in contenders.items()},
+    )
+    seconds = {name: median(turn[name].seconds for turn in turns) for name in contenders}
     return [
         {
             "contender": name,
             "customers": customers,
-            "seconds": median(turn[name] for turn in turns),
-            "customers_per_second": customers / median(turn[name] for turn in turns),
-            "times_joblib": median(turn[name] / turn["joblib"] for turn in turns),
-            "times_project": median(turn[name] / turn["project"] for turn in turns),
+            "seconds": seconds[name],
+            "customers_per_second": customers / seconds[name],
+            "times_joblib": median_ratio(turns, name, "joblib"),
+            "times_project": median_ratio(turns, name, "project"),
         }
         for name in contenders
     ]
@@ -128,23 +125,21 @@ def measure_whole(
         "joblib, as a process": [__file__, "--pool", usage, str(folder / "pool")],
         "jobs/forecast_growth.py": ["jobs/forecast_growth.py", *job_arguments],
     }
-    turns = []
-    for _ in range(rounds):
-        turn = {}
-        for name, command in commands.items():
-            start = perf_counter()
-            subprocess.run([sys.executable, *command], check=True, capture_output=True)
-            turn[name] = perf_counter() - start
-        turns.append(turn)
+    turns = in_turn({name: partial(type_in, command) for name, command in commands.items()}, rounds)
     return [
         {
             "contender": name,
             "customers": customers,
-            "seconds": median(turn[name] for turn in turns),
-            "times_joblib": median(turn[name] / turn["joblib, as a process"] for turn in turns),
+            "seconds": median(turn[name].seconds for turn in turns),
+            "times_joblib": median_ratio(turns, name, "joblib, as a process"),
         }
         for name in commands
     ]
+
+
+def type_in(command: Sequence[str]) -> None:
+    """Run a Python program, as a process of its own."""
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
 
 
 def by_joblib(source: Path, output: Path) -> None:
@@ -214,34 +209,15 @@ def fit(history: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
 def measure_size(spark: SparkSession, customers: int, folder: Path) -> dict[str, Any]:
     """Time and memory of the project on so many customers with short histories."""
     write_usage(spark, customers, SHORT, folder / "usage")
-    stop, peaks = Event(), {"jvm": 0.0, "driver": 0.0, "worker": 0.0}
-    watch = Thread(target=watch_memory, args=(stop, peaks))
-    watch.start()
-    start = perf_counter()
-    by_project(folder / "usage", folder / "project")
-    seconds = perf_counter() - start
-    stop.set()
-    watch.join()
+    cost = watched(partial(by_project, folder / "usage", folder / "project"))
     return {
         "customers": customers,
-        "seconds": seconds,
-        "customers_per_second": customers / seconds,
-        **{f"{process}_mb": peak for process, peak in peaks.items()},
+        "seconds": cost.seconds,
+        "customers_per_second": customers / cost.seconds,
+        "jvm_mb": cost.jvm_mb,
+        "driver_mb": cost.driver_mb,
+        "worker_mb": cost.worker_mb,
     }
-
-
-def watch_memory(stop: Event, peaks: dict[str, float]) -> None:
-    """Note the most that this process, the JVM and any one Python worker hold, in megabytes."""
-    driver = psutil.Process()
-    while not stop.wait(0.2):
-        for process in [driver, *driver.children(recursive=True)]:
-            try:
-                megabytes = process.memory_info().rss / 2**20
-                name = "jvm" if process.name() == "java" else "worker"
-            except psutil.NoSuchProcess:
-                continue
-            name = "driver" if process == driver else name
-            peaks[name] = max(peaks[name], megabytes)
 
 
 def write_usage(spark: SparkSession, customers: int, months: int, path: Path) -> None:
@@ -261,12 +237,6 @@ def read(path: Path) -> DataFrame:
 
 def write(frame: DataFrame, path: Path) -> None:
     frame.write.mode("overwrite").parquet(str(path))
-
-
-def machine() -> str:
-    """What the absolute times were measured on."""
-    memory = psutil.virtual_memory().total / 2**30
-    return f"Measured on {os.cpu_count()} cores with {memory:.0f} GB, {sys.platform}."
 
 
 if __name__ == "__main__":
