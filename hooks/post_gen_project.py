@@ -7,11 +7,13 @@ from pathlib import Path
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 SOURCE = Path("src", ANSWERS["package_name"])
 
-# What each option brings: a path is removed unless one of its options was chosen.
+# What each option brings: a path is removed unless an option that brings it was chosen.
 BROUGHT_BY = {
     "use_cases": {
         "growth-forecasting": [
             SOURCE / "growth",
+            SOURCE / "sampling.py",
+            "benchmarks/_measuring.py",
             "benchmarks/forecast_growth.py",
             "jobs/backtest_growth.py",
             "jobs/forecast_growth.py",
@@ -19,12 +21,14 @@ BROUGHT_BY = {
             "tests/growth",
             "tests/jobs/test_backtest_growth.py",
             "tests/jobs/test_forecast_growth.py",
+            "tests/test_sampling.py",
         ],
         "churn-prediction": [
             SOURCE / "churn",
             SOURCE / "lifecycle.py",
             SOURCE / "sampling.py",
             SOURCE / "training",
+            "benchmarks/_measuring.py",
             "benchmarks/churn.py",
             "jobs/promote_model.py",
             "jobs/score_churn.py",
@@ -44,11 +48,10 @@ BROUGHT_BY = {
 }
 
 for question, brought in BROUGHT_BY.items():
-    for option, paths in brought.items():
-        if ANSWERS[question] in (option, "both"):
-            continue
-        for path in map(Path, paths):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+    chosen = {ANSWERS[question]} if ANSWERS[question] != "both" else set(brought)
+    kept = {Path(path) for option in chosen & brought.keys() for path in brought[option]}
+    for path in {Path(path) for paths in brought.values() for path in paths} - kept:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

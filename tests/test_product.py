@@ -61,6 +61,7 @@ TREE = {
 }
 USE_CASE_FILES = {
     "growth-forecasting": {
+        "benchmarks/_measuring.py",
         "benchmarks/forecast_growth.py",
         "jobs/backtest_growth.py",
         "jobs/forecast_growth.py",
@@ -76,6 +77,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/growth/scores.py",
         f"{SOURCE}/growth/seasonal_naive.py",
         f"{SOURCE}/growth/series.py",
+        f"{SOURCE}/sampling.py",
         "tests/growth/conftest.py",
         "tests/growth/test_all_customers.py",
         "tests/growth/test_backtest.py",
@@ -89,8 +91,10 @@ USE_CASE_FILES = {
         "tests/growth/test_series.py",
         "tests/jobs/test_backtest_growth.py",
         "tests/jobs/test_forecast_growth.py",
+        "tests/test_sampling.py",
     },
     "churn-prediction": {
+        "benchmarks/_measuring.py",
         "benchmarks/churn.py",
         "jobs/promote_model.py",
         "jobs/score_churn.py",

@@ -18,25 +18,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"version {champion} is the champion again, instead of version {left}")
         return
 
-    comparison = lifecycle.compare(args.model)
-    if comparison is None:
+    found = lifecycle.compare(args.model)
+    if found is None:
         print(f"version {lifecycle.promote(args.model)} is the champion, the first one")
         return
-    c = comparison
     print(
-        f"ROC AUC on the newest holdout ({c.rows:,} rows): challenger (version {c.challenger}) "
-        f"{c.challenger_auc:.4f}, champion (version {c.champion}) {c.champion_auc:.4f}"
+        f"ROC AUC on the newest holdout ({found.rows:,} rows): challenger "
+        f"(version {found.challenger}) {found.challenger_auc:.4f}, "
+        f"champion (version {found.champion}) {found.champion_auc:.4f}"
     )
     print(
-        f"difference {c.difference:+.4f}, between {c.lower:+.4f} and {c.upper:+.4f} "
+        f"difference {found.difference:+.4f}, between {found.lower:+.4f} and {found.upper:+.4f} "
         f"in {lifecycle.LEVEL:.0%} of resamples"
     )
-    if comparison.better:
+    if found.better:
         print(
             f"version {lifecycle.promote(args.model)} is the champion: better by more than chance"
         )
     else:
-        print(f"version {c.champion} stays the champion: not better by more than chance")
+        print(f"version {found.champion} stays the champion: not better by more than chance")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ).collect()
     print(f"{found.rows:,} customers scored by version {version}: {args.output}")
     if args.usage:
-        print(f"{found.gone:,} of them have churned already (no usage in {horizon} months): 1")
+        gone = f"{found.gone:,} of them have churned already (no usage in {horizon} months)"
+        print(f"{gone}: their chance is 1")
     print(f"mean chance{' of the others' if args.usage else ''}: {found.mean or 0:.1%}")
 
 

@@ -24,8 +24,8 @@ from pyspark.sql import functions as F
 
 from .sampling import collect_sample
 from .tables import BadTableError
-from .training import LABEL, Model
-from .training.columns import as_kinds
+from .training import Model
+from .training.columns import LABEL, as_kinds
 
 STORE = Path("models")
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -64,10 +64,14 @@ class Comparison:
     champion: str
     challenger_auc: float
     champion_auc: float
-    difference: float
     lower: float
     upper: float
     rows: int
+
+    @property
+    def difference(self) -> float:
+        """The challenger's area less the champion's."""
+        return self.challenger_auc - self.champion_auc
 
     @property
     def better(self) -> bool:
@@ -217,7 +221,6 @@ def compare(name: str) -> Comparison | None:
         str(champion.version),
         float(roc_auc_score(label, chances[0])),
         float(roc_auc_score(label, chances[1])),
-        difference(label, *chances),
         float(found.confidence_interval.low),
         float(found.confidence_interval.high),
         len(holdout),

@@ -1,8 +1,13 @@
 """Samples of bounded size, which the driver can hold; the same rows whenever they are drawn."""
 
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+
+def draw(purpose: str, *columns: str) -> Column:
+    """A number from 0 on, the same for the same purpose and columns."""
+    return F.shiftrightunsigned(F.xxhash64(F.lit(purpose), *columns), 1)
 
 
 def collect_sample(
@@ -24,6 +29,5 @@ def collect_sample(
     """
     count = rows.count() if count is None else count
     if count > most:
-        draw = F.shiftrightunsigned(F.xxhash64(F.lit(purpose), *keys), 1) % 1_000_000_000
-        rows = rows.where(draw < 1_000_000_000 * most / count)
+        rows = rows.where(draw(purpose, *keys) % 1_000_000_000 < 1_000_000_000 * most / count)
     return rows.toPandas().sort_values(keys, ignore_index=True)

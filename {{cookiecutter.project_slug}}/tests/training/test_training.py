@@ -6,12 +6,12 @@ from sklearn.metrics import roc_auc_score
 
 from {{ cookiecutter.package_name }}.tables import BadTableError
 from {{ cookiecutter.package_name }}.training import (
-    LABEL,
     TRAINERS,
     learnable,
     scikit_learn,
     train,
 )
+from {{ cookiecutter.package_name }}.training.columns import LABEL
 from {{ cookiecutter.package_name }}.training.scoring import chances, score
 
 

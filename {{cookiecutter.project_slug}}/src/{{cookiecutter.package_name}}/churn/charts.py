@@ -110,4 +110,4 @@ def draw_importance(panel: Axes, importance: Mapping[str, float]) -> None:
 def as_percent(panel: Axes) -> None:
     """Write both axes as percentages."""
     for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=None))
+        axis.set_major_formatter(PercentFormatter(1))

@@ -10,7 +10,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..tables import BadTableError
-from ..training import KEYS, LABEL, Model, learnable, train
+from ..training import Model, learnable, train
+from ..training.columns import KEYS, LABEL
 from ..training.scoring import score
 from . import METHODS
 from .features import at_risk, features, last_month, months_before

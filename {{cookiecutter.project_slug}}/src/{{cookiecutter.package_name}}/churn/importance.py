@@ -6,8 +6,8 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from ..sampling import collect_sample
-from ..training import LABEL, Model
-from ..training.columns import as_kinds
+from ..training import Model
+from ..training.columns import LABEL, as_kinds
 
 ROWS = 5_000
 """About the most rows to measure on."""

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
+from ..sampling import draw
 from .features import Features, Floats, as_matrix, features
 from .forecasts import UNKNOWN, forecast_each
 from .history import histories
@@ -66,14 +67,7 @@ class GlobalModel(NamedTuple):
 def forecast(usage: DataFrame, horizon: int, season: int = 12, level: int = 90) -> DataFrame:
     """Forecast each customer with a model that is trained on all of them, now.
 
-    Args:
-        usage: one row per customer and month (tables.USAGE).
-        horizon: months to forecast after each customer's last one.
-        season: months after which usage repeats itself; 1 for none.
-        level: how many months in a hundred should lie between lower and upper.
-
-    Returns:
-        The forecasts table (forecasts.FORECASTS).
+    See per_customer.forecast for arguments and result.
     """
     model = train(training_sample(usage, horizon, season).toPandas(), level)
     return forecast_each(usage, lambda histories: score_batch(histories, model, horizon, season))
@@ -123,21 +117,21 @@ def drawn_months(usage: DataFrame, horizon: int) -> DataFrame:
     back = F.sequence(F.lit(0), F.least(F.size("usage") - 2, F.lit(TRAINING_MONTHS - 1)))
     length = F.size("usage") - F.col("back") - F.col("step")
     # one in ten is cut short, so that the model knows customers who have just come
-    is_cut = _draw("cut", "customer_id", "back") % 10 == 0
-    few = 1 + _draw("few", "customer_id", "back") % MOST_OF_FEW
+    is_cut = draw("cut", "customer_id", "back") % 10 == 0
+    few = 1 + draw("few", "customer_id", "back") % MOST_OF_FEW
     kept = F.when(is_cut, F.least(length, few.cast("int"))).otherwise(length)
     return (
         histories(usage)
         .where(F.size("usage") > 1)
         .withColumn("back", F.explode(back))
-        .where(_draw("sample", "customer_id", "back") % 1_000_000 < share * 1_000_000)
-        .withColumn("step", 1 + (_draw("step", "customer_id", "back") % horizon).cast("int"))
+        .where(draw("sample", "customer_id", "back") % 1_000_000 < share * 1_000_000)
+        .withColumn("step", 1 + (draw("step", "customer_id", "back") % horizon).cast("int"))
         .where(length >= 1)
         .select(
             F.slice("usage", length - kept + 1, kept).alias("history"),
             "step",
             F.element_at("usage", F.size("usage") - F.col("back")).alias("target"),
-            (_draw("calibrates", "customer_id") % 4 == 0).alias("calibrates"),
+            (draw("calibrates", "customer_id") % 4 == 0).alias("calibrates"),
         )
         .where("target IS NOT NULL")
     )
@@ -230,8 +224,3 @@ def as_rows(known: Features) -> Floats:
 def has_gone(history: Floats) -> bool:
     """Say whether a customer is dormant, by the months in which usage is known."""
     return is_dormant(history[~np.isnan(history)])
-
-
-def _draw(purpose: str, *columns: str) -> Column:
-    """A number from 0 on, the same for the same purpose and columns."""
-    return F.shiftrightunsigned(F.xxhash64(F.lit(purpose), *columns), 1)

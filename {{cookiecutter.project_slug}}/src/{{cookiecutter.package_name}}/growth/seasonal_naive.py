@@ -15,14 +15,7 @@ def forecast(usage: DataFrame, horizon: int, season: int = 12, level: int = 90) 
     Athanasopoulos, Forecasting: principles and practice, 5.5). Less than a season says nothing of
     it: then it is the forecast, give or take all of it.
 
-    Args:
-        usage: one row per customer and month (tables.USAGE).
-        horizon: months to forecast after each customer's last one.
-        season: months after which usage repeats itself; 1 for none.
-        level: how many months in a hundred should lie between lower and upper.
-
-    Returns:
-        The forecasts table (forecasts.FORECASTS).
+    See per_customer.forecast for arguments and result.
     """
     known_month = F.when(F.col("usage").isNotNull(), F.col("month"))
     customers = (

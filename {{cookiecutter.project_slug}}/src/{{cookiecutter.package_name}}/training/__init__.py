@@ -8,13 +8,7 @@ from pyspark.sql import functions as F
 
 from ..tables import BadTableError
 from . import scikit_learn
-from .columns import Kind, as_kinds, kinds
-
-KEYS = ("customer_id", "cutoff")
-"""What tells rows apart; neither is learned from."""
-
-LABEL = "churned"
-"""What is to be predicted: a boolean, null where it is not known."""
+from .columns import KEYS, LABEL, Kind, as_kinds, kinds
 
 
 class Model(NamedTuple):

@@ -17,6 +17,12 @@ from pyspark.sql.types import (
 
 from ..tables import BadTableError, quoted
 
+KEYS = ("customer_id", "cutoff")
+"""What tells rows apart; neither is learned from."""
+
+LABEL = "churned"
+"""What is to be predicted: a boolean, null where it is not known."""
+
 Kind = Literal["number", "category"]
 
 NUMBERS = 0.95

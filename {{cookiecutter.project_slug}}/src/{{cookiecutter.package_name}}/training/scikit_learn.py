@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from threadpoolctl import threadpool_limits
 
 from ..sampling import collect_sample
-from .columns import Kind
+from .columns import KEYS, LABEL, Kind
 
 ROWS = 200_000
 """About the most rows to train on, which the driver holds."""
@@ -35,9 +35,9 @@ def train(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> 
 
     See training.Trainer.
     """
-    keys = [name for name in rows.columns if name not in (*kinds, "churned")]
+    keys = [key for key in KEYS if key in rows.columns]
     sample = collect_sample(rows, keys, ROWS, f"training {seed}", count)
-    label = sample["churned"].astype(bool)
+    label = sample[LABEL].astype(bool)
     unfitted = classifier(kinds, len(sample), seed)  # imports what the limit is to hold for
     with threadpool_limits(1 if len(sample) < FEW else None):
         return unfitted.fit(sample[list(kinds)], label)
