@@ -61,7 +61,6 @@ TREE = {
 }
 USE_CASE_FILES = {
     "growth-forecasting": {
-        "benchmarks/_measuring.py",
         "benchmarks/forecast_growth.py",
         "jobs/backtest_growth.py",
         "jobs/forecast_growth.py",
@@ -77,6 +76,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/growth/scores.py",
         f"{SOURCE}/growth/seasonal_naive.py",
         f"{SOURCE}/growth/series.py",
+        f"{SOURCE}/measuring.py",
         f"{SOURCE}/sampling.py",
         "tests/growth/conftest.py",
         "tests/growth/test_all_customers.py",
@@ -94,12 +94,13 @@ USE_CASE_FILES = {
         "tests/test_sampling.py",
     },
     "churn-prediction": {
-        "benchmarks/_measuring.py",
         "benchmarks/churn.py",
+        "jobs/compare_training.py",
         "jobs/promote_model.py",
         "jobs/score_churn.py",
         "jobs/train_churn.py",
         "notebooks/03-churn-prediction.ipynb",
+        "notebooks/04-single-node-or-distributed.ipynb",
         f"{SOURCE}/churn/__init__.py",
         f"{SOURCE}/churn/all_customers.py",
         f"{SOURCE}/churn/card.py",
@@ -112,11 +113,16 @@ USE_CASE_FILES = {
         f"{SOURCE}/churn/scores.py",
         f"{SOURCE}/churn/source.py",
         f"{SOURCE}/lifecycle.py",
+        f"{SOURCE}/measuring.py",
         f"{SOURCE}/sampling.py",
-        f"{SOURCE}/training/__init__.py",
-        f"{SOURCE}/training/columns.py",
-        f"{SOURCE}/training/scikit_learn.py",
-        f"{SOURCE}/training/scoring.py",
+        *(
+            f"{SOURCE}/training/{name}.py"
+            for name in (
+                *("__init__", "charts", "columns", "compare", "conclusions", "crossover"),
+                *("deep_learning", "many", "mllib", "preparation", "scikit_learn", "scoring"),
+                "segments",
+            )
+        ),
         "tests/churn/conftest.py",
         "tests/churn/test_churn_report.py",
         "tests/churn/test_evaluation.py",
@@ -126,9 +132,14 @@ USE_CASE_FILES = {
         "tests/churn/test_scores.py",
         "tests/churn/test_source.py",
         "tests/jobs/test_churn_jobs.py",
+        "tests/jobs/test_compare_training.py",
         "tests/test_lifecycle.py",
         "tests/test_sampling.py",
         "tests/training/test_columns.py",
+        "tests/training/test_compare.py",
+        "tests/training/test_crossover.py",
+        "tests/training/test_segments.py",
+        "tests/training/test_trainers.py",
         "tests/training/test_training.py",
     },
 }

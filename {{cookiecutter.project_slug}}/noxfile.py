@@ -14,11 +14,12 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT, max_version="3.13")
 
 
-def sync(session: nox.Session) -> None:
+def sync(session: nox.Session, *options: str) -> None:
     """Install the project and its dev group as uv.lock says."""
     session.run_install(
         "uv",
         "sync",
+        *options,
         f"--python={session.virtualenv.location}",
         env={"UV_PROJECT_ENVIRONMENT": session.virtualenv.location},
     )
@@ -57,6 +58,15 @@ def jobs(session: nox.Session) -> None:
     """Every job, as a process of its own."""
     sync(session)
     session.run("pytest", "-m", "slow", "tests/jobs", *session.posargs)
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
+
+
+@nox.session(default=False)
+def tensorflow(session: nox.Session) -> None:
+    """What every trainer must do, with the extra that brings TensorFlow, which is large."""
+    sync(session, "--extra=tensorflow")
+    session.run("pytest", "tests/training/test_trainers.py", *session.posargs)
+{% endif %}
 {% if cookiecutter.use_cases != "none" %}
 
 

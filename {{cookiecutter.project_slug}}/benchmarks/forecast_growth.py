@@ -34,10 +34,14 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.growth import per_customer
 from {{ cookiecutter.package_name }}.growth.series import forecast_series
+from {{ cookiecutter.package_name }}.measuring import (
+    in_turn,
+    machine,
+    median_ratio,
+    watched,
+)
 from {{ cookiecutter.package_name }}.reports import as_table
 from {{ cookiecutter.package_name }}.session import get_spark
-
-from _measuring import in_turn, machine, median_ratio, watched
 
 HORIZON, SEASON, LEVEL = 12, 12, 90
 """A year ahead."""

@@ -13,7 +13,7 @@ from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.churn.scores import measure
 from {{ cookiecutter.package_name }}.reports import as_table, write_files
 from {{ cookiecutter.package_name }}.session import get_spark
-from {{ cookiecutter.package_name }}.training import TRAINERS
+from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
     source.check_arguments(parser, args, "label")
+    check_installed(args.trainer)
 
     spark = get_spark("train_churn")
     if args.usage:

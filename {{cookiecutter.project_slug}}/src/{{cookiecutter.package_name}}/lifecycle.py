@@ -128,7 +128,7 @@ def register(
         mlflow.set_tags({"git_commit": _git_commit()})
         mlflow.log_figure(picture, f"{name}.png")
         mlflow.log_text(card, f"{name}.md")
-        mlflow.log_text("\n".join(_requirements()), "environment.txt")
+        mlflow.log_text("\n".join(_requirements(model)), "environment.txt")
         path = Path(folder, Path(HOLDOUT).name)
         rows = holdout.select(*keys, F.col(LABEL).cast("int"), *as_kinds(holdout, model.kinds))
         collect_sample(rows, keys, HOLDOUT_ROWS, "holdout").to_parquet(path)
@@ -323,7 +323,7 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
             pyfunc_predict_fn="predict_proba",
             serialization_format="skops",
             skops_trusted_types=skops.io.get_untrusted_types(data=skops.io.dumps(model.estimator)),
-            pip_requirements=_requirements(),
+            pip_requirements=_requirements(model),
             metadata=dict(about),
         )
     if not client.search_registered_models(f"name = '{name}'"):
@@ -334,8 +334,9 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
     return str(registered.version)
 
 
-def _requirements() -> list[str]:
-    return [f"{package}=={version(package)}" for package in PACKAGES]
+def _requirements(model: Model) -> list[str]:
+    packages = (*PACKAGES, *getattr(model.estimator, "packages", ()))
+    return [f"{package}=={version(package)}" for package in packages]
 
 
 def _git_commit() -> str:

@@ -18,7 +18,10 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     "spark.ui.showConsoleProgress": "false",
     # driver and executors are one process here, and Spark's 1 GB is soon full
     "spark.driver.memory": "4g",
-    "spark.driver.extraJavaOptions": f'-Dlog4j2.configurationFile="{LOG4J}"',
+    # MLlib's Java needs no native BLAS, and is not to remark on its absence
+    "spark.driver.extraJavaOptions": (
+        f'-Dlog4j2.configurationFile="{LOG4J}" -Ddev.ludovic.netlib.blas.allowNative=false'
+    ),
     # the default of 200 costs more than it brings on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
     # the day on which a time falls must not depend on the machine

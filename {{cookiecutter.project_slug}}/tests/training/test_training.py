@@ -6,9 +6,10 @@ from sklearn.metrics import roc_auc_score
 
 from {{ cookiecutter.package_name }}.tables import BadTableError
 from {{ cookiecutter.package_name }}.training import (
+    ON_ALL_NODES,
+    ON_ONE_NODE,
     TRAINERS,
     learnable,
-    scikit_learn,
     train,
 )
 from {{ cookiecutter.package_name }}.training.columns import LABEL
@@ -80,9 +81,8 @@ def test_a_batch_at_a_time_is_scored_by_one_estimator(model, table):
     assert scored == pytest.approx(whole, rel=1e-12)
 
 
-def test_a_bounded_number_of_rows_is_trained_on(table, monkeypatch):
-    monkeypatch.setattr(scikit_learn, "ROWS", 500)
-    model = train(table, learnable(table))
+def test_a_bounded_number_of_rows_is_trained_on(table):
+    model = train(table, learnable(table), most_rows=500)
     [encoder] = [
         step
         for step in model.estimator.named_estimators_["trees"].named_steps.values()
@@ -122,5 +122,5 @@ def test_few_rows_are_learned_from_without_a_warning(table, recwarn):
     assert not [str(w.message) for w in recwarn.list if "sklearn" in str(w.filename)]
 
 
-def test_trainers_are_those_that_the_job_offers():
-    assert list(TRAINERS) == ["sklearn"]
+def test_every_trainer_runs_on_one_node_or_on_all():
+    assert {*ON_ONE_NODE, *ON_ALL_NODES} == set(TRAINERS)

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..sampling import collect_sample
 from ..tables import BadTableError
-from . import scikit_learn
+from . import deep_learning, mllib, scikit_learn
 from .columns import KEYS, LABEL, Kind, as_kinds, kinds
 
 
@@ -23,10 +25,32 @@ class Model(NamedTuple):
     estimator: Any
 
 
-Trainer = Callable[[DataFrame, int, Mapping[str, Kind], int], Any]
+SingleNode = Callable[[pd.DataFrame, Mapping[str, Kind], int], Any]
+"""(rows with LABEL and columns of these kinds; kinds; seed) -> estimator."""
+
+Distributed = Callable[[DataFrame, int, Mapping[str, Kind], int], Any]
 """(rows with KEYS, LABEL and columns of these kinds; how many; kinds; seed) -> estimator."""
 
-TRAINERS: dict[str, Trainer] = {"sklearn": scikit_learn.train}
+ON_ONE_NODE: dict[str, SingleNode] = {
+    "sklearn": scikit_learn.fit,
+    "tensorflow": deep_learning.fit,
+}
+ON_ALL_NODES: dict[str, Distributed] = {"mllib": mllib.fit}
+TRAINERS = ("sklearn", "mllib", "tensorflow")
+
+MOST_ROWS = 200_000
+"""About the most rows that a trainer on one node, the driver, is given, unless told otherwise."""
+
+
+def check_installed(trainer: str) -> None:
+    """Raise NotInstalledError, which says what to do, when what trains is not installed."""
+    if trainer == "tensorflow":
+        deep_learning.check_installed()
+
+
+def installed() -> list[str]:
+    """The trainers that are installed."""
+    return [name for name in TRAINERS if name != "tensorflow" or deep_learning.is_installed()]
 
 
 def learnable(features: DataFrame) -> dict[str, Kind]:
@@ -35,7 +59,11 @@ def learnable(features: DataFrame) -> dict[str, Kind]:
 
 
 def train(
-    features: DataFrame, columns: dict[str, Kind], trainer: str = "sklearn", seed: int = 0
+    features: DataFrame,
+    columns: dict[str, Kind],
+    trainer: str = "sklearn",
+    seed: int = 0,
+    most_rows: int = MOST_ROWS,
 ) -> Model:
     """Train a classifier that gives the chance that LABEL is true.
 
@@ -45,9 +73,11 @@ def train(
         columns: what to learn from, as `learnable` says.
         trainer: one of TRAINERS.
         seed: the same seed and rows give the same model.
+        most_rows: about the most rows that one node is given; of more, a sample is drawn.
 
     Raises:
         BadTableError: when all rows have the same outcome.
+        NotInstalledError: when what trains is not installed.
     """
     known = features.where(F.col(LABEL).isNotNull())
     [found] = known.agg(F.count("*").alias("rows"), F.count_if(LABEL).alias("positive")).collect()
@@ -58,4 +88,7 @@ def train(
         )
     keys = [key for key in KEYS if key in known.columns]
     rows = known.select(*keys, LABEL, *as_kinds(known, columns))
-    return Model(columns, TRAINERS[trainer](rows, found.rows, columns, seed))
+    if trainer in ON_ALL_NODES:
+        return Model(columns, ON_ALL_NODES[trainer](rows, found.rows, columns, seed))
+    sample = collect_sample(rows, keys, most_rows, f"training {seed}", found.rows)
+    return Model(columns, ON_ONE_NODE[trainer](sample, columns, seed))

@@ -1,4 +1,4 @@
-"""What every benchmark does the same way: take turns, watch processes, tell of the machine."""
+"""Measuring work: taking turns, watching processes, telling of the machine."""
 
 import os
 import sys
@@ -62,10 +62,12 @@ def watched(work: Callable[[], None]) -> Cost:
     watch = Thread(target=watch_processes, args=(stop, peaks, after))
     watch.start()
     start = perf_counter()
-    work()
-    seconds = perf_counter() - start
-    stop.set()
-    watch.join()
+    try:
+        work()
+    finally:
+        seconds = perf_counter() - start
+        stop.set()
+        watch.join()
     spent = sum(cpu_seconds(after).values()) - sum(before.values())
     return Cost(seconds, spent, *peaks.values())
 

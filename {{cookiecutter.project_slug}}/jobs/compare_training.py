@@ -1,0 +1,132 @@
+"""One node or all? What training takes on n rows, of k features, of m models."""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }}.churn.features import at_risk, features, months_before
+from {{ cookiecutter.package_name }}.measuring import machine
+from {{ cookiecutter.package_name }}.reports import as_table, write_files
+from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.training import (
+    TRAINERS,
+    charts,
+    check_installed,
+    installed,
+)
+from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, Data, compare
+from {{ cookiecutter.package_name }}.training.conclusions import conclude
+
+MONTHS, HORIZON, CUTOFFS = 36, 3, 12
+ROWS_OF_CUSTOMER = 6
+"""A simulated customer is at risk at six of twelve cutoffs, or more."""
+
+BYTES_OF_ROW = 500
+"""On disk, in all tables together; more than is needed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    sizes = {"type": job.positive, "nargs": "+"}
+    rows = [10_000, 30_000, 100_000, 300_000, 1_000_000]
+    parser.add_argument("--rows", **sizes, default=rows, help="n: rows of one model")
+    parser.add_argument("--features", **sizes, default=[5, 20, 80], help="k: features of one model")
+    models = [1, 10, 100, 1_000, 10_000]
+    parser.add_argument("--models", **sizes, default=models, help="m: models, one a segment")
+    parser.add_argument(
+        "--trainers", nargs="+", choices=TRAINERS, default=installed(), help="what trains one model"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+    for trainer in args.trainers:
+        check_installed(trainer)
+    asked = {"n": args.rows, "k": args.features, "m": args.models}
+
+    with tempfile.TemporaryDirectory() as folder:
+        check_disk(Path(folder), asked)
+        spark = get_spark("compare_training")
+        data = simulated(spark, max(*asked["n"], *needed(asked["m"])), args.seed, Path(folder))
+        measurements, skipped = compare(data, asked, list(dict.fromkeys(args.trainers)), args.seed)
+    curves, crossovers = conclude(measurements)
+
+    records = [asdict(measurement) for measurement in measurements]
+    words = [skip._asdict() for skip in skipped]
+    verdicts = [crossover.verdict for crossover in crossovers]
+    figures = {
+        "machine": machine(),
+        "measurements": records,
+        "skipped": words,
+        "curves": [
+            {"sweep": sweep, "way": way, **asdict(curve)} for (sweep, way), curve in curves.items()
+        ],
+        "crossovers": [
+            {**asdict(crossover), "verdict": crossover.verdict} for crossover in crossovers
+        ],
+    }
+    parts = [
+        "# One node or all of them?",
+        "n: rows that a model is trained on; k: features; m: models.",
+        "\n".join(f"- {verdict}" for verdict in verdicts),
+        as_table(records),
+        as_table(words),
+        machine(),
+    ]
+    text = "\n\n".join(part for part in parts if part)
+    picture = charts.training(measurements, curves, crossovers)
+    write_files(args.reports, "training", figures, text, picture)
+    print(as_table(records))
+    for skip in skipped:
+        print(f"skipped: {skip.way} at {skip.sweep} = {skip.size:,}: {skip.why}")
+    print(*verdicts, machine(), sep="\n")
+    print(f"Picture: {args.reports / 'training.png'}")
+
+
+def needed(models: Sequence[int]) -> list[int]:
+    """How many rows so many models need."""
+    return [count * ROWS_OF_SEGMENT for count in models]
+
+
+def check_disk(folder: Path, sizes: dict[str, list[int]]) -> None:
+    """Refuse sizes whose tables would fill the disk."""
+    rows = max(*sizes["n"], *needed(sizes["m"]))
+    free = shutil.disk_usage(folder).free
+    if rows * BYTES_OF_ROW > free:
+        raise BadTableError(
+            f"sizes: {rows:,} rows take up to {rows * BYTES_OF_ROW / 2**30:,.0f} GB of disk, and "
+            f"{free / 2**30:,.0f} GB are free in {folder.parent}. Take smaller --rows and --models."
+        )
+
+
+def simulated(spark: SparkSession, rows: int, seed: int, folder: Path) -> Data:
+    """So many rows at least: customers at earlier cutoffs, and at the latest those to score."""
+    population = simulate.population(spark, 3_000 + rows // ROWS_OF_CUSTOMER, MONTHS, seed)
+    latest = months_before(simulate.LAST_MONTH, HORIZON)
+    earlier = [months_before(latest, HORIZON + back) for back in range(CUTOFFS)]
+    described = features(
+        simulate.usage(population, seed),
+        [latest, *earlier],
+        HORIZON,
+        simulate.LAST_MONTH,
+        simulate.customers(population),
+    ).where(at_risk(HORIZON))
+    path = str(folder / "features")
+    described.write.parquet(path)
+    stored = spark.read.parquet(path)
+    training = stored.where(F.col("cutoff") < latest)
+    return Data(training, training.count(), stored.where(F.col("cutoff") == latest), folder)
+
+
+if __name__ == "__main__":
+    sys.exit(job.run(main))

@@ -1,0 +1,45 @@
+"""jobs/compare_training.py: what it writes, and what it refuses."""
+
+import json
+
+import pytest
+
+from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }}.training import compare
+
+from jobs import compare_training
+
+
+@pytest.fixture
+def report(spark, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(compare, "BRIEF", 0.0)  # what is brief is done once, not three times
+    sizes = ["--rows", "400", "1200", "--features", "3", "--models", "1", "4"]
+    trainers = ["--trainers", "sklearn", "mllib"]
+    code = job.run(compare_training.main, [*sizes, *trainers, "--reports", str(tmp_path)])
+    return code, json.loads((tmp_path / "training.json").read_text()), tmp_path, capsys.readouterr()
+
+
+def test_the_report_holds_every_measurement_and_every_verdict(report):
+    code, figures, folder, said = report
+    assert code == 0
+    measured = [(m["sweep"], m["way"]) for m in figures["measurements"]]
+    assert measured.count(("n", "sklearn")) == measured.count(("n", "mllib")) == 2
+    assert measured.count(("k", "mllib")) == 1
+    assert measured.count(("m", "spark")) == measured.count(("m", "pool")) == 2
+    assert figures["skipped"] == []
+    assert len(figures["crossovers"]) == 5
+    assert "cores" in figures["machine"]
+    markdown = (folder / "training.md").read_text()
+    for crossing in figures["crossovers"]:
+        assert crossing["verdict"] in markdown
+        assert crossing["verdict"] in said.out
+    assert (folder / "training.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_sizes_whose_tables_would_fill_the_disk_are_refused_in_one_line(tmp_path, capsys):
+    sizes = ["--rows", "9" * 15, "--reports", str(tmp_path / "reports")]
+    assert job.run(compare_training.main, sizes) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "GB of disk" in line
+    assert "smaller --rows" in line
+    assert not (tmp_path / "reports").exists()

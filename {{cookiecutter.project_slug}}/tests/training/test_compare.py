@@ -1,0 +1,161 @@
+"""The comparison measures every way at every size, and skips what would not fit."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }}.training import charts, compare
+from {{ cookiecutter.package_name }}.training.conclusions import (
+    Crossover,
+    Measurement,
+    conclude,
+)
+
+ONE = Measurement("n", "sklearn", 1000, 9, 1, 1.0, 100, 50, 900, 0.8)
+
+
+@pytest.fixture(scope="module")
+def table(spark):
+    return (
+        spark.range(6000)
+        .selectExpr(
+            "concat('C', id) AS customer_id",
+            "DATE'2025-01-01' AS cutoff",
+            "double(pmod(hash(id, 1), 60)) AS age",
+            "double(pmod(hash(id, 2), 10)) AS level",
+            "1.0D AS constant",
+            "pmod(hash(id, 3), 100) < pmod(hash(id, 1), 60) AS churned",
+        )
+        .cache()
+    )
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch):
+    """The figures of a test need not be exact: brief work is done once."""
+    monkeypatch.setattr(compare, "BRIEF", 0.0)
+
+
+@pytest.fixture
+def data(table, tmp_path):
+    training = table.where("hash(customer_id) % 3 != 0")
+    return compare.Data(
+        training, training.count(), table.where("hash(customer_id) % 3 = 0"), tmp_path
+    )
+
+
+def test_every_way_is_measured_at_every_size(data):
+    sizes = {"n": [400, 1000], "k": [1, 4], "m": [1, 3]}
+    measured, skipped = compare.compare(data, sizes, ["sklearn"])
+    assert skipped == []
+    assert [(m.sweep, m.way, m.models) for m in measured] == [
+        *[("n", "sklearn", 1)] * 2,
+        *[("k", "sklearn", 1)] * 2,
+        *[("m", way, models) for models in (1, 3) for way in ("loop", "pool", "spark")],
+    ]
+    assert [m.size for m in measured if m.sweep == "k"] == [1, 4]
+    for m in measured:
+        assert m.seconds > 0
+        assert m.roc_auc is None or m.roc_auc > 0.6
+    for m, near in zip(measured[:2], (400, 1000), strict=True):
+        assert m.rows == pytest.approx(near, rel=0.2)
+        assert m.features == 2
+    assert len({m.roc_auc for m in measured if m.models == 3}) == 1
+
+
+def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(data, monkeypatch):
+    free = SimpleNamespace(available=200 * 8 * compare.COPIES * 2 + 1, total=2**30)
+    monkeypatch.setattr(compare.psutil, "virtual_memory", lambda: free)
+    measured, skipped = compare.compare(data, {"n": [200, 3000], "k": [], "m": []}, ["sklearn"])
+    assert len(measured) == 1
+    [(sweep, way, size, why)] = skipped
+    assert (sweep, way, size) == ("n", "sklearn", 3000)
+    assert "GB are free" in why
+
+
+def test_memory_is_expected_to_grow_as_it_has_grown():
+    smaller = [ONE, replace(ONE, rows=2000, driver_mb=200)]
+    assert compare.expected_mb(smaller, 10_000, values=1) == pytest.approx(1000)
+    assert compare.expected_mb(smaller[:1], 10_000, values=2**20) == 8 * compare.COPIES
+
+
+def test_smaller_sizes_are_part_of_larger_ones(data):
+    few, more = (data.some(size).select("customer_id") for size in (300, 900))
+    assert few.count() == few.join(more, "customer_id").count()
+
+
+def test_features_beyond_the_known_ones_are_noise(data):
+    wide = compare.with_features(data.training, ["age", "level"], 5)
+    assert wide.columns == [
+        "customer_id",
+        "cutoff",
+        "churned",
+        "age",
+        "level",
+        *(f"noise_{number}" for number in range(3)),
+    ]
+    [found] = wide.agg(
+        F.corr("noise_0", "age").alias("age"), F.corr("noise_0", "noise_1")
+    ).collect()
+    assert all(abs(value) < 0.1 for value in found)
+    assert compare.with_features(data.training, ["age", "level"], 1).columns[3:] == ["age"]
+
+
+def test_a_score_of_too_few_is_not_told(table):
+    scored = table.withColumn("churn_probability", F.col("age") / 60)
+    assert compare.auc_of(scored.limit(30)) is None
+    assert compare.auc_of(scored) == pytest.approx(0.8, abs=0.1)
+
+
+def test_conclusions_name_the_crossing_or_say_that_there_is_none():
+    sizes = (1_000, 10_000, 100_000, 1_000_000)
+    of_one = [replace(ONE, rows=n, seconds=n / 1e4, driver_mb=n / 1e3) for n in sizes]
+    of_all = [replace(ONE, way="mllib", rows=n, seconds=5 + n / 1e5) for n in sizes]
+    curves, [crossing] = conclude([*of_one, *of_all])
+    assert curves.keys() == {("n", "sklearn"), ("n", "mllib")}
+    assert crossing.size == pytest.approx(5 / 9e-5, rel=0.05)
+    assert "From about 5" in crossing.verdict
+    assert "Memory would end sklearn at about" in crossing.verdict
+
+    slower = [replace(m, seconds=m.seconds * 100) for m in of_all]
+    _, [none] = conclude([*of_one, *slower])
+    assert none.size is None
+    assert "at 1,000,000 rows, mllib takes 15.00 times as long as sklearn" in none.verdict
+
+
+def test_nothing_is_said_of_memory_that_was_not_seen_to_grow():
+    both = [
+        ONE,
+        replace(ONE, rows=9000),
+        replace(ONE, way="mllib"),
+        replace(ONE, way="mllib", rows=9000),
+    ]
+    _, [crossing] = conclude([replace(m, driver_mb=m.rows / 1e4) for m in both])
+    assert crossing.memory_ends_at is None
+    assert "Memory" not in crossing.verdict
+
+
+def test_the_picture_marks_a_crossing_and_tells_where_there_is_none():
+    both = [
+        ONE,
+        replace(ONE, rows=9000),
+        replace(ONE, way="mllib"),
+        replace(ONE, way="mllib", rows=9000),
+    ]
+    many = [
+        replace(m, sweep="m", way=way, models=m.rows) for m in both[:2] for way in ("loop", "pool")
+    ]
+    curves, _ = conclude([*both, *many])
+    crossing = Crossover("m", "loop", "pool", 3000.0, 9000, 0.5, None)
+    none = Crossover("n", "sklearn", "mllib", None, 9000, 2.0, None)
+    figure = charts.training([*both, *many], curves, [crossing, none])
+    of_rows, of_models = figure.axes
+    assert of_rows.get_xlabel() == "no crossover stands out of the noise"
+    assert [text.get_text() for text in of_models.texts] == ["pool overtakes loop: 3 k"]
+    assert of_models.lines[-1].get_xdata() == [3000, 3000]
+    assert {line.get_label() for line in of_rows.lines} >= {
+        charts.NAMES["sklearn"],
+        charts.NAMES["mllib"],
+    }
