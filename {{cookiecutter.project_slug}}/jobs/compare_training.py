@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.churn.features import at_risk, features, months_before
+from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs
 from {{ cookiecutter.package_name }}.measuring import machine
 from {{ cookiecutter.package_name }}.reports import as_table, write_files
 from {{ cookiecutter.package_name }}.session import get_spark
@@ -26,7 +26,7 @@ from {{ cookiecutter.package_name }}.training import (
 from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, Data, compare
 from {{ cookiecutter.package_name }}.training.conclusions import conclude
 
-MONTHS, HORIZON, CUTOFFS = 36, 3, 12
+MONTHS, HORIZON = 36, 3
 ROWS_OF_CUSTOMER = 6
 """A simulated customer is at risk at six of twelve cutoffs, or more."""
 
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     sizes = {"type": job.positive, "nargs": "+"}
-    rows = [10_000, 30_000, 100_000, 300_000, 1_000_000]
-    parser.add_argument("--rows", **sizes, default=rows, help="n: rows of one model")
+    few_to_many = [10_000, 30_000, 100_000, 300_000, 1_000_000]
+    parser.add_argument("--rows", **sizes, default=few_to_many, help="n: rows of one model")
     parser.add_argument("--features", **sizes, default=[5, 20, 80], help="k: features of one model")
     models = [1, 10, 100, 1_000, 10_000]
     parser.add_argument("--models", **sizes, default=models, help="m: models, one a segment")
@@ -53,21 +53,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for trainer in args.trainers:
         check_installed(trainer)
     asked = {"n": args.rows, "k": args.features, "m": args.models}
+    rows = max(*args.rows, *(count * ROWS_OF_SEGMENT for count in args.models))
 
     with tempfile.TemporaryDirectory() as folder:
-        check_disk(Path(folder), asked)
+        check_disk(Path(folder), rows)
         spark = get_spark("compare_training")
-        data = simulated(spark, max(*asked["n"], *needed(asked["m"])), args.seed, Path(folder))
+        data = simulated(spark, rows, args.seed, Path(folder))
         measurements, skipped = compare(data, asked, list(dict.fromkeys(args.trainers)), args.seed)
     curves, crossovers = conclude(measurements)
 
     records = [asdict(measurement) for measurement in measurements]
-    words = [skip._asdict() for skip in skipped]
+    left_out = [skip._asdict() for skip in skipped]
     verdicts = [crossover.verdict for crossover in crossovers]
+    measured_on = machine()
     figures = {
-        "machine": machine(),
+        "machine": measured_on,
         "measurements": records,
-        "skipped": words,
+        "skipped": left_out,
         "curves": [
             {"sweep": sweep, "way": way, **asdict(curve)} for (sweep, way), curve in curves.items()
         ],
@@ -80,27 +82,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "n: rows that a model is trained on; k: features; m: models.",
         "\n".join(f"- {verdict}" for verdict in verdicts),
         as_table(records),
-        as_table(words),
-        machine(),
+        as_table(left_out),
+        measured_on,
     ]
-    text = "\n\n".join(part for part in parts if part)
     picture = charts.training(measurements, curves, crossovers)
-    write_files(args.reports, "training", figures, text, picture)
+    write_files(args.reports, "training", figures, "\n\n".join(filter(None, parts)), picture)
     print(as_table(records))
     for skip in skipped:
         print(f"skipped: {skip.way} at {skip.sweep} = {skip.size:,}: {skip.why}")
-    print(*verdicts, machine(), sep="\n")
+    print(*verdicts, measured_on, sep="\n")
     print(f"Picture: {args.reports / 'training.png'}")
 
 
-def needed(models: Sequence[int]) -> list[int]:
-    """How many rows so many models need."""
-    return [count * ROWS_OF_SEGMENT for count in models]
-
-
-def check_disk(folder: Path, sizes: dict[str, list[int]]) -> None:
+def check_disk(folder: Path, rows: int) -> None:
     """Refuse sizes whose tables would fill the disk."""
-    rows = max(*sizes["n"], *needed(sizes["m"]))
     free = shutil.disk_usage(folder).free
     if rows * BYTES_OF_ROW > free:
         raise BadTableError(
@@ -112,15 +107,8 @@ def check_disk(folder: Path, sizes: dict[str, list[int]]) -> None:
 def simulated(spark: SparkSession, rows: int, seed: int, folder: Path) -> Data:
     """So many rows at least: customers at earlier cutoffs, and at the latest those to score."""
     population = simulate.population(spark, 3_000 + rows // ROWS_OF_CUSTOMER, MONTHS, seed)
-    latest = months_before(simulate.LAST_MONTH, HORIZON)
-    earlier = [months_before(latest, HORIZON + back) for back in range(CUTOFFS)]
-    described = features(
-        simulate.usage(population, seed),
-        [latest, *earlier],
-        HORIZON,
-        simulate.LAST_MONTH,
-        simulate.customers(population),
-    ).where(at_risk(HORIZON))
+    usage, customers = simulate.usage(population, seed), simulate.customers(population)
+    described, latest = at_cutoffs(usage, customers, HORIZON, simulate.LAST_MONTH)
     path = str(folder / "features")
     described.write.parquet(path)
     stored = spark.read.parquet(path)

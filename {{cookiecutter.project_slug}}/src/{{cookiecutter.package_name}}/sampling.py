@@ -10,6 +10,11 @@ def draw(purpose: str, *columns: str) -> Column:
     return F.shiftrightunsigned(F.xxhash64(F.lit(purpose), *columns), 1)
 
 
+def is_drawn(share: float, purpose: str, *columns: str) -> Column:
+    """Whether a row is among about this share of them; who is in a share is in larger ones too."""
+    return draw(purpose, *columns) % 1_000_000_000 < 1_000_000_000 * share
+
+
 def collect_sample(
     rows: DataFrame, keys: list[str], most: int, purpose: str, count: int | None = None
 ) -> pd.DataFrame:
@@ -29,5 +34,5 @@ def collect_sample(
     """
     count = rows.count() if count is None else count
     if count > most:
-        rows = rows.where(draw(purpose, *keys) % 1_000_000_000 < 1_000_000_000 * most / count)
+        rows = rows.where(is_drawn(most / count, purpose, *keys))
     return rows.toPandas().sort_values(keys, ignore_index=True)

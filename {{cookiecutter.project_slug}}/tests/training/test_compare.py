@@ -14,6 +14,7 @@ from {{ cookiecutter.package_name }}.training.conclusions import (
 )
 
 ONE = Measurement("n", "sklearn", 1000, 9, 1, 1.0, 100, 50, 900, 0.8)
+OF_TWO = [replace(ONE, way=way, rows=rows) for way in ("sklearn", "mllib") for rows in (1000, 9000)]
 
 
 @pytest.fixture(scope="module")
@@ -126,31 +127,21 @@ def test_conclusions_name_the_crossing_or_say_that_there_is_none():
 
 
 def test_nothing_is_said_of_memory_that_was_not_seen_to_grow():
-    both = [
-        ONE,
-        replace(ONE, rows=9000),
-        replace(ONE, way="mllib"),
-        replace(ONE, way="mllib", rows=9000),
-    ]
-    _, [crossing] = conclude([replace(m, driver_mb=m.rows / 1e4) for m in both])
+    _, [crossing] = conclude([replace(m, driver_mb=m.rows / 1e4) for m in OF_TWO])
     assert crossing.memory_ends_at is None
     assert "Memory" not in crossing.verdict
 
 
 def test_the_picture_marks_a_crossing_and_tells_where_there_is_none():
-    both = [
-        ONE,
-        replace(ONE, rows=9000),
-        replace(ONE, way="mllib"),
-        replace(ONE, way="mllib", rows=9000),
-    ]
     many = [
-        replace(m, sweep="m", way=way, models=m.rows) for m in both[:2] for way in ("loop", "pool")
+        replace(m, sweep="m", way=way, models=m.rows)
+        for m in OF_TWO[:2]
+        for way in ("loop", "pool")
     ]
-    curves, _ = conclude([*both, *many])
+    curves, _ = conclude([*OF_TWO, *many])
     crossing = Crossover("m", "loop", "pool", 3000.0, 9000, 0.5, None)
     none = Crossover("n", "sklearn", "mllib", None, 9000, 2.0, None)
-    figure = charts.training([*both, *many], curves, [crossing, none])
+    figure = charts.training([*OF_TWO, *many], curves, [crossing, none])
     of_rows, of_models = figure.axes
     assert of_rows.get_xlabel() == "no crossover stands out of the noise"
     assert [text.get_text() for text in of_models.texts] == ["pool overtakes loop: 3 k"]

@@ -57,10 +57,8 @@ def on_latest_cutoff(
         BadTableError: when there are too few months, or too few customers of whom some churn.
     """
     end = last_month(usage)
-    latest = months_before(end, horizon)
-    earlier = [months_before(latest, horizon + back) for back in range(CUTOFFS)]
-    described = features(usage, [latest, *earlier], horizon, end, customers)
-    described = described.where(at_risk(horizon)).cache()
+    described, latest = at_cutoffs(usage, customers, horizon, end)
+    described = described.cache()
     holdout = described.where(F.col("cutoff") == latest)
     training = described.where(F.col("cutoff") < latest)
     rows = _count(training, end, horizon)
@@ -72,6 +70,22 @@ def on_latest_cutoff(
             predicted[name] = collect(predict(training, holdout), [*KEYS])
     protocol = f"temporal holdout: customers at {latest}, trained on earlier months"
     return Evaluation(model, predicted, described, holdout, [*KEYS], protocol, rows)
+
+
+def at_cutoffs(
+    usage: DataFrame, customers: DataFrame | None, horizon: int, end: date
+) -> tuple[DataFrame, date]:
+    """Describe the customers at risk, at the latest cutoff and at the earlier ones.
+
+    See features.features for usage, customers and horizon; `end` is the last month of usage.
+
+    Returns:
+        Their features, and the latest cutoff.
+    """
+    latest = months_before(end, horizon)
+    earlier = [months_before(latest, horizon + back) for back in range(CUTOFFS)]
+    described = features(usage, [latest, *earlier], horizon, end, customers)
+    return described.where(at_risk(horizon)), latest
 
 
 def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:

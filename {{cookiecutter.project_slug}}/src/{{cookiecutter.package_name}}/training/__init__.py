@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from ..sampling import collect_sample
 from ..tables import BadTableError
 from . import deep_learning, mllib, scikit_learn
-from .columns import KEYS, LABEL, Kind, as_kinds, kinds
+from .columns import KEYS, LABEL, Kind, as_kinds, keys_of, kinds
 
 
 class Model(NamedTuple):
@@ -36,7 +36,7 @@ ON_ONE_NODE: dict[str, SingleNode] = {
     "tensorflow": deep_learning.fit,
 }
 ON_ALL_NODES: dict[str, Distributed] = {"mllib": mllib.fit}
-TRAINERS = ("sklearn", "mllib", "tensorflow")
+TRAINERS = (*ON_ONE_NODE, *ON_ALL_NODES)
 
 MOST_ROWS = 200_000
 """About the most rows that a trainer on one node, the driver, is given, unless told otherwise."""
@@ -86,7 +86,7 @@ def train(
             f"features: {found.positive} of {found.rows} rows to learn from have churned; a model "
             "needs some of both. Take more data, or another horizon or label."
         )
-    keys = [key for key in KEYS if key in known.columns]
+    keys = keys_of(known)
     rows = known.select(*keys, LABEL, *as_kinds(known, columns))
     if trainer in ON_ALL_NODES:
         return Model(columns, ON_ALL_NODES[trainer](rows, found.rows, columns, seed))

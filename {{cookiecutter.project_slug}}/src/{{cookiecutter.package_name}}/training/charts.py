@@ -80,12 +80,12 @@ def draw(
 
 def mark(panel: Axes, crossovers: Sequence[Crossover]) -> None:
     """Mark where ways change places, or say that they do not."""
-    marked = [crossover for crossover in crossovers if crossover.size is not None]
-    for place, crossover in enumerate(marked):
-        panel.axvline(crossover.size or 0, color="#999999", linewidth=1, linestyle=":")
+    marked = [(found, found.size) for found in crossovers if found.size is not None]
+    for place, (found, size) in enumerate(marked):
+        panel.axvline(size, color="#999999", linewidth=1, linestyle=":")
         panel.annotate(
-            f"{crossover.second} overtakes {crossover.first}: {short(crossover.size or 0)}",
-            (crossover.size or 0, 0.02 + 0.05 * place),
+            f"{found.second} overtakes {found.first}: {short(size)}",
+            (size, 0.02 + 0.05 * place),
             xycoords=("data", "axes fraction"),
             fontsize=8,
             ha="center",

@@ -31,6 +31,11 @@ NUMBERS = 0.95
 DATES = (DateType, TimestampType, TimestampNTZType)
 
 
+def keys_of(frame: DataFrame) -> list[str]:
+    """Those of KEYS that a frame has."""
+    return [key for key in KEYS if key in frame.columns]
+
+
 def kinds(frame: DataFrame) -> dict[str, Kind]:
     """Say of each column what it is to a model, in one pass over the rows.
 

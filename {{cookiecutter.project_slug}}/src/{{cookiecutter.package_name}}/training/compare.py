@@ -5,6 +5,7 @@ n: rows that a model is trained on. k: its features. m: how many models there ar
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pyspark.sql import functions as F
 from tqdm import tqdm
 
 from ..measuring import Cost, watched
-from ..sampling import collect_sample, draw
+from ..sampling import collect_sample, draw, is_drawn
 from . import ON_ALL_NODES, learnable, train
 from .columns import KEYS, LABEL
 from .conclusions import SWEEPS, Measurement
@@ -57,7 +58,7 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True)
 class Data:
-    """What is trained on: a table in random order of keys, of which sizes are drawn.
+    """What is trained on: a table of which sizes are drawn.
 
     training: KEYS, LABEL (never null) and columns to learn from. rows: how many.
     holdout: the same of rows that no model may see.
@@ -71,8 +72,7 @@ class Data:
 
     def some(self, size: int) -> DataFrame:
         """About so many rows; those of a smaller size are among those of a larger one."""
-        parts = 1_000_000_000
-        chosen = self.training.where(draw("size", *KEYS) % parts < parts * min(size / self.rows, 1))
+        chosen = self.training.where(is_drawn(size / self.rows, "size", *KEYS))
         return self.stored(f"rows {size}", chosen)
 
     def stored(self, name: str, table: DataFrame) -> DataFrame:
@@ -115,7 +115,7 @@ def compare(
     plan = [
         ("n", trainers, one_of_rows, len(columns)),
         ("k", trainers, one_of_features, min(ROWS_OF_FEATURES, data.rows)),
-        ("m", list(WAYS), many, ROWS_OF_SEGMENT * (len(features) + 1)),
+        ("m", WAYS, many, ROWS_OF_SEGMENT * (len(features) + 1)),
     ]
     steps = [
         (sweep, way, size, measure, size * values_of_one)
@@ -188,8 +188,8 @@ def measurement(
 
 
 def train_on(rows: DataFrame, trainer: str, seed: int) -> Any:
-    """Train a model on all rows, of which there are no more than fit."""
-    return train(rows, learnable(rows), trainer, seed, most_rows=rows.count())
+    """Train a model on all rows, however many they are."""
+    return train(rows, learnable(rows), trainer, seed, most_rows=sys.maxsize)
 
 
 def costs_of(work: Callable[[], Any]) -> tuple[Any, Cost]:

@@ -1,7 +1,7 @@
 """How costs grow with size, and from which size on another way is the cheaper one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,9 +58,7 @@ def fit_curve(sizes: Sequence[float], costs: Sequence[float]) -> Curve:
     take = 3 if free else 2
     best = least_squares(misses, start[:take], bounds=(limits[0][:take], limits[1][:take]))
     spare = max(len(size) - take, 1)
-    error = float(np.sqrt((best.fun**2).sum() / spare))
-    fitted = curve(best.x)
-    return Curve(fitted.fixed, fitted.factor, fitted.power, error)
+    return replace(curve(best.x), error=float(np.sqrt((best.fun**2).sum() / spare)))
 
 
 def crossover(first: Curve, second: Curve, smallest: float, largest: float) -> float | None:
@@ -76,12 +74,13 @@ def crossover(first: Curve, second: Curve, smallest: float, largest: float) -> f
 
     margin = max(SAME, 2 * float(np.hypot(first.error, second.error)))
 
-    def lead(log_size: float) -> float:
+    def lead(log_size: ArrayLike) -> NDArray[np.float64]:
         size = np.exp(log_size)
-        return float(np.log(second.at(size) / first.at(size)))
+        of_first: NDArray[np.float64] = np.log(second.at(size) / first.at(size))
+        return of_first
 
     grid = np.linspace(np.log(smallest), np.log(largest), 200)
-    leads = np.array([lead(point) for point in grid])
+    leads = lead(grid)
     if leads[0] <= margin or leads[-1] >= -margin:
         return None
     last = int(np.flatnonzero(leads > 0)[-1])

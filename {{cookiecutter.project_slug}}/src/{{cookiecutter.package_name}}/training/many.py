@@ -20,11 +20,8 @@ from .segments import SEGMENT, fit, fit_each, fit_in_turn, import_solver
 Weights = dict[int, list[float]]
 """Segment -> the intercept and the weights of its model."""
 
-WAYS = {
-    "loop": "one process, one model after another",
-    "pool": "a pool of as many processes as cores",
-    "spark": "segments as rows of a pandas UDF",
-}
+WAYS = ("loop", "pool", "spark")
+"""One process, a pool of as many as there are cores, and segments as rows of a pandas UDF."""
 
 CHUNKS = 8
 """How many portions of work each process of a pool gets: few cost little, many share out evenly."""

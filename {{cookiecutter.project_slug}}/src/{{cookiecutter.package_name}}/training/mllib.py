@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from ..sampling import collect_sample
 from ..tables import quoted
-from .columns import KEYS, LABEL, Kind
+from .columns import LABEL, Kind, keys_of
 from .preparation import preparation
 
 SAMPLE = 100_000
@@ -39,8 +39,7 @@ def fit(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> An
     from sklearn.feature_selection import VarianceThreshold
     from sklearn.pipeline import make_pipeline
 
-    keys = [key for key in KEYS if key in rows.columns]
-    sample = collect_sample(rows, keys, SAMPLE, f"preparation {seed}", count)[list(kinds)]
+    sample = collect_sample(rows, keys_of(rows), SAMPLE, f"preparation {seed}", count)[list(kinds)]
     prepare = make_pipeline(
         preparation(kinds, len(sample), seed), VarianceThreshold(LEAST_VARIANCE)
     ).fit(sample)
