@@ -21,6 +21,7 @@ BROUGHT_BY = {
             "tests/growth",
             "tests/jobs/test_backtest_growth.py",
             "tests/jobs/test_forecast_growth.py",
+            "tests/test_measuring.py",
             "tests/test_sampling.py",
         ],
         "churn-prediction": [
@@ -30,6 +31,7 @@ BROUGHT_BY = {
             SOURCE / "sampling.py",
             SOURCE / "training",
             "benchmarks/churn.py",
+            "benchmarks/many_models.py",
             "jobs/compare_training.py",
             "jobs/promote_model.py",
             "jobs/score_churn.py",
@@ -40,6 +42,7 @@ BROUGHT_BY = {
             "tests/jobs/test_churn_jobs.py",
             "tests/jobs/test_compare_training.py",
             "tests/test_lifecycle.py",
+            "tests/test_measuring.py",
             "tests/test_sampling.py",
             "tests/training",
         ],

@@ -26,7 +26,7 @@ from {{ cookiecutter.package_name }}.training import (
 from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, Data, compare
 from {{ cookiecutter.package_name }}.training.conclusions import conclude
 
-MONTHS, HORIZON = 36, 3
+MONTHS, HORIZON = 24, 3
 ROWS_OF_CUSTOMER = 6
 """A simulated customer is at risk at six of twelve cutoffs, or more."""
 

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -142,7 +143,7 @@ def load(name: str, alias: str) -> Registered:
     """Load a model by an alias (champion, challenger) or a version of its name.
 
     Raises:
-        NoModelError: when there is none.
+        NoModelError: when there is none, or none that can be used here.
     """
     import mlflow
 
@@ -155,6 +156,12 @@ def load(name: str, alias: str) -> Registered:
         for column in info.signature.inputs
     }
     estimator = mlflow.sklearn.load_model(uri)
+    missing = [package for package in _packages(estimator) if find_spec(package) is None]
+    if missing:
+        raise NoModelError(
+            f"model {name}: version {found.version} needs {missing[0]}, which is not installed. "
+            f"Install it with `uv sync --extra {missing[0]}`, or take another model."
+        )
     return Registered(str(found.version), Model(kinds, estimator), dict(info.metadata or {}))
 
 
@@ -335,8 +342,13 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
 
 
 def _requirements(model: Model) -> list[str]:
-    packages = (*PACKAGES, *getattr(model.estimator, "packages", ()))
+    packages = (*PACKAGES, *_packages(model.estimator))
     return [f"{package}=={version(package)}" for package in packages]
+
+
+def _packages(estimator: Any) -> tuple[str, ...]:
+    """What this estimator needs beside PACKAGES."""
+    return getattr(estimator, "packages", ())
 
 
 def _git_commit() -> str:

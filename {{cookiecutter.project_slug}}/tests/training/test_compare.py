@@ -105,9 +105,10 @@ def test_features_beyond_the_known_ones_are_noise(data):
 
 
 def test_a_score_of_too_few_is_not_told(table):
-    scored = table.withColumn("churn_probability", F.col("age") / 60)
-    assert compare.auc_of(scored.limit(30)) is None
-    assert compare.auc_of(scored) == pytest.approx(0.8, abs=0.1)
+    rows = compare.labelled(table).toPandas()
+    few = rows.head(30)
+    assert compare.auc_of(few["churned"], few["age"]) is None
+    assert compare.auc_of(rows["churned"], rows["age"]) == pytest.approx(0.8, abs=0.1)
 
 
 def test_conclusions_name_the_crossing_or_say_that_there_is_none():

@@ -50,6 +50,13 @@ def test_a_crossing_is_found_through_the_noise():
     assert np.quantile(np.abs(np.log(np.array(told) / truth)), 0.9) < np.log(1.5)
 
 
+def test_unsteady_costs_of_tenths_of_a_second_do_not_hide_a_crossing():
+    models = [1, 10, 100, 1_000, 10_000]
+    loop = fit_curve(models, [0.03, 0.05, 0.53, 4.1, 32.1])
+    spark = fit_curve(models, [0.31, 0.53, 0.73, 2.0, 19.8])
+    assert 30 < crossover(loop, spark, 1, 10_000) < 500
+
+
 def test_there_is_no_crossing_where_one_way_is_always_slower():
     assert found(measured(1, 1e-4), measured(3, 2e-4)) is None
     assert found(measured(3, 2e-4), measured(1, 1e-4)) is None

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from {{ cookiecutter.package_name }} import job, lifecycle
 from {{ cookiecutter.package_name }}.training import (
     TRAINERS,
+    Model,
     deep_learning,
     installed,
     learnable,
@@ -160,6 +161,23 @@ def test_a_network_whose_library_is_gone_is_told_in_one_line(no_tensorflow):
     network = deep_learning.Network(prepare=FakePreparation(), stored=b"")
     with pytest.raises(deep_learning.NotInstalledError, match="uv sync --extra tensorflow"):
         network.predict_proba(None)
+
+
+def test_a_stored_model_whose_library_is_gone_is_told_in_one_line_before_it_is_used(
+    table, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    network = deep_learning.Network(prepare=None, stored=b"")
+    monkeypatch.setattr(deep_learning.Network, "packages", ())
+    lifecycle.register(
+        *("churn", Model({"noise": "number"}, network), {}, {}, {}),
+        *(table, ["customer_id"], "# Card", Figure()),
+    )
+    monkeypatch.setattr(deep_learning.Network, "packages", ("tensorflow_of_tomorrow",))
+    with pytest.raises(lifecycle.NoModelError, match="--extra tensorflow_of_tomorrow`") as raised:
+        lifecycle.load("churn", "challenger")
+    assert "\n" not in str(raised.value)
 
 
 class FakePreparation:

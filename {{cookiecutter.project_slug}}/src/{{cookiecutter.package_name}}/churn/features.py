@@ -134,13 +134,12 @@ def _stays_at_zero(horizon: int, known_until: date) -> Column:
 
 def describe(histories: pd.Series) -> pd.DataFrame:
     """Describe customers by their usage in each month up to the cutoff; NaN where not known."""
-    longest = max(YEAR, *map(len, histories))
-    usage = np.array(
-        [np.pad(h, (longest - len(h), 0), constant_values=np.nan) for h in histories], float
-    )
     tenure = histories.map(len).to_numpy(float)
-    known, used = ~np.isnan(usage), np.nan_to_num(usage) > 0
+    longest = max(YEAR, *map(len, histories))
     month = np.arange(longest)
+    usage = np.full((len(histories), longest), np.nan)
+    usage[month >= longest - tenure[:, None]] = np.concatenate(histories.to_list())
+    known, used = ~np.isnan(usage), np.nan_to_num(usage) > 0
     ever = used.any(axis=1)
     last_used = np.where(ever, longest - 1 - used[:, ::-1].argmax(axis=1), -1)
     unused = known & ~used

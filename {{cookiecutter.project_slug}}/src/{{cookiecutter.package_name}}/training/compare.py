@@ -8,24 +8,24 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 import pandas as pd
 import psutil
+from numpy.typing import ArrayLike
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from tqdm import tqdm
 
 from ..measuring import Cost, watched
-from ..sampling import collect_sample, draw, is_drawn
+from ..sampling import draw, is_drawn
 from . import ON_ALL_NODES, learnable, train
-from .columns import KEYS, LABEL
+from .columns import KEYS, LABEL, as_kinds
 from .conclusions import SWEEPS, Measurement
 from .many import WAYS, in_segments, pool_of_processes, train_many
-from .scoring import score
 from .segments import SEGMENT, chance
 
 ROWS_OF_SEGMENT = 100
@@ -35,7 +35,7 @@ ROWS_OF_FEATURES = 10_000
 """About how many rows there are where features are many."""
 
 SCORED = 50_000
-"""About the most rows to measure a score on."""
+"""About the most rows to measure a score on, on the driver."""
 
 BRIEF = 2.0
 """Seconds under which work is done three times, of which the median counts."""
@@ -98,6 +98,8 @@ def compare(
     """
     columns = learnable(data.training)
     features = [name for name, kind in columns.items() if kind == "number"]
+    tested = is_drawn(SCORED / max(data.holdout.count(), 1), "score", *KEYS)
+    data = replace(data, holdout=data.stored("holdout", data.holdout.where(tested)))
 
     def one_of_rows(trainer: str, size: int) -> Measurement:
         return measure_one("n", trainer, data.some(size), data.holdout, seed)
@@ -159,8 +161,10 @@ def measure_one(
 ) -> Measurement:
     """Train one model on all the rows."""
     model, cost = costs_of(lambda: train_on(rows, trainer, seed))
-    scored = score(holdout, model).select(*KEYS, LABEL, "churn_probability")
-    return measurement(sweep, trainer, rows.count(), len(model.kinds), 1, cost, auc_of(scored))
+    tested = labelled(holdout).select(LABEL, *as_kinds(holdout, model.kinds)).toPandas()
+    chances = model.estimator.predict_proba(tested[list(model.kinds)])[:, 1]
+    auc = auc_of(tested[LABEL], chances)
+    return measurement(sweep, trainer, rows.count(), len(model.kinds), 1, cost, auc)
 
 
 def measure_many(
@@ -174,9 +178,10 @@ def measure_many(
         pd.DataFrame({SEGMENT: weights.keys(), "weights": weights.values()}),
         f"{SEGMENT} int, weights array<double>",
     )
-    tested = in_segments(data.holdout, size, features).join(models, SEGMENT)
-    scored = tested.select(*KEYS, LABEL, chance(features).alias("churn_probability"))
-    return measurement("m", way, rows.count(), len(features), len(weights), cost, auc_of(scored))
+    holdout = in_segments(labelled(data.holdout), size, features).join(models, SEGMENT)
+    tested = holdout.select(LABEL, chance(features).alias("chance")).toPandas()
+    auc = auc_of(tested[LABEL], tested["chance"])
+    return measurement("m", way, rows.count(), len(features), len(weights), cost, auc)
 
 
 def measurement(
@@ -216,12 +221,16 @@ def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
     return rows.select(*KEYS, LABEL, *known[:count], *noise)
 
 
-def auc_of(scored: DataFrame) -> float | None:
-    """The ROC AUC of chances; None where there are too few of either outcome to tell."""
+def labelled(holdout: DataFrame) -> DataFrame:
+    """The rows whose outcome is known."""
+    return holdout.where(F.col(LABEL).isNotNull())
+
+
+def auc_of(outcomes: pd.Series, chances: ArrayLike) -> float | None:
+    """The ROC AUC; None where there are too few of either outcome to tell."""
     from sklearn.metrics import roc_auc_score
 
-    rows = collect_sample(scored.where(F.col(LABEL).isNotNull()), [*KEYS], SCORED, "score")
-    outcome = rows[LABEL].astype(int)
+    outcome = outcomes.astype(int)
     if min(outcome.sum(), len(outcome) - outcome.sum()) < 20:
         return None
-    return round(float(roc_auc_score(outcome, rows["churn_probability"])), 4)
+    return round(float(roc_auc_score(outcome, chances)), 4)

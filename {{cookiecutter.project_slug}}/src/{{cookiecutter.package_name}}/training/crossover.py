@@ -13,11 +13,15 @@ SAME = 0.05
 """Ways that differ by less than this share cost the same, however exactly they were measured."""
 
 
+TICK = 0.2
+"""Seconds that come and go whatever the size is: what takes less tells little of growth."""
+
+
 @dataclass(frozen=True)
 class Curve:
-    """A cost: fixed + factor * size ** power.
+    """A cost in seconds: fixed + factor * size ** power.
 
-    error: the standard deviation of what was measured, as a share of the cost.
+    error: the standard deviation of what was measured, as a share of the cost and a TICK.
     """
 
     fixed: float
@@ -32,7 +36,7 @@ class Curve:
 
 
 def fit_curve(sizes: Sequence[float], costs: Sequence[float]) -> Curve:
-    """Fit a curve by least squares of relative errors.
+    """Fit a curve by least squares of relative errors, those of a TICK left aside.
 
     The power is 1 where fewer than four sizes tell of it, and the curve flat where there is but
     one.
@@ -49,7 +53,7 @@ def fit_curve(sizes: Sequence[float], costs: Sequence[float]) -> Curve:
         return Curve(float(np.exp(found[0])), float(np.exp(found[1])), float(power), 0.0)
 
     def misses(found: NDArray[np.float64]) -> NDArray[np.float64]:
-        missed: NDArray[np.float64] = np.log(curve(found).at(size) / cost)
+        missed: NDArray[np.float64] = np.log((curve(found).at(size) + TICK) / (cost + TICK))
         return missed
 
     largest = size.argmax()

@@ -26,8 +26,8 @@ from .preparation import preparation
 
 LAYERS = (32, 16)
 BATCH = 256
-STEPS = 4_000
-"""About how many batches are learned from: all rows are gone through from 2 to PASSES times."""
+STEPS = 3_000
+"""About how many batches are learned from: all rows are gone through from 1 to PASSES times."""
 
 PASSES = 20
 
@@ -93,7 +93,7 @@ def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Network:
     layers = [keras.layers.Input(inputs.shape[1:]), *hidden]
     trained = keras.Sequential([*layers, keras.layers.Dense(1, activation="sigmoid")])
     steps_of_pass = -(-len(rows) // BATCH)
-    passes = min(PASSES, max(-(-STEPS // steps_of_pass), 2))
+    passes = min(PASSES, -(-STEPS // steps_of_pass))
     slower = keras.optimizers.schedules.CosineDecay(0.003, passes * steps_of_pass)
     trained.compile(optimizer=keras.optimizers.AdamW(slower), loss="binary_crossentropy")
     trained.fit(inputs, outcomes, batch_size=BATCH, epochs=passes, verbose=0)

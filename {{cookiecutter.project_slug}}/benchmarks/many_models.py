@@ -1,0 +1,69 @@
+"""Many small models: Spark, whose segments are rows, against a pool of as many processes.
+
+Both train the same models of the same table, from its files to all weights on the driver. They
+take turns, each warmed up; the ratio is the median over the rounds. On one machine Spark should
+take at most 1.15 times as long: it shuffles, and hands its rows to Python, which the pool need not.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }}.measuring import in_turn, machine, median_ratio, middle
+from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.sampling import draw
+from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.training.columns import KEYS, LABEL
+from {{ cookiecutter.package_name }}.training.compare import FILES_OF_CORE, ROWS_OF_SEGMENT
+from {{ cookiecutter.package_name }}.training.many import in_segments, pool_of_processes, train_many
+
+FEATURES = 8
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--models", type=job.positive, default=10_000, help="one a segment")
+    parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each way")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("benchmark_many_models")
+    features = [f"feature_{number}" for number in range(FEATURES)]
+    rows = spark.range(args.models * ROWS_OF_SEGMENT).select(
+        *(F.col("id").cast("string").alias(key) for key in KEYS),
+        (draw("label", "id") % 100 < 20).alias(LABEL),
+        *((draw(name, "id") % 1000 / 1000).alias(name) for name in features),
+    )
+    with tempfile.TemporaryDirectory() as folder, pool_of_processes() as pool:
+        table = Path(folder, "segments")
+        segments = in_segments(rows, args.models, features)
+        files = FILES_OF_CORE * spark.sparkContext.defaultParallelism
+        segments.repartition(files).write.parquet(str(table))
+        stored = spark.read.parquet(str(table))
+        contenders = {
+            way: lambda way=way: train_many(way, table, stored, features, pool)
+            for way in ("pool", "spark")
+        }
+        turns = in_turn(contenders, args.rounds, contenders)
+    print(machine())
+    print(
+        as_table(
+            [
+                {
+                    "way": way,
+                    **middle([turn[way] for turn in turns]),
+                    "times_the_pool": median_ratio(turns, way, "pool"),
+                }
+                for way in contenders
+            ]
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
