@@ -71,7 +71,7 @@ class Network:
     def predict_proba(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         """The chances that the label is false, and true."""
         inputs = self.prepare.transform(rows).astype("float32")
-        chance = network(self.stored).predict_on_batch(inputs).astype(float)
+        chance = network(self.stored)(inputs, training=False).numpy().astype(float)
         return np.hstack([1 - chance, chance])
 
 
