@@ -15,13 +15,22 @@ from pathlib import Path
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job
-from {{ cookiecutter.package_name }}.measuring import in_turn, machine, median_ratio, middle
+from {{ cookiecutter.package_name }}.measuring import (
+    in_turn,
+    machine,
+    median_ratio,
+    middle,
+)
 from {{ cookiecutter.package_name }}.reports import as_table
 from {{ cookiecutter.package_name }}.sampling import draw
 from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.training.columns import KEYS, LABEL
 from {{ cookiecutter.package_name }}.training.compare import FILES_OF_CORE, ROWS_OF_SEGMENT
-from {{ cookiecutter.package_name }}.training.many import in_segments, pool_of_processes, train_many
+from {{ cookiecutter.package_name }}.training.many import (
+    in_segments,
+    pool_of_processes,
+    train_many,
+)
 
 FEATURES = 8
 
