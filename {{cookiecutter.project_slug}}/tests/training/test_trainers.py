@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from {{ cookiecutter.package_name }} import job, lifecycle
+from {{ cookiecutter.package_name }} import job, lifecycle, simulate
 from {{ cookiecutter.package_name }}.training import (
     TRAINERS,
     Model,
@@ -17,7 +17,7 @@ from {{ cookiecutter.package_name }}.training import (
 )
 from {{ cookiecutter.package_name }}.training.scoring import score
 
-from jobs import compare_training, train_churn
+from jobs import compare_training, promote_model, score_churn, train_churn
 
 needs_tensorflow = pytest.mark.skipif(
     not deep_learning.is_installed(), reason="the extra tensorflow is not installed"
@@ -85,6 +85,24 @@ def test_a_model_of_any_trainer_is_stored_and_comes_back_as_it_was(
     first, second = (score(table, m).orderBy("customer_id").toPandas() for m in (model, found))
     assert (first["churn_probability"] == second["churn_probability"]).all()
     assert not list((tmp_path / "models").rglob("*.pkl"))
+
+
+@pytest.mark.parametrize("name", EACH[1:])
+def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_path, monkeypatch):
+    """That they do so with the default trainer is seen in tests/jobs."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    population = simulate.population(spark, 1000, months=30, seed=1)
+    path, output = str(tmp_path / "usage"), str(tmp_path / "scores")
+    simulate.usage(population, seed=1).write.parquet(path)
+    usage = ["--usage", path, "--horizon", "3"]
+    assert job.run(train_churn.main, [*usage, "--trainer", name]) == 0
+    assert job.run(promote_model.main, []) == 0
+    assert job.run(score_churn.main, [*usage, "--output", output]) == 0
+    chances = spark.read.parquet(output).toPandas()["churn_probability"]
+    assert len(chances) == 1000
+    assert chances.between(0, 1).all()
+    assert chances.nunique() > 100
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -25,11 +25,12 @@ def importance(holdout: DataFrame, model: Model, keys: list[str], seed: int) -> 
     Returns:
         Feature -> ROC AUC; near 0 where the model can do without.
     """
+    from sklearn.frozen import FrozenEstimator
     from sklearn.inspection import permutation_importance
     from sklearn.metrics import roc_auc_score
 
-    def auc(estimator: object, rows: pd.DataFrame, label: pd.Series) -> float:
-        return float(roc_auc_score(label, model.estimator.predict_proba(rows)[:, 1]))
+    def auc(estimator: FrozenEstimator, rows: pd.DataFrame, label: pd.Series) -> float:
+        return float(roc_auc_score(label, estimator.predict_proba(rows)[:, 1]))
 
     columns = as_kinds(holdout, model.kinds)
     rows = holdout.select(*keys, F.col(LABEL).cast("int"), *columns)
@@ -38,7 +39,7 @@ def importance(holdout: DataFrame, model: Model, keys: list[str], seed: int) -> 
         return dict.fromkeys(model.kinds, 0.0)
     with threadpool_limits(1):
         worth = permutation_importance(
-            model.estimator,
+            FrozenEstimator(model.estimator),
             sample[list(model.kinds)],
             sample[LABEL],
             scoring=auc,
