@@ -6,13 +6,16 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs
+from {{ cookiecutter.package_name }}.churn import source
+from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs, count_known
+from {{ cookiecutter.package_name }}.churn.features import last_month
 from {{ cookiecutter.package_name }}.measuring import machine
 from {{ cookiecutter.package_name }}.reports import as_table, write_files
 from {{ cookiecutter.package_name }}.session import get_spark
@@ -26,7 +29,7 @@ from {{ cookiecutter.package_name }}.training import (
 from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, Data, compare
 from {{ cookiecutter.package_name }}.training.conclusions import conclude
 
-MONTHS, HORIZON = 24, 3
+MONTHS = 24
 ROWS_OF_CUSTOMER = 6
 """A simulated customer is at risk at six of twelve cutoffs, or more."""
 
@@ -47,18 +50,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--trainers", nargs="+", choices=TRAINERS, default=installed(), help="what trains one model"
     )
+    parser.add_argument("--usage", help="your own usage table, instead of simulated customers")
+    parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
+    parser.add_argument(
+        "--horizon", type=job.positive, default=3, help="months without usage that are churn"
+    )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
+    if args.customers and not args.usage:
+        parser.error("--customers needs --usage too")
     for trainer in args.trainers:
         check_installed(trainer)
     asked = {"n": args.rows, "k": args.features, "m": args.models}
     rows = max(*args.rows, *(count * ROWS_OF_SEGMENT for count in args.models))
 
     with tempfile.TemporaryDirectory() as folder:
-        check_disk(Path(folder), rows)
+        if not args.usage:
+            check_disk(Path(folder), rows)
         spark = get_spark("compare_training")
-        data = simulated(spark, rows, args.seed, Path(folder))
+        if args.usage:
+            usage, customers = source.read_usage(spark, args)
+            end = last_month(usage)
+        else:
+            usage, customers = simulated(spark, rows, args.seed)
+            end = simulate.LAST_MONTH
+        data = described(usage, customers, args.horizon, end, Path(folder))
         measurements, skipped = compare(data, asked, list(dict.fromkeys(args.trainers)), args.seed)
     curves, crossovers = conclude(measurements)
 
@@ -104,16 +121,23 @@ def check_disk(folder: Path, rows: int) -> None:
         )
 
 
-def simulated(spark: SparkSession, rows: int, seed: int, folder: Path) -> Data:
-    """So many rows at least: customers at earlier cutoffs, and at the latest those to score."""
+def simulated(spark: SparkSession, rows: int, seed: int) -> tuple[DataFrame, DataFrame]:
+    """Usage and customers, of whom so many rows at least can be learned from."""
     population = simulate.population(spark, 3_000 + rows // ROWS_OF_CUSTOMER, MONTHS, seed)
-    usage, customers = simulate.usage(population, seed), simulate.customers(population)
-    described, latest = at_cutoffs(usage, customers, HORIZON, simulate.LAST_MONTH)
+    return simulate.usage(population, seed), simulate.customers(population)
+
+
+def described(
+    usage: DataFrame, customers: DataFrame | None, horizon: int, end: date, folder: Path
+) -> Data:
+    """Features of customers: at earlier cutoffs to learn from, at the latest to score."""
+    at_risk, latest = at_cutoffs(usage, customers, horizon, end)
     path = str(folder / "features")
-    described.write.parquet(path)
-    stored = spark.read.parquet(path)
+    at_risk.write.parquet(path)
+    stored = usage.sparkSession.read.parquet(path)
     training = stored.where(F.col("cutoff") < latest)
-    return Data(training, training.count(), stored.where(F.col("cutoff") == latest), folder)
+    rows = count_known(training, end, horizon)
+    return Data(training, rows, stored.where(F.col("cutoff") == latest), folder)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """jobs/compare_training.py: what it writes, and what it refuses."""
 
 import json
+from datetime import date
 
 import pytest
+from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }} import job, simulate
 from {{ cookiecutter.package_name }}.training import compare
 
 from jobs import compare_training
@@ -34,6 +36,30 @@ def test_the_report_holds_every_measurement_and_every_verdict(report):
         assert crossing["verdict"] in markdown
         assert crossing["verdict"] in said.out
     assert (folder / "training.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_it_measures_on_a_table_of_ones_own(spark, tmp_path, capsys):
+    population = simulate.population(spark, 300, months=24, seed=1)
+    usage, customers = str(tmp_path / "usage"), str(tmp_path / "customers")
+    simulate.usage(population, seed=1).write.parquet(usage)
+    known = simulate.customers(population).withColumn("their.rank", F.crc32("customer_id"))
+    known.write.parquet(customers)
+    sizes = ["--rows", "500", "1000000", "--features", "12", "--models", "2"]
+    tables = ["--usage", usage, "--customers", customers, "--horizon", "2"]
+    rest = ["--trainers", "sklearn", "--reports", str(tmp_path)]
+    assert job.run(compare_training.main, [*tables, *sizes, *rest]) == 0
+    figures = json.loads((tmp_path / "training.json").read_text())
+    assert {m["sweep"] for m in figures["measurements"]} == {"n", "k", "m"}
+    [skipped] = figures["skipped"]
+    assert skipped["size"] == 1_000_000
+    assert skipped["why"] in capsys.readouterr().out
+
+
+def test_a_table_that_is_too_short_is_told_in_one_line(make_usage, tmp_path, capsys):
+    make_usage([("a", date(2025, 1, 1), 1.0)]).write.parquet(str(tmp_path / "usage"))
+    assert job.run(compare_training.main, ["--usage", str(tmp_path / "usage")]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "Take a longer history or a smaller --horizon" in line
 
 
 def test_sizes_whose_tables_would_fill_the_disk_are_refused_in_one_line(tmp_path, capsys):

@@ -66,6 +66,14 @@ def test_every_way_is_measured_at_every_size(data):
     assert len({m.roc_auc for m in measured if m.models == 3}) == 1
 
 
+def test_a_size_beyond_the_table_is_skipped_with_a_word(data):
+    sizes = {"n": [400, 10_000], "k": [], "m": [1, 100]}
+    measured, skipped = compare.compare(data, sizes, ["sklearn"])
+    assert {(m.sweep, m.models) for m in measured} == {("n", 1), ("m", 1)}
+    assert [(skip.sweep, skip.size) for skip in skipped] == [("n", 10_000), *[("m", 100)] * 3]
+    assert all(f"the table has {data.rows:,} rows" in skip.why for skip in skipped)
+
+
 def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(data, monkeypatch):
     free = SimpleNamespace(available=200 * 8 * compare.COPIES * 2 + 1, total=2**30)
     monkeypatch.setattr(compare.psutil, "virtual_memory", lambda: free)

@@ -61,7 +61,7 @@ def on_latest_cutoff(
     described = described.cache()
     holdout = described.where(F.col("cutoff") == latest)
     training = described.where(F.col("cutoff") < latest)
-    rows = _count(training, end, horizon)
+    rows = count_known(training, end, horizon)
 
     model = train(training, learnable(training), trainer, seed)
     predicted = {MODEL: collect(score(holdout, model), [*KEYS])}
@@ -122,8 +122,12 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     return Evaluation(models[0], predicted, folded.drop("fold"), holdout, [key], protocol, rows)
 
 
-def _count(training: DataFrame, end: date, horizon: int) -> int:
-    """How many rows there are to train on; refuse none."""
+def count_known(training: DataFrame, end: date, horizon: int) -> int:
+    """How many rows there are to train on, of customers at earlier cutoffs.
+
+    Raises:
+        BadTableError: when there are none.
+    """
     rows = training.count()
     if not rows:
         raise BadTableError(

@@ -85,7 +85,7 @@ def mark(panel: Axes, crossovers: Sequence[Crossover]) -> None:
         panel.axvline(size, color="#999999", linewidth=1, linestyle=":")
         panel.annotate(
             f"{found.second} overtakes {found.first}: {short(size)}",
-            (size, 0.02 + 0.05 * place),
+            (size, 0.05 + 0.05 * place),
             xycoords=("data", "axes fraction"),
             fontsize=8,
             ha="center",

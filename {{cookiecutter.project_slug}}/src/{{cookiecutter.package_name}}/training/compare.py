@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from ..measuring import Cost, watched
 from ..sampling import draw, is_drawn
+from ..tables import quoted
 from . import ON_ALL_NODES, learnable, train
 from .columns import KEYS, LABEL, as_kinds
 from .conclusions import SWEEPS, Measurement
@@ -88,10 +89,10 @@ def compare(
 ) -> tuple[list[Measurement], list[Skipped]]:
     """Measure every way at every size, from small to large; all of them are warmed up before.
 
-    What would not fit into this machine's memory is skipped.
+    What would not fit into memory is skipped, and what takes more rows than there are.
 
     Args:
-        data: as many rows as the largest sizes need.
+        data: what to train on.
         sizes: n, k and m -> sizes to measure.
         trainers: those of training.TRAINERS that are compared.
         seed: the same seed trains the same models.
@@ -115,25 +116,28 @@ def compare(
     measured: list[Measurement] = []
     skipped: list[Skipped] = []
     plan = [
-        ("n", trainers, one_of_rows, len(columns)),
-        ("k", trainers, one_of_features, min(ROWS_OF_FEATURES, data.rows)),
-        ("m", WAYS, many, ROWS_OF_SEGMENT * (len(features) + 1)),
+        ("n", trainers, one_of_rows, 1, len(columns)),
+        ("k", trainers, one_of_features, 0, min(ROWS_OF_FEATURES, data.rows)),
+        ("m", WAYS, many, ROWS_OF_SEGMENT, ROWS_OF_SEGMENT * (len(features) + 1)),
     ]
     steps = [
-        (sweep, way, size, measure, size * values_of_one)
-        for sweep, ways, measure, values_of_one in plan
+        (sweep, way, size, measure, size * rows_of_one, size * values_of_one)
+        for sweep, ways, measure, rows_of_one, values_of_one in plan
         for size in sorted(set(sizes[sweep]))
         for way in ways
     ]
     for trainer in trainers:
         train_on(data.some(min(2_000, data.rows)), trainer, seed)
     with pool_of_processes() as pool, tqdm(steps, disable=None, leave=False) as progress:
-        for sweep, way, size, measure, values in progress:
+        for sweep, way, size, measure, rows, values in progress:
             progress.set_description(f"{way}, {size:,} {SWEEPS[sweep]}")
             before = [m for m in measured if (m.sweep, m.way) == (sweep, way)]
             free = psutil.virtual_memory().available / 2**20
             needed = 0.0 if way in ("spark", *ON_ALL_NODES) else expected_mb(before, size, values)
-            if needed > free:
+            if rows > data.rows:
+                why = f"the table has {data.rows:,} rows to learn from, and it takes {rows:,}"
+                skipped.append(Skipped(sweep, way, size, why))
+            elif needed > free:
                 why = f"it would take about {needed / 1024:,.1f} GB; {free / 1024:,.1f} GB are free"
                 skipped.append(Skipped(sweep, way, size, why))
             else:
@@ -218,7 +222,7 @@ def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
         (draw(f"noise {number}", *KEYS) % 1000 / 1000).alias(f"noise_{number}")
         for number in range(count - len(known))
     ]
-    return rows.select(*KEYS, LABEL, *known[:count], *noise)
+    return rows.select(*KEYS, LABEL, *map(quoted, known[:count]), *noise)
 
 
 def labelled(holdout: DataFrame) -> DataFrame:

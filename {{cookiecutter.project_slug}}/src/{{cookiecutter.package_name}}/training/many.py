@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from ..sampling import draw
+from ..tables import quoted
 from .columns import KEYS, LABEL
 from .segments import SEGMENT, fit, fit_each, fit_in_turn, import_solver
 
@@ -33,7 +34,7 @@ def in_segments(rows: DataFrame, count: int, features: list[str]) -> DataFrame:
     Returns:
         KEYS, SEGMENT (from 0 on), LABEL and the features.
     """
-    filled = [F.coalesce(name, F.lit(0.0)).alias(name) for name in features]
+    filled = [F.coalesce(quoted(name), F.lit(0.0)).alias(name) for name in features]
     segment = (draw("segment", KEYS[0]) % count).cast("int").alias(SEGMENT)
     return rows.select(*KEYS, segment, LABEL, *filled)
 

@@ -14,6 +14,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
+from ..tables import quoted
+
 Floats = NDArray[np.float64]
 
 SEGMENT = "segment"
@@ -39,7 +41,7 @@ def fit_each(rows: DataFrame, features: list[str], label: str) -> DataFrame:
         return pd.Series(fit_in_turn([array.reshape(-1, width) for array in values]))
 
     fit_udf = F.pandas_udf(fit_all, "array<double>")  # type: ignore[call-overload]
-    values = F.array(F.col(label).cast("double"), *features)
+    values = F.array(F.col(label).cast("double"), *map(quoted, features))
     gathered = rows.groupBy(SEGMENT).agg(F.flatten(F.collect_list(values)).alias("values"))
     return gathered.select(SEGMENT, fit_udf("values").alias("weights"))
 
@@ -86,5 +88,8 @@ def chance(features: list[str]) -> Column:
 
     A column expression: to use ten thousand models takes a join, and no Python.
     """
-    terms = [F.element_at("weights", place) * F.col(name) for place, name in enumerate(features, 2)]
+    terms = [
+        F.element_at("weights", place) * F.col(quoted(name))
+        for place, name in enumerate(features, 2)
+    ]
     return 1 / (1 + F.exp(-sum(terms, F.element_at("weights", 1))))
