@@ -7,7 +7,6 @@ pool need not.
 """
 
 import argparse
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from {{ cookiecutter.package_name }}.reports import as_table
 from {{ cookiecutter.package_name }}.sampling import draw
 from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.training.columns import KEYS, LABEL
-from {{ cookiecutter.package_name }}.training.compare import FILES_OF_CORE, ROWS_OF_SEGMENT
+from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, stored
 from {{ cookiecutter.package_name }}.training.many import (
     in_segments,
     pool_of_processes,
@@ -52,11 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     with tempfile.TemporaryDirectory() as folder, pool_of_processes() as pool:
         table = Path(folder, "segments")
-        segments = in_segments(rows, args.models, features)
-        segments.repartition(FILES_OF_CORE * (os.cpu_count() or 1)).write.parquet(str(table))
-        stored = spark.read.parquet(str(table))
+        segments = stored(table, in_segments(rows, args.models, features))
         contenders = {
-            way: lambda way=way: train_many(way, table, stored, features, pool)
+            way: lambda way=way: train_many(way, table, segments, features, pool)
             for way in ("pool", "spark")
         }
         turns = in_turn(contenders, 1 + args.rounds)[1:]

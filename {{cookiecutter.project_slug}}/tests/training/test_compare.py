@@ -113,7 +113,7 @@ def test_features_beyond_the_known_ones_are_noise(data):
 
 
 def test_a_score_of_too_few_is_not_told(table):
-    rows = compare.labelled(table).toPandas()
+    rows = table.toPandas()
     few = rows.head(30)
     assert compare.auc_of(few["churned"], few["age"]) is None
     assert compare.auc_of(rows["churned"], rows["age"]) == pytest.approx(0.8, abs=0.1)

@@ -77,11 +77,8 @@ class Data:
         return self.stored(f"rows {size}", chosen)
 
     def stored(self, name: str, table: DataFrame) -> DataFrame:
-        """A table in files of which every core has some, written when it is first asked for."""
-        path = self.folder / name
-        if not path.exists():
-            table.repartition(FILES_OF_CORE * (os.cpu_count() or 1)).write.parquet(str(path))
-        return table.sparkSession.read.parquet(str(path))
+        """A table that is kept in the folder under this name."""
+        return stored(self.folder / name, table)
 
 
 def compare(
@@ -99,8 +96,9 @@ def compare(
     """
     columns = learnable(data.training)
     features = [name for name, kind in columns.items() if kind == "number"]
-    tested = is_drawn(SCORED / max(data.holdout.count(), 1), "score", *KEYS)
-    data = replace(data, holdout=data.stored("holdout", data.holdout.where(tested)))
+    known = data.holdout.where(F.col(LABEL).isNotNull())
+    tested = is_drawn(SCORED / max(known.count(), 1), "score", *KEYS)
+    data = replace(data, holdout=data.stored("holdout", known.where(tested)))
 
     def one_of_rows(trainer: str, size: int) -> Measurement:
         return measure_one("n", trainer, data.some(size), data.holdout, seed)
@@ -134,15 +132,23 @@ def compare(
             before = [m for m in measured if (m.sweep, m.way) == (sweep, way)]
             free = psutil.virtual_memory().available / 2**20
             needed = 0.0 if way in ("spark", *ON_ALL_NODES) else expected_mb(before, size, values)
+            why = ""
             if rows > data.rows:
                 why = f"the table has {data.rows:,} rows to learn from, and it takes {rows:,}"
-                skipped.append(Skipped(sweep, way, size, why))
             elif needed > free:
                 why = f"it would take about {needed / 1024:,.1f} GB; {free / 1024:,.1f} GB are free"
+            if why:
                 skipped.append(Skipped(sweep, way, size, why))
             else:
                 measured.append(measure(way, size))
     return measured, skipped
+
+
+def stored(path: Path, table: DataFrame) -> DataFrame:
+    """A table in files of which every core has some, written when it is first asked for."""
+    if not path.exists():
+        table.repartition(FILES_OF_CORE * (os.cpu_count() or 1)).write.parquet(str(path))
+    return table.sparkSession.read.parquet(str(path))
 
 
 def expected_mb(before: Sequence[Measurement], size: int, values: int) -> float:
@@ -165,7 +171,7 @@ def measure_one(
 ) -> Measurement:
     """Train one model on all the rows."""
     model, cost = costs_of(lambda: train_on(rows, trainer, seed))
-    tested = labelled(holdout).select(LABEL, *as_kinds(holdout, model.kinds)).toPandas()
+    tested = holdout.select(LABEL, *as_kinds(holdout, model.kinds)).toPandas()
     chances = model.estimator.predict_proba(tested[list(model.kinds)])[:, 1]
     auc = auc_of(tested[LABEL], chances)
     return measurement(sweep, trainer, rows.count(), len(model.kinds), 1, cost, auc)
@@ -182,7 +188,7 @@ def measure_many(
         pd.DataFrame({SEGMENT: weights.keys(), "weights": weights.values()}),
         f"{SEGMENT} int, weights array<double>",
     )
-    holdout = in_segments(labelled(data.holdout), size, features).join(models, SEGMENT)
+    holdout = in_segments(data.holdout, size, features).join(models, SEGMENT)
     tested = holdout.select(LABEL, chance(features).alias("chance")).toPandas()
     auc = auc_of(tested[LABEL], tested["chance"])
     return measurement("m", way, rows.count(), len(features), len(weights), cost, auc)
@@ -223,11 +229,6 @@ def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
         for number in range(count - len(known))
     ]
     return rows.select(*KEYS, LABEL, *map(quoted, known[:count]), *noise)
-
-
-def labelled(holdout: DataFrame) -> DataFrame:
-    """The rows whose outcome is known."""
-    return holdout.where(F.col(LABEL).isNotNull())
 
 
 def auc_of(outcomes: pd.Series, chances: ArrayLike) -> float | None:
