@@ -58,6 +58,27 @@ def jobs(session: nox.Session) -> None:
     """Every job, as a process of its own."""
     sync(session)
     session.run("pytest", "-m", "slow", "tests/jobs", *session.posargs)
+
+
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """What a cluster needs, in dist/: the wheel, and Python with all packages."""
+    sync(session)
+    session.run("python", "-m", "production.package")
+
+
+@nox.session(default=False)
+def submit(session: nox.Session) -> None:
+    """Run a job on a cluster: `-- --master spark://HOST:7077 jobs/JOB.py ARGUMENTS`."""
+    sync(session)
+    session.run("python", "-m", "production.submit", *session.posargs)
+
+
+@nox.session(default=False)
+def cluster(session: nox.Session) -> None:
+    """Every job on a cluster of two workers, started on this machine."""
+    sync(session)
+    session.run("pytest", "-m", "cluster", "tests/cluster", *session.posargs)
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 
 

@@ -57,6 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    parser.add_argument(
+        "--scratch",
+        type=Path,
+        default=Path(tempfile.gettempdir()),
+        help="folder for tables in between; on a cluster, one that all its machines share",
+    )
     args = parser.parse_args(arguments)
     if args.customers and not args.usage:
         parser.error("--customers needs --usage too")
@@ -65,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = {"n": args.rows, "k": args.features, "m": args.models}
     rows = max(*args.rows, *(count * ROWS_OF_SEGMENT for count in args.models))
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=args.scratch) as folder:
         if not args.usage:
             check_disk(Path(folder), rows)
         spark = get_spark("compare_training")

@@ -1,0 +1,81 @@
+"""What larger Arrow batches cost in memory, and what they bring in time.
+
+Wide rows go through Python in batches of more and more rows, in growing order: a worker keeps the
+memory that it once took. Beside the size of a batch its bytes are bounded too, which is lifted
+here, so that the first is what is measured.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }}.measuring import machine, watched
+from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.session import get_spark
+
+LIMIT = "spark.sql.execution.arrow.maxRecordsPerBatch"
+BYTES = "spark.sql.execution.arrow.maxBytesPerBatch"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=job.positive, default=2_000_000, help="rows in all")
+    parser.add_argument("--columns", type=job.positive, default=50, help="numbers in a row")
+    parser.add_argument(
+        "--batches",
+        type=job.positive,
+        nargs="+",
+        default=[1_000, 10_000, 100_000, 1_000_000],
+        help="rows of a batch, in growing order",
+    )
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("benchmark")
+    spark.conf.set(BYTES, 2**31 - 1)
+    rows = wide_rows(spark, args.rows, args.columns).cache()
+    rows.count()
+    measured = []
+    for batch in args.batches:
+        spark.conf.set(LIMIT, batch)
+        cost = watched(lambda: through_python(rows))
+        measured.append(
+            {
+                "rows_of_batch": batch,
+                "batch_mb": batch * args.columns * 8 / 2**20,
+                "worker_mb": cost.worker_mb,
+                "rows_per_second": args.rows / cost.seconds,
+            }
+        )
+    print(as_table(measured))
+    print(machine())
+    args.reports.mkdir(parents=True, exist_ok=True)
+    (args.reports / "bench_arrow_batches.md").write_text(
+        f"# Arrow batches\n\n{as_table(measured)}\n\n{machine()}\n"
+    )
+
+
+def wide_rows(spark: SparkSession, rows: int, columns: int) -> DataFrame:
+    numbers = (F.rand(seed).alias(f"x{seed}") for seed in range(columns))
+    return spark.range(rows).select(*numbers)
+
+
+def through_python(rows: DataFrame) -> None:
+    """A model's work in small: each row becomes one number."""
+
+    def total(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            yield batch.sum(axis="columns").to_frame("total")
+
+    rows.mapInPandas(total, "total double").write.format("noop").mode("overwrite").save()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Build what a cluster needs into dist/: the project's wheel, and Python with all its packages.
+
+Executors unpack the archive and need nothing else, no Python of their own either. Only Spark is
+not in it: that is what they run.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parents[1]
+DIST = ROOT / "dist"
+UV = (sys.executable, "-m", "uv")
+
+NOT_OF_PYTHON = ("site-packages", "dist-packages", "EXTERNALLY-MANAGED", "__pycache__", "test")
+"""What stands beside the standard library, and is not to be packed with it."""
+
+CHECK = "import ssl, sqlite3, sys, numpy, pandas, pyarrow, {package}; print(sys.prefix)"
+
+
+def main() -> None:
+    for built in (build_wheel(), build_environment()):
+        print(f"{built.relative_to(ROOT)}  {built.stat().st_size / 2**20:,.1f} MB")
+
+
+def build_wheel() -> Path:
+    """Build the project's own code."""
+    subprocess.run([*UV, "build", "--quiet", "--wheel", f"--out-dir={DIST}", str(ROOT)], check=True)
+    return DIST / f"{named()}-py3-none-any.whl"
+
+
+def build_environment() -> Path:
+    """Pack a copy of this Python, the packages that uv.lock pins, and the project."""
+    archive, wheel = environment(), build_wheel()
+    with TemporaryDirectory(prefix=".unfinished-", dir=DIST) as folder:
+        built, pinned = Path(folder, "built"), Path(folder, "requirements.txt")
+        python = copy_python(built)
+        pinned.write_text(requirements())
+        install = [*UV, "pip", "install", "--quiet", f"--python={python}"]
+        subprocess.run([*install, f"--requirements={pinned}"], check=True)
+        subprocess.run([*install, "--no-deps", str(wheel)], check=True)
+        # or each executor would compile all of it anew, for each application; what does not
+        # compile is not Python's (templates), hence no check
+        compiled = ["compileall", "-qq", "-j0", "--invalidation-mode=unchecked-hash"]
+        subprocess.run([python, "-Wignore", "-m", *compiled, str(built / "lib")], check=False)
+
+        elsewhere = built.rename(Path(folder, "environment"))
+        check(elsewhere / "bin" / "python")
+        unfinished = Path(folder, archive.name)
+        with tarfile.open(unfinished, "w:gz", compresslevel=1) as tar:
+            tar.add(elsewhere, arcname=".")
+        unfinished.replace(archive)
+    for earlier in set(DIST.glob("*-environment-*.tar.gz")) - {archive}:
+        earlier.unlink()
+    return archive
+
+
+def environment() -> Path:
+    """The archive's name, which changes with Python and with what uv.lock pins."""
+    content = hashlib.sha256(f"{sys.version}\n{requirements()}".encode()).hexdigest()
+    return DIST / f"{named()}-environment-{content[:12]}.tar.gz"
+
+
+def requirements() -> str:
+    """The packages that jobs need, as uv.lock pins them."""
+    left_out = ("--no-dev", "--no-emit-project", "--no-emit-package=pyspark", "--no-header")
+    export = [*UV, "export", "--quiet", f"--project={ROOT}", *left_out]
+    return subprocess.run(export, check=True, capture_output=True, text=True).stdout
+
+
+def named() -> str:
+    """The project's name and version, as the names of files hold them."""
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return f"{about['name'].replace('-', '_')}-{about['version']}"
+
+
+def copy_python(target: Path) -> Path:
+    """Copy the Python that runs this, without the packages that were installed into it.
+
+    A virtual environment would not do: it is a link to a Python, which executors do not have.
+    """
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    library, programs = target / "lib", target / "bin"
+    ignore = shutil.ignore_patterns(*NOT_OF_PYTHON)
+    shutil.copytree(sysconfig.get_path("stdlib"), library / version, ignore=ignore)
+    shared = sysconfig.get_config_var("INSTSONAME") or ""
+    if ".so" in shared:
+        shutil.copy(Path(sysconfig.get_config_var("LIBDIR"), shared), library)
+    programs.mkdir()
+    shutil.copy(Path(sys._base_executable).resolve(), programs / version)
+    (programs / "python").symlink_to(version)
+    return programs / "python"
+
+
+def check(python: Path) -> None:
+    """Run a copy as an executor will: elsewhere than where it was built, knowing nothing else."""
+    code = CHECK.format(package=named().rpartition("-")[0])
+    answer = subprocess.run([python, "-c", code], capture_output=True, text=True, env={})
+    if answer.stdout.strip() != str(python.parents[1]):
+        said = (answer.stderr or answer.stdout).strip().splitlines()[-1]
+        sys.exit(
+            f"error: the Python at {sys.base_prefix} does not work in another place ({said}). "
+            "Take one that does: uv python install, then uv sync --managed-python"
+        )
+
+
+if __name__ == "__main__":
+    main()

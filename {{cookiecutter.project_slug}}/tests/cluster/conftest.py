@@ -1,0 +1,150 @@
+"""A real cluster on this machine: Spark's standalone master and two workers, on loopback."""
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.request import urlopen
+
+import pandas as pd
+import pyspark
+import pytest
+
+from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }}.java import find_java_home
+
+from jobs import simulate_usage
+
+PROJECT = Path(__file__).parents[2]
+SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
+SIMULATED = ("--customers", "300", "--months", "30", "--seed", "1")
+PATIENCE = 120
+"""Seconds for a process to say that it is there."""
+
+
+class Cluster(NamedTuple):
+    """A running cluster: its address, the page that tells of it, and its processes."""
+
+    master: str
+    page: str
+    processes: list[subprocess.Popen]
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with standalone(tmp_path_factory.mktemp("cluster"), workers=2) as started:
+        yield started
+
+
+@contextmanager
+def standalone(folder: Path, workers: int) -> Iterator[Cluster]:
+    """Start a master and workers; stop them, and what they started, whatever happens."""
+    processes: list[subprocess.Popen] = []
+    try:
+        said = start(processes, folder, "master", "--port", "0")
+        address = await_word(said, r"Starting Spark master at (spark://\S+)")
+        page = await_word(said, r"started at (http://\S+)")
+        for number in range(workers):
+            work = folder / f"work-{number}"
+            worker = ("--cores", "1", "--memory", "2g", "--work-dir", str(work), address)
+            start(processes, folder, "worker", *worker)
+        await_workers(page, workers)
+        yield Cluster(address, page, processes)
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=60)
+
+
+def start(processes: list[subprocess.Popen], folder: Path, role: str, *arguments: str) -> Path:
+    """Start a master or a worker, which knows Java, and of Python what is on the system's PATH."""
+    bare = {
+        "HOME": str(folder),
+        "JAVA_HOME": str(find_java_home()),
+        "PATH": os.defpath,
+        "SPARK_LOCAL_IP": "127.0.0.1",  # also of its pages, which would listen to everybody
+        "SPARK_NO_DAEMONIZE": "1",
+    }
+    said = folder / f"{role}-{len(processes)}.log"
+    main = f"org.apache.spark.deploy.{role}.{role.title()}"
+    with said.open("w") as log:
+        processes.append(
+            subprocess.Popen(
+                [SPARK_CLASS, main, "--host", "127.0.0.1", "--webui-port", "0", *arguments],
+                env=bare,
+                cwd=folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        )
+    return said
+
+
+def await_word(said: Path, pattern: str) -> str:
+    """What a process says of itself, once it does."""
+    for _ in range(PATIENCE * 5):
+        if found := re.search(pattern, said.read_text()):
+            return found[1]
+        time.sleep(0.2)
+    raise TimeoutError(f"{pattern} is not in:\n{said.read_text()}")
+
+
+def await_workers(page: str, count: int) -> None:
+    """Wait until so many workers have told the master that they are there."""
+    for _ in range(PATIENCE * 5):
+        with urlopen(f"{page}/json/") as answer:
+            if json.load(answer)["aliveworkers"] == count:
+                return
+        time.sleep(0.2)
+    raise TimeoutError(f"{page} does not tell of {count} workers")
+
+
+def submit(cluster: Cluster, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run a job on the cluster as `nox -s submit` does, from a folder where its output may lie."""
+    job, *rest = arguments
+    few = "--conf=spark.sql.shuffle.partitions=4"  # tables are small here; Spark's default is 200
+    return subprocess.run(
+        [sys.executable, "-m", "production.submit", few, str(PROJECT / "jobs" / job), *rest],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(PROJECT), "SPARK_MASTER": cluster.master},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def both(cluster, spark, tmp_path, monkeypatch):
+    """Run a job on the cluster and here; return the folders in which each left what it wrote."""
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+
+    def run(name: str, *arguments: str) -> tuple[Path, Path]:
+        answer = submit(cluster, there, f"{name}.py", *arguments)
+        assert answer.returncode == 0, answer.stderr[-8000:]
+        monkeypatch.chdir(here)
+        assert job.run(importlib.import_module(f"jobs.{name}").main, arguments) == 0
+        return there, here
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def simulated(spark, tmp_path_factory) -> Path:
+    """A folder with usage and customers to read."""
+    folder = tmp_path_factory.mktemp("simulated")
+    assert job.run(simulate_usage.main, [*SIMULATED, "--output", str(folder)]) == 0
+    return folder
+
+
+def read(table: Path, *keys: str) -> pd.DataFrame:
+    """A table that a job wrote, in the order of its keys."""
+    return pd.read_parquet(table).sort_values(list(keys), ignore_index=True)

@@ -1,0 +1,69 @@
+"""Each job does on a cluster what it does here."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from .conftest import PROJECT, SIMULATED, read, submit
+
+pytestmark = pytest.mark.cluster
+
+PROBE = """
+import json, sys
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+found = spark.range(0, 100, 1, 8).mapInPandas(
+    lambda batches: (batch.assign(python=sys.executable) for batch in batches),
+    "id long, python string",
+)
+print(json.dumps([row.python for row in found.select("python").distinct().collect()]))
+"""
+
+
+def test_simulated_tables_are_the_same(both):
+    there, here = both("simulate_usage", *SIMULATED, "--output", "raw")
+    for table, keys in {"usage": ["customer_id", "month"], "customers": ["customer_id"]}.items():
+        pd.testing.assert_frame_equal(
+            read(there / "raw" / table, *keys), read(here / "raw" / table, *keys)
+        )
+
+
+def test_the_ways_agree_and_take_the_same_roads(both):
+    roads = []
+    for folder in both("compare_processing", "--rows", "3000", "--runs", "1"):
+        report = json.loads((folder / "reports/processing.json").read_text())
+        assert all(way["equal"] for way in report)
+        roads.append([(way["way"], way["task"], way["road"]) for way in report])
+    assert roads[0] == roads[1]
+
+
+def test_executors_run_the_python_that_they_unpacked(cluster, tmp_path):
+    """The workers' own Python has none of the project's packages."""
+    probe = tmp_path / "probe.py"
+    probe.write_text(PROBE)
+    answer = submit(cluster, tmp_path, str(probe))
+    assert answer.returncode == 0, answer.stderr[-8000:]
+    pythons = json.loads(answer.stdout.splitlines()[-1])
+    assert len(pythons) == 2
+    assert all(Path(python).match("work-*/app-*/*/environment/bin/python*") for python in pythons)
+
+
+def test_bad_input_has_code_2_and_leaves_earlier_output_as_it_was(cluster, tmp_path):
+    (tmp_path / "bad.csv").write_text("customer_id,month,usage\na,2025-01-01,-1\n")
+    arguments = ("--usage", "bad.csv", "--reports", "reports")
+    answer = submit(cluster, tmp_path, "compare_processing.py", *arguments)
+    assert answer.returncode == 2
+    said = [line for line in answer.stderr.splitlines() if line.startswith("error: ")]
+    assert len(said) == 1
+    assert "column usage is negative in 1 of 1 rows" in said[0]
+    assert "Traceback" not in answer.stderr
+    assert not (tmp_path / "reports").exists()
+
+
+def test_every_job_is_run_on_a_cluster_by_a_test():
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("*.py"))
+    jobs = {path.stem for path in (PROJECT / "jobs").glob("*.py")}
+    assert {name for name in jobs if f'"{name}"' not in tests} == set()

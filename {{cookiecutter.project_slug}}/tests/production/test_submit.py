@@ -1,0 +1,62 @@
+"""The line that runs a job on a cluster, and what is said when it cannot be made."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from production import submit
+
+JOB = str(Path(__file__).parents[2] / "jobs/simulate_usage.py")
+
+
+@pytest.fixture(autouse=True)
+def packed(monkeypatch):
+    monkeypatch.setattr(submit, "environment", lambda: Path("dist/environment-1.tar.gz"))
+    monkeypatch.delenv("SPARK_MASTER", raising=False)
+
+
+def line(*arguments):
+    return submit.command(*submit.split(arguments), Path("dist/code.zip"))
+
+
+def test_executors_unpack_their_python_and_receive_the_code():
+    asked = line("--master", "spark://h:7077", JOB)
+    assert "--archives=dist/environment-1.tar.gz#environment" in asked
+    assert "--py-files=dist/code.zip" in asked
+    assert "--conf=spark.pyspark.python=./environment/bin/python" in asked
+    assert f"--conf=spark.pyspark.driver.python={sys.executable}" in asked
+
+
+def test_a_driver_on_the_cluster_runs_the_python_that_is_unpacked_there():
+    asked = line("--master", "yarn", "--deploy-mode", "cluster", JOB)
+    assert "--conf=spark.pyspark.driver.python=./environment/bin/python" in asked
+
+
+def test_what_stands_before_the_job_is_sparks_and_what_stands_after_is_the_jobs():
+    asked = line("--master=yarn", "--executor-memory", "4g", JOB, "--master", "x", "--output", "y")
+    spark, job = asked[: asked.index(JOB)], asked[asked.index(JOB) :]
+    assert spark[-3:] == ["--master=yarn", "--executor-memory", "4g"]
+    assert job == [JOB, "--master", "x", "--output", "y"]
+
+
+def test_without_master_the_environment_names_it(monkeypatch):
+    monkeypatch.setenv("SPARK_MASTER", "spark://h:7077")
+    asked = line(JOB)
+    assert asked[asked.index("--master") + 1] == "spark://h:7077"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "no job is given"),
+        (["--master", "yarn"], "no job is given"),
+        (["--master", "yarn", "jobs/nothing.py"], "there is no jobs/nothing.py"),
+        ([JOB], "no cluster is given. Set SPARK_MASTER"),
+    ],
+)
+def test_what_is_missing_is_said_in_one_line_with_code_2(capsys, arguments, problem):
+    assert submit.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {problem}")
+    assert said.count("\n") == 1
