@@ -51,6 +51,9 @@ BROUGHT_BY = {
             "tests/training",
         ],
     },
+    "deploy_to": {
+        "databricks": ["databricks.yml", "docs/databricks.md", "tests/test_databricks.py"],
+    },
     "ci": {
         "github": [".github"],
         "gitlab": [".gitlab-ci.yml"],

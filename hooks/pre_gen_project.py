@@ -24,6 +24,7 @@ TAKEN = set(
     annotated_types anyio argcomplete ast_serialize asttokens astunparse attr attrs benchmarks
     blinker cachetools certifi cffi cfgv charset_normalizer clang click cloudpickle colorlog comm
     conftest contourpy coreforecast coverage cryptography customize cycler data databricks
+    databricks_bundles
     databricks_sdk dateutil debugpy dependency_groups distlib docker docs dotenv executing fastapi
     fastjsonschema filelock flask flask_cors flatbuffers fonttools formulaic frozenlist fsspec fugue
     fugue_contrib fugue_dask fugue_duckdb fugue_ibis fugue_notebook fugue_polars fugue_ray

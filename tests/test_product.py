@@ -157,6 +157,10 @@ USE_CASE_FILES = {
         "tests/training/test_training.py",
     },
 }
+DEPLOY_FILES = {
+    "spark-submit": set(),
+    "databricks": {"databricks.yml", "docs/databricks.md", "tests/test_databricks.py"},
+}
 TRACES = {
     "growth-forecasting": re.compile(r"statsforecast|joblib|backtest|growth/|\.growth\b"),
     "churn-prediction": re.compile(r"mlflow|skops|lifecycle|train_churn|churn/|\.churn\b", re.I),
@@ -184,10 +188,15 @@ def test_a_project_is_what_was_chosen_and_no_more(baked):
         answers["use_cases"], [answers["use_cases"]]
     )
     brought = set().union(*(USE_CASE_FILES[use_case] for use_case in chosen))
-    assert set(files_of(project)) == TREE | brought | CI_FILES[answers["ci"]]
+    assert set(files_of(project)) == (
+        TREE | brought | DEPLOY_FILES[answers["deploy_to"]] | CI_FILES[answers["ci"]]
+    )
     for use_case in USE_CASE_FILES.keys() - set(chosen):
         for name in files_of(project):
             assert not TRACES[use_case].search((project / name).read_text()), (use_case, name)
+    if answers["deploy_to"] != "databricks":
+        for name in files_of(project):
+            assert "databricks" not in (project / name).read_text().lower(), name
 
     settings = tomllib.loads((project / "pyproject.toml").read_text())["project"]
     python = answers["python_version"]
@@ -214,18 +223,28 @@ def test_a_project_is_what_was_chosen_and_no_more(baked):
 def test_every_licence_use_case_and_ci_is_known_to_this_test():
     assert list(LICENCE_WORDS) == CHOICES["license"]
     assert list(CI_FILES) == CHOICES["ci"]
+    assert list(DEPLOY_FILES) == CHOICES["deploy_to"]
     assert ["both", *USE_CASE_FILES, "none"] == CHOICES["use_cases"]
 
 
 @pytest.mark.parametrize("use_cases", CHOICES["use_cases"])
+def test_databricks_gets_all_jobs_and_no_others(bake_here, use_cases):
+    """The project's own test, which tells more, runs in samples with some use cases only."""
+    project = bake_here(use_cases=use_cases, deploy_to="databricks")
+    jobs = yaml.safe_load((project / "databricks.yml").read_text())["resources"]["jobs"]
+    assert sorted(jobs) == sorted(path.stem for path in (project / "jobs").glob("*.py"))
+
+
+@pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])
+@pytest.mark.parametrize("use_cases", CHOICES["use_cases"])
 @pytest.mark.parametrize("python", CHOICES["python_version"])
-def test_a_project_is_clean_under_its_own_linter(bake_here, python, use_cases):
-    check_style(bake_here(python_version=python, use_cases=use_cases))
+def test_a_project_is_clean_under_its_own_linter(bake_here, python, use_cases, deploy_to):
+    check_style(bake_here(python_version=python, use_cases=use_cases, deploy_to=deploy_to))
 
 
 @pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_as_most"])
 def test_the_length_of_a_name_does_not_change_the_format(bake_here, package):
-    check_style(bake_here(package_name=package))
+    check_style(bake_here(package_name=package, deploy_to="databricks"))
 
 
 def test_src_holds_no_jinja(default_project):

@@ -17,13 +17,14 @@ from {{ cookiecutter.package_name }}.training.scoring import score
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     source.add_arguments(parser)
+    parser.add_argument("--name", default="churn", help="name of the model (default: churn)")
     parser.add_argument("--model", default="champion", help="champion, challenger or a version")
     parser.add_argument("--output", type=Path, required=True, help="folder of the scores table")
     args = parser.parse_args(arguments)
     source.check_arguments(parser, args)
 
     spark = get_spark("score_churn")
-    version, model, about = lifecycle.load("churn", args.model)
+    version, model, about = lifecycle.load(args.name, args.model)
     horizon = about["horizon"]
     if args.usage:
         source.check_horizon(args.horizon, horizon)

@@ -19,6 +19,7 @@ from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     source.add_arguments(parser)
+    parser.add_argument("--name", default="churn", help="to register it under (default: churn)")
     parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = card(parameters, methods, worth)
     metrics = next(iter(scores.values()))
     version = lifecycle.register(
-        "churn",
+        args.name,
         trained.model,
         {"horizon": args.horizon},
         parameters,
@@ -67,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     write_files(args.reports, "churn", figures, text, picture)
     print(as_table(methods))
     print(trained.protocol)
-    print(f"version {version} of churn is the challenger. Picture: {args.reports / 'churn.png'}")
+    challenger = f"version {version} of {args.name} is the challenger"
+    print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
 
 
 if __name__ == "__main__":

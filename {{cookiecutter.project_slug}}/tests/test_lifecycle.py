@@ -97,6 +97,22 @@ def test_a_run_tells_how_the_model_was_made(good, register, store):
     assert {path.name for path in store.iterdir()} == {"mlflow.db", "artifacts"}
 
 
+def test_runs_go_to_the_experiment_that_the_environment_names(good, register, monkeypatch):
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Users/team/runs")
+    version = register(good)
+    [run] = mlflow.search_runs(experiment_names=["/Users/team/runs"], output_format="list")
+    found = mlflow.MlflowClient().get_model_version("churn", version)
+    assert found.run_id == run.info.run_id
+
+
+def test_a_package_under_another_name_does_not_stop_a_registration(good, register, monkeypatch):
+    monkeypatch.setattr(lifecycle, "PACKAGES", ("numpy", "no-such-package"))
+    register(good)
+    [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
+    environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")
+    assert [line.split("==")[0] for line in environment.splitlines()] == ["numpy"]
+
+
 def test_the_model_is_stored_in_a_format_without_code(good, register, store):
     register(good)
     names = {path.name for path in store.rglob("*") if path.is_file()}

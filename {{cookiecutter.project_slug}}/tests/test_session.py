@@ -45,6 +45,9 @@ def test_the_open_session_is_returned(spark):
     assert session.get_spark("again") is spark
 
 
+GIVEN_BY = ["SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "PYSPARK_GATEWAY_PORT"]
+
+
 class Builder:
     """Records what get_spark asks of SparkSession.builder."""
 
@@ -73,13 +76,13 @@ def builder(monkeypatch):
     builder = Builder()
     monkeypatch.setattr(SparkSession, "builder", builder)
     monkeypatch.setattr(SparkSession, "getActiveSession", lambda: None)
-    for variable in ("SPARK_REMOTE", "PYSPARK_GATEWAY_PORT", "SPARK_HOME", "JAVA_HOME"):
+    for variable in (*GIVEN_BY, "SPARK_HOME", "JAVA_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(session, "find_java_home", lambda: Path("/java"))
     return builder
 
 
-@pytest.mark.parametrize("given_by", ["SPARK_REMOTE", "PYSPARK_GATEWAY_PORT"])
+@pytest.mark.parametrize("given_by", GIVEN_BY)
 def test_a_cluster_keeps_its_master_its_settings_and_its_java(builder, monkeypatch, given_by):
     monkeypatch.setenv(given_by, "1")
     session.get_spark("job")

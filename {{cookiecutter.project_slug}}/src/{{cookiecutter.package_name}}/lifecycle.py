@@ -2,7 +2,7 @@
 
 Models are registered under a name. The one trained last is its `challenger`; the one that is used
 is its `champion`. The store is models/ (sqlite, and files beside it), or the server that
-MLFLOW_TRACKING_URI names.
+MLFLOW_TRACKING_URI names; MLFLOW_EXPERIMENT_NAME says where runs go there.
 """
 
 import logging
@@ -10,8 +10,9 @@ import os
 import subprocess
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -118,11 +119,12 @@ def register(
     import mlflow
 
     client = _open_store()
-    if client.get_experiment_by_name(name) is None:
+    experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME", name)
+    if client.get_experiment_by_name(experiment) is None:
         local = mlflow.get_tracking_uri() == _local_store()
         files = (STORE / "artifacts").resolve().as_uri() if local else None
-        client.create_experiment(name, files)
-    mlflow.set_experiment(name)
+        client.create_experiment(experiment, files)
+    mlflow.set_experiment(experiment)
     with mlflow.start_run(), TemporaryDirectory() as folder:
         mlflow.log_params(dict(parameters))
         mlflow.log_metrics(dict(metrics))
@@ -333,17 +335,30 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
             pip_requirements=_requirements(model),
             metadata=dict(about),
         )
-    if not client.search_registered_models(f"name = '{name}'"):
-        client.create_registered_model(name)
+    _make_room(client, name)
     registered = client.create_model_version(
         name, stored.model_uri, stored.run_id, model_id=stored.model_id
     )
     return str(registered.version)
 
 
+def _make_room(client: Any, name: str) -> None:
+    """Register a name, unless it is; looking it up first is more than all registries can do."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if not error.error_code.endswith("ALREADY_EXISTS"):
+            raise
+
+
 def _requirements(model: Model) -> list[str]:
-    packages = (*PACKAGES, *_packages(model.estimator))
-    return [f"{package}=={version(package)}" for package in packages]
+    pinned = []
+    for package in (*PACKAGES, *_packages(model.estimator)):
+        with suppress(PackageNotFoundError):  # a platform's own Spark is not called pyspark
+            pinned.append(f"{package}=={version(package)}")
+    return pinned
 
 
 def _packages(estimator: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyspark
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import is_remote
 
 from .java import find_java_home
 
@@ -40,14 +41,14 @@ def get_spark(app_name: str) -> SparkSession:
     Raises:
         JavaNotFoundError: when Spark must run on this machine and finds no Java to run on.
     """
+    active = SparkSession.getActiveSession()
+    if active is not None:  # some platforms open it before they start a job
+        return active
+
     builder = SparkSession.builder.appName(app_name)
-    if os.environ.get("SPARK_REMOTE") or "PYSPARK_GATEWAY_PORT" in os.environ:
+    if os.environ.get("SPARK_REMOTE") or is_remote() or "PYSPARK_GATEWAY_PORT" in os.environ:
         return builder.getOrCreate()
     os.environ.pop("SPARK_REMOTE", None)  # empty: PySpark would take it for an address
-
-    active = SparkSession.getActiveSession()
-    if active is not None:
-        return active
 
     # the Spark that pip installed, even where SPARK_HOME names another
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)

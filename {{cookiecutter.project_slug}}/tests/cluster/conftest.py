@@ -122,16 +122,17 @@ def submit(cluster: Cluster, folder: Path, *arguments: str) -> subprocess.Comple
 
 @pytest.fixture
 def both(cluster, spark, tmp_path, monkeypatch):
-    """Run a job on the cluster and here; return the folders in which each left what it wrote."""
+    """Run a job on the cluster and here, each in a folder of its own, which arguments call {}."""
     there, here = tmp_path / "there", tmp_path / "here"
     there.mkdir()
     here.mkdir()
 
     def run(name: str, *arguments: str) -> tuple[Path, Path]:
-        answer = submit(cluster, there, f"{name}.py", *arguments)
+        answer = submit(cluster, there, f"{name}.py", *(a.format(there) for a in arguments))
         assert answer.returncode == 0, answer.stderr[-8000:]
         monkeypatch.chdir(here)
-        assert job.run(importlib.import_module(f"jobs.{name}").main, arguments) == 0
+        main = importlib.import_module(f"jobs.{name}").main
+        assert job.run(main, [a.format(here) for a in arguments]) == 0
         return there, here
 
     return run

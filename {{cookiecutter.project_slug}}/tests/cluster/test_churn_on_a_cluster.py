@@ -18,7 +18,7 @@ def test_model_and_scores_are_the_same(both, simulated):
         reports.append(pd.DataFrame(report.pop("methods")))
     pd.testing.assert_frame_equal(*reports)
     both("promote_model")
-    folders = both("score_churn", *usage, "--output", "scores")
+    folders = both("score_churn", *usage, "--output", "{}/scores")
     there, here = (read(folder / "scores", "customer_id") for folder in folders)
     pd.testing.assert_frame_equal(there, here)
 
@@ -27,7 +27,7 @@ def test_training_takes_as_many_rows_and_gives_as_good_scores(both, simulated):
     usage = ("--usage", str(simulated / "usage"), "--rows", "500", "--features", "5")
     sizes = ("--models", "1", "20", "--trainers", "sklearn", "mllib")
     measured = []
-    for folder in both("compare_training", *usage, *sizes, "--scratch", "."):
+    for folder in both("compare_training", *usage, *sizes, "--scratch", "{}"):
         report = json.loads((folder / "reports/training.json").read_text())
         measured.append(pd.DataFrame(report["measurements"]))
     there, here = (frame[["sweep", "way", "size", "score"]] for frame in measured)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.cluster
 @pytest.mark.parametrize("method", ["per-customer", "all-customers"])
 def test_forecasts_are_the_same(both, simulated, method):
     usage = ("--usage", str(simulated / "usage"), "--horizon", "3", "--method", method)
-    folders = both("forecast_growth", *usage, "--output", "forecasts")
+    folders = both("forecast_growth", *usage, "--output", "{}/forecasts")
     there, here = (read(folder / "forecasts", "customer_id", "month") for folder in folders)
     pd.testing.assert_frame_equal(there, here)
     assert here["error"].isna().all()

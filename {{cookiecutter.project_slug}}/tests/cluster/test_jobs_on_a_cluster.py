@@ -24,7 +24,7 @@ print(json.dumps([row.python for row in found.select("python").distinct().collec
 
 
 def test_simulated_tables_are_the_same(both):
-    there, here = both("simulate_usage", *SIMULATED, "--output", "raw")
+    there, here = both("simulate_usage", *SIMULATED, "--output", "{}/raw")
     for table, keys in {"usage": ["customer_id", "month"], "customers": ["customer_id"]}.items():
         pd.testing.assert_frame_equal(
             read(there / "raw" / table, *keys), read(here / "raw" / table, *keys)

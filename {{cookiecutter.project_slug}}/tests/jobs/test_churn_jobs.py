@@ -93,7 +93,8 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
 def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     spark, folder, table, capsys
 ):
-    assert train(*table) == 0
+    name = ["--name", "catalog.schema.churn"]
+    assert train(*table, *name) == 0
     found = report()
     assert found["rows"] == 400
     assert found["roc_auc"] > 0.9
@@ -102,7 +103,7 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     assert "TotalCharges" in card
     assert "churn.png" in card
 
-    output = ["--model", "1", "--output", str(folder / "scores")]
+    output = [*name, "--model", "1", "--output", str(folder / "scores")]
     assert score(*table, *output) == 0
     scores = spark.read.parquet(str(folder / "scores"))
     assert scores.count() == 400
