@@ -1,7 +1,6 @@
 """Which method forecasts best? Forecast months that are known, from what was known before them."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -53,4 +52,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

@@ -55,4 +55,4 @@ def simulated_usage(spark: SparkSession, rows: int) -> DataFrame:
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

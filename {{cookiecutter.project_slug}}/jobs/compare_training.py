@@ -2,7 +2,6 @@
 
 import argparse
 import shutil
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -147,4 +146,4 @@ def described(
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

@@ -1,7 +1,6 @@
 """Forecast how much each customer will use in the months after its last one."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,4 +47,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

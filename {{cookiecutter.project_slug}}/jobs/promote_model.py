@@ -1,7 +1,6 @@
 """Make the challenger the champion if it is better; or return to the champion before."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, lifecycle
@@ -40,4 +39,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

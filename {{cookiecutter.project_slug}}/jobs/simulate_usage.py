@@ -1,7 +1,6 @@
 """Make customers and their monthly usage, to try the project on before the real data is there."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,4 +36,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

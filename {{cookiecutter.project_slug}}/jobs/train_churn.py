@@ -1,7 +1,6 @@
 """Train a model of who will churn, measure it, and register it as the challenger."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -73,4 +72,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(job.run(main))
+    job.start(main)

@@ -22,6 +22,13 @@ def test_a_job_that_ends_well_returns_0_and_receives_its_arguments():
     assert received == [["--rows", "1"]]
 
 
+def test_a_job_that_went_well_just_ends_and_another_exits_with_its_code():
+    job.start(lambda arguments: None)
+    with pytest.raises(SystemExit) as end:
+        job.start(failing_with(BadTableError("usage is negative")))
+    assert end.value.code == 2
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [(BadTableError("usage is negative"), 2), (JavaNotFoundError("no Java\ninstall"), 1)],

@@ -98,9 +98,9 @@ def test_a_run_tells_how_the_model_was_made(good, register, store):
 
 
 def test_runs_go_to_the_experiment_that_the_environment_names(good, register, monkeypatch):
-    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Users/team/runs")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Shared/runs")
     version = register(good)
-    [run] = mlflow.search_runs(experiment_names=["/Users/team/runs"], output_format="list")
+    [run] = mlflow.search_runs(experiment_names=["/Shared/runs"], output_format="list")
     found = mlflow.MlflowClient().get_model_version("churn", version)
     assert found.run_id == run.info.run_id
 

@@ -8,6 +8,16 @@ from .java import JavaNotFoundError
 from .tables import BadTableError
 
 
+def start(main: Callable[[Sequence[str] | None], None]) -> None:
+    """Run a job's main function as the process, which ends with the exit code that `run` returns.
+
+    A job that went well just ends: some platforms take any SystemExit, also 0, for a failure.
+    """
+    code = run(main)
+    if code:
+        sys.exit(code)
+
+
 def run(
     main: Callable[[Sequence[str] | None], None], arguments: Sequence[str] | None = None
 ) -> int:
