@@ -27,7 +27,7 @@ def sync(session: nox.Session, *options: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, banned APIs, notebooks without output: what pre-commit checks, on all files."""
+    """Style, banned APIs, secrets, output of notebooks: what pre-commit checks, on all files."""
     sync(session)
     session.run("pre-commit", "run", "--all-files", "--show-diff-on-failure", *session.posargs)
 

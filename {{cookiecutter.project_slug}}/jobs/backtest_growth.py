@@ -12,9 +12,11 @@ from {{ cookiecutter.package_name }}.reports import as_table, write_report
 from {{ cookiecutter.package_name }}.session import get_spark
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT],
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
@@ -49,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print()
     print(as_table(lengths))
     print(f"{args.folds} cutoffs. Picture: {args.reports / 'growth_backtest.png'}")
+    customers = usage.select("customer_id").distinct().count()
+    scored = max(score.customers for score in by_method)
+    return job.Summary(usage.count(), len(records), rejected=customers - scored)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,11 @@ from {{ cookiecutter.package_name }}.reports import as_table, write_report
 from {{ cookiecutter.package_name }}.session import get_spark
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT],
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--usage", help="usage table to run on: Parquet, CSV or catalog table")
@@ -45,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     wrong = ", ".join(f"{m.way} ({m.task})" for m in measurements if not m.equal)
     if wrong:
         sys.exit(f"error: these ways do not answer as {REFERENCE} does: {wrong}")
+    return job.Summary(rows_in=measurements[0].rows, rows_out=len(records))
 
 
 def simulated_usage(spark: SparkSession, rows: int) -> DataFrame:

@@ -36,9 +36,11 @@ BYTES_OF_ROW = 500
 """On disk, in all tables together; more than is needed."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT],
     )
     sizes = {"type": job.positive, "nargs": "+"}
     few_to_many = [10_000, 30_000, 100_000, 300_000, 1_000_000]
@@ -114,6 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"skipped: {skip.way} at {skip.sweep} = {skip.size:,}: {skip.why}")
     print(*verdicts, measured_on, sep="\n")
     print(f"Picture: {args.reports / 'training.png'}")
+    return job.Summary(data.rows, len(records), rejected=len(skipped))
 
 
 def check_disk(folder: Path, rows: int) -> None:

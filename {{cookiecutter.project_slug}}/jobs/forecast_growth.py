@@ -11,9 +11,11 @@ from {{ cookiecutter.package_name }}.reports import as_table, write_report
 from {{ cookiecutter.package_name }}.session import get_spark
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT],
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
@@ -44,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
         print(f"error: for example {row.customer_id}: {row.error}")
     print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
+    rejected = sum(row["customers"] for row in models if row["model"] == "error")
+    return job.Summary(usage.count(), written.count(), rejected)
 
 
 if __name__ == "__main__":

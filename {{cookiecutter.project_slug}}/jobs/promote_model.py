@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from {{ cookiecutter.package_name }} import job, lifecycle
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
+    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
     parser.add_argument("--model", default="churn", help="name of the model (default: churn)")
     parser.add_argument("--rollback", action="store_true", help="return to the champion before")
     args = parser.parse_args(arguments)
@@ -15,12 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if args.rollback:
         left, champion = lifecycle.roll_back(args.model)
         print(f"version {champion} is the champion again, instead of version {left}")
-        return
+        return job.Summary(rows_in=0, rows_out=0, model_version=champion)
 
     found = lifecycle.compare(args.model)
     if found is None:
-        print(f"version {lifecycle.promote(args.model)} is the champion, the first one")
-        return
+        champion = lifecycle.promote(args.model)
+        print(f"version {champion} is the champion, the first one")
+        return job.Summary(rows_in=0, rows_out=0, model_version=champion)
     print(
         f"ROC AUC on the newest holdout ({found.rows:,} rows): challenger "
         f"(version {found.challenger}) {found.challenger_auc:.4f}, "
@@ -31,11 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"in {lifecycle.LEVEL:.0%} of resamples"
     )
     if found.better:
-        print(
-            f"version {lifecycle.promote(args.model)} is the champion: better by more than chance"
-        )
+        champion = lifecycle.promote(args.model)
+        print(f"version {champion} is the champion: better by more than chance")
     else:
-        print(f"version {found.champion} stays the champion: not better by more than chance")
+        champion = found.champion
+        print(f"version {champion} stays the champion: not better by more than chance")
+    return job.Summary(found.rows, rows_out=0, model_version=champion)
 
 
 if __name__ == "__main__":

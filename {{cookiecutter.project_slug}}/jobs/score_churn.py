@@ -13,8 +13,8 @@ from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.training.scoring import score
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
+    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
     source.add_arguments(parser)
     parser.add_argument("--name", default="churn", help="name of the model (default: churn)")
     parser.add_argument("--model", default="champion", help="champion, challenger or a version")
@@ -28,12 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if args.usage:
         source.check_horizon(args.horizon, horizon)
         usage, customers = source.read_usage(spark, args)
+        rows_in = usage.count()
         end = last_month(usage)
         rows = features(usage, [end], horizon, end, customers)
         # who has used nothing for a horizon has churned already, whatever the model says
         chance = F.when(at_risk(horizon), F.col("churn_probability")).otherwise(1.0)
     else:
         rows = source.read_features(spark, args.features, args.id, args.label)
+        rows_in = rows.count()
         chance = F.col("churn_probability")
 
     scored = score(rows, model).select(
@@ -51,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         gone = f"{found.gone:,} of them have churned already (no usage in {horizon} months)"
         print(f"{gone}: their chance is 1")
     print(f"mean chance{' of the others' if args.usage else ''}: {found.mean or 0:.1%}")
+    return job.Summary(rows_in, found.rows, model_version=version)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.session import get_spark
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT],
     )
     parser.add_argument("--customers", type=job.positive, default=1000, help="how many customers")
     parser.add_argument("--months", type=job.positive, default=36, help="months of history")
@@ -33,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = spark.read.parquet(str(args.output / "usage")).count()
     print(f"{args.customers:,} customers, {rows:,} customer-months, seed {args.seed}")
     print(f"written: {args.output / 'usage'}, {args.output / 'customers'}")
+    return job.Summary(rows_in=0, rows_out=rows + args.customers)
 
 
 if __name__ == "__main__":

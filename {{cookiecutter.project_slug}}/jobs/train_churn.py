@@ -15,8 +15,8 @@ from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
+    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
     source.add_arguments(parser)
     parser.add_argument("--name", default="churn", help="to register it under (default: churn)")
     parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
@@ -28,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     spark = get_spark("train_churn")
     if args.usage:
-        usage, customers = source.read_usage(spark, args)
+        table, customers = source.read_usage(spark, args)
         trained = evaluation.on_latest_cutoff(
-            usage, customers, args.horizon, args.trainer, args.seed
+            table, customers, args.horizon, args.trainer, args.seed
         )
     else:
         table = source.read_features(spark, args.features, args.id, args.label)
@@ -69,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(trained.protocol)
     challenger = f"version {version} of {args.name} is the challenger"
     print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
+    known, used = (frame.select("customer_id").distinct() for frame in (table, trained.data))
+    return job.Summary(table.count(), len(methods), known.count() - used.count(), version)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,26 @@
-"""What scripts and schedulers rely on: exit codes, and one message instead of a traceback."""
+"""What scripts and schedulers rely on: exit codes, one message or one summary, no traceback."""
 
+import json
+import platform
+import sys
 from argparse import ArgumentTypeError
 
+import pyspark
 import pytest
 
-from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }} import __version__, job
 from {{ cookiecutter.package_name }}.java import JavaNotFoundError
 from {{ cookiecutter.package_name }}.tables import BadTableError
+
+VERSIONS = {
+    "project": __version__,
+    "python": platform.python_version(),
+    "pyspark": pyspark.__version__,
+}
+EXPECTED_ERRORS = [
+    (BadTableError("usage is negative"), 2),
+    (JavaNotFoundError("no Java\ninstall"), 1),
+]
 
 
 def failing_with(error):
@@ -16,33 +30,103 @@ def failing_with(error):
     return main
 
 
+def scoring(arguments):
+    print("3 of 4 customers scored")
+    return job.Summary(rows_in=4, rows_out=3, rejected=1, model_version="7")
+
+
+def simulating(arguments):
+    return job.Summary(rows_in=0, rows_out=3)
+
+
 def test_a_job_that_ends_well_returns_0_and_receives_its_arguments():
     received = []
-    assert job.run(received.append, ["--rows", "1"]) == 0
+
+    def main(arguments):
+        received.append(arguments)
+        return job.Summary(rows_in=0, rows_out=0)
+
+    assert job.run(main, ["--rows", "1"]) == 0
     assert received == [["--rows", "1"]]
 
 
 def test_a_job_that_went_well_just_ends_and_another_exits_with_its_code():
-    job.start(lambda arguments: None)
+    job.start(simulating)
     with pytest.raises(SystemExit) as end:
         job.start(failing_with(BadTableError("usage is negative")))
     assert end.value.code == 2
 
 
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [(BadTableError("usage is negative"), 2), (JavaNotFoundError("no Java\ninstall"), 1)],
-)
+def test_the_summary_is_one_line_after_all_that_people_read(capsys):
+    job.run(scoring, [])
+    told, line = capsys.readouterr().out.splitlines()
+    assert told == "3 of 4 customers scored"
+    begin, *pairs = line.split(" ")
+    found = dict(pair.split("=") for pair in pairs)
+    assert begin == "summary:"
+    assert float(found.pop("seconds")) >= 0
+    figures = {"rows_in": "4", "rows_out": "3", "rejected": "1", "model_version": "7"}
+    assert found == {"job": "test_job"} | figures | VERSIONS
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_summary_leaves_out_what_there_is_not(capsys, log_format):
+    job.run(simulating, ["--log-format", log_format])
+    assert "model_version" not in capsys.readouterr().out
+
+
+def test_with_json_stdout_holds_one_line_of_json_and_stderr_what_people_read(capsys):
+    assert job.run(scoring, ["--log-format", "json"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "3 of 4 customers scored\n"
+    assert printed.out.count("\n") == 1
+    found = json.loads(printed.out)
+    assert found.pop("seconds") >= 0
+    figures = {"rows_in": 4, "rows_out": 3, "rejected": 1, "model_version": "7"}
+    assert found == {"job": "test_job"} | figures | VERSIONS
+
+
+def test_the_seconds_are_those_of_the_whole_job(capsys, monkeypatch):
+    clock = iter([100.0, 112.34])
+    monkeypatch.setattr(job, "perf_counter", lambda: next(clock))
+    job.run(simulating, [])
+    assert " seconds=12.3 " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("error", "code"), EXPECTED_ERRORS)
 def test_expected_errors_give_their_code_and_message_on_stderr(capsys, error, code):
-    assert job.run(failing_with(error)) == code
+    assert job.run(failing_with(error), []) == code
     printed = capsys.readouterr()
     assert printed.err == f"error: {error}\n"
     assert printed.out == ""
 
 
+@pytest.mark.parametrize(("error", "code"), EXPECTED_ERRORS)
+def test_with_json_expected_errors_are_a_line_of_json_too(capsys, error, code):
+    assert job.run(failing_with(error), ["--log-format=json"]) == code
+    printed = capsys.readouterr()
+    assert printed.err == f"error: {error}\n"
+    found = json.loads(printed.out)
+    assert (found["job"], found["error"]) == ("test_job", str(error))
+    assert VERSIONS.items() <= found.items()
+
+
+def test_arguments_are_those_that_were_typed_unless_others_are_given(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["job.py", "--log-format", "json"])
+    job.run(simulating)
+    assert json.loads(capsys.readouterr().out)["rows_out"] == 3
+
+
+def test_a_log_format_that_there_is_not_is_refused_with_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        job.run(simulating, ["--log-format", "xml"])
+    assert stopped.value.code == 2
+    assert "xml" in capsys.readouterr().err
+
+
 def test_a_defect_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
-        job.run(failing_with(ZeroDivisionError()))
+        job.run(failing_with(ZeroDivisionError()), [])
 
 
 @pytest.mark.parametrize("text", ["1", "200000"])

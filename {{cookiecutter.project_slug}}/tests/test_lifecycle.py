@@ -3,11 +3,14 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import mlflow
 import pytest
 from matplotlib.figure import Figure
 from pyspark.sql import functions as F
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import FunctionTransformer
 
 from {{ cookiecutter.package_name }} import lifecycle
 from {{ cookiecutter.package_name }}.lifecycle import NoModelError
@@ -198,11 +201,54 @@ def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(good, reg
         lifecycle.compare("churn")
 
 
-@pytest.mark.parametrize("alias", ["champion", "challenger", "7", "nonsense!"])
+@pytest.mark.parametrize("alias", ["champion", "challenger", "7", "nonsense!", ""])
 def test_a_model_that_is_not_there_is_told_in_one_line(alias):
     with pytest.raises(NoModelError, match="there is no") as error:
         lifecycle.load("churn", alias)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["{}", "../champion", "file://{}", "runs:/{}/model", "models:/churn/1", "s3://bucket/model"],
+)
+def test_a_path_or_an_address_is_no_name_of_a_model(good, register, store, monkeypatch, where):
+    register(good)
+    [model] = {path.parent for path in store.rglob("model.skops")}
+    monkeypatch.setattr(lifecycle, "_load_estimator", pytest.fail)
+    with pytest.raises(NoModelError, match="there is no"):
+        lifecycle.load("churn", where.format(model))
+
+
+class Malicious(LogisticRegression):
+    """A pickle of it makes a file when it is loaded."""
+
+    def __reduce__(self):
+        return Path.touch, (Path("pwned"),)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "stored_as"),
+    [
+        (Malicious(), {"serialization_format": "cloudpickle"}),
+        (
+            FunctionTransformer(os.system),
+            {"serialization_format": "skops", "skops_trusted_types": ["posix.system"]},
+        ),
+    ],
+    ids=["a pickle", "what says of itself that it is to be trusted"],
+)
+def test_a_model_that_may_run_code_is_told_and_not_loaded(good, register, estimator, stored_as):
+    register(good)
+    with mlflow.start_run():
+        mlflow.sklearn.log_model(
+            estimator, name="model", registered_model_name="churn", **stored_as
+        )
+    Path("pwned").unlink(missing_ok=True)  # MLflow has loaded it too, when it was stored
+    with pytest.raises(NoModelError, match="version 2 is not of this project's making") as error:
+        lifecycle.load("churn", "2")
+    assert "\n" not in str(error.value)
+    assert not Path("pwned").exists()
 
 
 def test_a_server_that_is_set_is_used_instead_of_the_folder(good, register, store, monkeypatch):

@@ -5,6 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import psutil
 import pyspark
 import pytest
 from pyspark.sql import SparkSession
@@ -26,6 +27,19 @@ from {{ cookiecutter.package_name }} import session
 )
 def test_local_sessions_are_private_quiet_and_small(spark, setting, value):
     assert spark.conf.get(setting) == value
+
+
+def test_a_local_session_listens_on_loopback_only(spark):
+    spark.range(1).mapInPandas(lambda batches: batches, "id long").collect()  # workers listen too
+    here = psutil.Process()
+    listening = {
+        connection.laddr.ip
+        for process in [here, *here.children(recursive=True)]
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening
+    assert listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
 
 def test_workers_run_the_drivers_python(spark):

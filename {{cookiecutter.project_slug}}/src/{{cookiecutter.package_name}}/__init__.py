@@ -1,1 +1,3 @@
 """The project's logic: functions from DataFrames to DataFrames, for jobs and notebooks to call."""
+
+__version__ = "0.1.0"

@@ -1,14 +1,50 @@
-"""What every job does the same way: its exit code, its messages, the limits of its arguments."""
+"""What every job does the same way: exit code, messages, summary, the limits of its arguments."""
 
+import json
+import platform
 import sys
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, redirect_stdout
+from dataclasses import asdict, dataclass
+from inspect import getfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any
 
+import pyspark
+
+from . import __version__
 from .java import JavaNotFoundError
 from .tables import BadTableError
 
+LOG_FORMAT = ArgumentParser(add_help=False)
+"""The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
+LOG_FORMAT.add_argument(
+    "--log-format",
+    choices=["text", "json"],
+    default="text",
+    help="json: stdout holds one line of JSON, for log collectors; what people read is on stderr",
+)
 
-def start(main: Callable[[Sequence[str] | None], None]) -> None:
+
+@dataclass(frozen=True)
+class Summary:
+    """What a job did, in figures that a scheduler or a dashboard can follow from run to run.
+
+    rows_in: rows that it read, or made where it simulates.
+    rows_out: rows of the tables that it wrote, or of its report where it writes no table.
+    rejected: what it had to leave out: customers, unless docs/production.md says another thing.
+    model_version: of the model that it made or used, if any.
+    """
+
+    rows_in: int
+    rows_out: int
+    rejected: int = 0
+    model_version: str | None = None
+
+
+def start(main: Callable[[Sequence[str] | None], Summary]) -> None:
     """Run a job's main function as the process, which ends with the exit code that `run` returns.
 
     A job that went well just ends: some platforms take any SystemExit, also 0, for a failure.
@@ -19,24 +55,39 @@ def start(main: Callable[[Sequence[str] | None], None]) -> None:
 
 
 def run(
-    main: Callable[[Sequence[str] | None], None], arguments: Sequence[str] | None = None
+    main: Callable[[Sequence[str] | None], Summary], arguments: Sequence[str] | None = None
 ) -> int:
-    """Run a job's main function and return its exit code.
+    """Run a job's main function, print its summary as the last line, and return its exit code.
+
+    With `--log-format json` all else goes to stderr, and bad input too gives a line of JSON.
 
     Returns:
         0 when it went well; 2 for bad input, as argparse does, and 1 when there is no Java, both
         with a message on stderr instead of a traceback. Any other error is a defect of the
         project: it keeps its traceback (and Python's exit code 1).
     """
+    as_json = LOG_FORMAT.parse_known_args(arguments)[0].log_format == "json"
+    start, code = perf_counter(), 0
+    done: dict[str, Any]
     try:
-        main(arguments)
-    except BadTableError as error:
+        with redirect_stdout(sys.stderr) if as_json else nullcontext():
+            done = asdict(main(arguments))
+    except (BadTableError, JavaNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
-    except JavaNotFoundError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+        code, done = 2 if isinstance(error, BadTableError) else 1, {"error": str(error)}
+    told = {
+        "job": Path(getfile(main)).stem,
+        **{name: value for name, value in done.items() if value is not None},
+        "seconds": round(perf_counter() - start, 1),
+        "project": __version__,
+        "python": platform.python_version(),
+        "pyspark": pyspark.__version__,
+    }
+    if as_json:
+        print(json.dumps(told))
+    elif code == 0:
+        print("summary:", *(f"{name}={value}" for name, value in told.items()))
+    return code
 
 
 def positive(text: str) -> int:

@@ -28,17 +28,25 @@ def test_help_needs_no_spark(job):
     answer = run(job, "--help", PATH="", JAVA_HOME="", SPARK_REMOTE="sc://127.0.0.1:1")
     assert answer.returncode == 0, answer.stderr
     assert "usage:" in answer.stdout
+    assert "--log-format {text,json}" in answer.stdout
 
 
 @pytest.mark.slow
 def test_simulated_usage_can_be_compared(tmp_path):
-    simulated = run("simulate_usage.py", "--customers", "50", "--output", str(tmp_path))
+    simulated = run(
+        "simulate_usage.py",
+        *("--customers", "50", "--output", str(tmp_path), "--log-format", "json"),
+    )
     assert simulated.returncode == 0, simulated.stderr
+    summary = json.loads(simulated.stdout)
     compared = run(
         "compare_processing.py",
         *("--usage", str(tmp_path / "usage"), "--reports", str(tmp_path / "reports")),
     )
     assert compared.returncode == 0, compared.stderr
+    usage_rows = summary["rows_out"] - 50  # the other table has a row for each customer
+    last_line = compared.stdout.splitlines()[-1]
+    assert last_line.startswith(f"summary: job=compare_processing rows_in={usage_rows} ")
     assert all(m["equal"] for m in json.loads((tmp_path / "reports/processing.json").read_text()))
     # the JVM's own remark, which comes before any logging, is all that may be said
     said = [line for line in compared.stderr.splitlines() if "incubator" not in line]

@@ -24,9 +24,10 @@ def usage(spark, tmp_path):
     return str(tmp_path / "usage")
 
 
-def test_every_method_is_scored_and_reported(usage, tmp_path, capsys):
+def test_every_method_is_scored_and_reported(spark, usage, tmp_path, capsys):
     reports = tmp_path / "reports"
     arguments = ["--usage", usage, "--horizon", "3", "--folds", "1", "--reports", str(reports)]
+    rows_in = spark.read.parquet(usage).count()
     assert run(*arguments) == 0
     report = json.loads((reports / "growth_backtest.json").read_text())
     assert [row["method"] for row in report] == list(METHODS)
@@ -34,7 +35,10 @@ def test_every_method_is_scored_and_reported(usage, tmp_path, capsys):
     assert all(0 <= row["coverage"] <= 1 and row["smape"] >= 0 for row in report)
     assert len({row["customers"] for row in report}) == 1
     assert "| under 1 " in (reports / "growth_backtest.md").read_text()
-    assert "seasonal-naive" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "seasonal-naive" in printed
+    rejected = 12 - report[0]["customers"]
+    assert f"rows_in={rows_in} rows_out={len(METHODS)} rejected={rejected} " in printed
     assert (reports / "growth_backtest.png").read_bytes().startswith(b"\x89PNG")
 
 

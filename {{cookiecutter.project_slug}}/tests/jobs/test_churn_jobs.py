@@ -1,6 +1,7 @@
 """jobs/train_churn.py, promote_model.py, score_churn.py: from training to scores and back."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,12 @@ def table(spark, folder):
 
 
 def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder, usage, capsys):
+    usage_rows = spark.read.parquet(str(folder / "usage")).count()
     assert train(*usage) == 0
+    assert re.search(
+        rf"rows_in={usage_rows} rows_out=3 rejected=[1-9]\d* model_version=1 ",
+        capsys.readouterr().out,
+    )
     first = report()
     assert promote() == 0
     assert "version 1 is the champion, the first one" in capsys.readouterr().out
@@ -70,7 +76,9 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     gone = last.groupBy("customer_id").sum("usage").where("`sum(usage)` = 0").select("customer_id")
     certain = scores.where("churn_probability = 1").select("customer_id")
     assert 0 < gone.count() == certain.join(gone, "customer_id").count() == certain.count()
-    assert f"{gone.count():,} of them have churned already" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"{gone.count():,} of them have churned already" in printed
+    assert f"rows_in={usage_rows} rows_out=1000 rejected=0 model_version=1 " in printed
     assert [row.model_version for row in scores.select("model_version").distinct().collect()] == [
         "1"
     ]
@@ -85,7 +93,9 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
         *("all-customers", "per-customer", "recency")
     ]
     assert promote() == 0
-    assert "version 1 stays the champion" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "version 1 stays the champion" in printed
+    assert "rejected=0 model_version=1 " in printed
     assert promote("--rollback") == 2
     assert "first champion" in capsys.readouterr().err
 
@@ -96,6 +106,7 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     name = ["--name", "catalog.schema.churn"]
     assert train(*table, *name) == 0
     found = report()
+    assert "rows_in=400 rows_out=1 rejected=0 model_version=1 " in capsys.readouterr().out
     assert found["rows"] == 400
     assert found["roc_auc"] > 0.9
     assert found["protocol"] == "stratified 5-fold cross-validation, seed 0"
@@ -117,6 +128,16 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     assert "needs 1 columns that the table lacks, for example TotalCharges" in missing
     assert "not trained on --usage" in other
     assert spark.read.parquet(str(folder / "scores")).count() == 400
+
+
+@pytest.mark.parametrize("where", ["../x", "runs:/1/model", "file:///tmp/model", "s3://a/model"])
+def test_a_path_or_an_address_as_the_model_is_refused_and_nothing_is_written(
+    folder, usage, capsys, where
+):
+    assert score(*usage, "--model", where, "--output", str(folder / "scores")) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: model churn: there is no {where}.")
+    assert not (folder / "scores").exists()
 
 
 def test_a_champion_that_is_not_there_is_told(folder, usage, capsys):

@@ -24,7 +24,9 @@ def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
         (way, task) for way in processing.WAYS for task in ("charge", "trend")
     }
     assert all(set(m) == FIELDS and m["equal"] and m["rows"] == 123 for m in report)
-    assert "pandas_on_spark" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "pandas_on_spark" in printed
+    assert f"rows_in=123 rows_out={len(report)} rejected=0 " in printed
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
 
 

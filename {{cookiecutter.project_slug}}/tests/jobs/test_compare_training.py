@@ -52,7 +52,9 @@ def test_it_measures_on_a_table_of_ones_own(spark, tmp_path, capsys):
     assert {m["sweep"] for m in figures["measurements"]} == {"n", "k", "m"}
     [skipped] = figures["skipped"]
     assert skipped["size"] == 1_000_000
-    assert skipped["why"] in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert skipped["why"] in printed
+    assert f"rows_out={len(figures['measurements'])} rejected=1 " in printed
 
 
 def test_a_table_that_is_too_short_is_told_in_one_line(make_usage, tmp_path, capsys):

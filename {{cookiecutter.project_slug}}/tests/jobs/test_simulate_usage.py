@@ -19,7 +19,9 @@ def test_the_tables_are_written_and_are_what_the_other_jobs_read(spark, tmp_path
     assert customers.columns == ["customer_id", "signup_month", "plan"]
     assert usage.select("month").distinct().count() == 12
     assert usage.join(customers, "customer_id", "left_anti").isEmpty()
-    assert f"{usage.count():,} customer-months" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"{usage.count():,} customer-months" in printed
+    assert f"rows_in=0 rows_out={usage.count() + 20} rejected=0 " in printed
 
 
 def test_the_same_seed_gives_the_same_tables(spark, tmp_path):

@@ -1,0 +1,37 @@
+"""Workflow files, the template's and the projects', by the tools that know their faults."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from template import CHOICES, ROOT
+
+TOOLS = Path(sys.executable).parent
+GITHUB = ".github/workflows/checks.yml"
+
+
+def check(tool: str, *arguments: str | Path) -> None:
+    """Run a tool that ends with another code than 0 when it finds something."""
+    result = subprocess.run([TOOLS / tool, *arguments], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(params=["the template", *CHOICES["python_version"]])
+def workflow(request, bake_here):
+    if request.param == "the template":
+        return ROOT / GITHUB
+    return bake_here(python_version=request.param, ci="github") / GITHUB
+
+
+def test_a_github_workflow_is_safe(workflow):
+    check("zizmor", "--offline", "--pedantic", "--no-config", workflow)
+
+
+def test_a_github_workflow_is_one_that_github_understands(workflow):
+    check("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+
+
+def test_a_gitlab_pipeline_is_one_that_gitlab_understands(bake_here):
+    pipeline = bake_here(ci="gitlab") / ".gitlab-ci.yml"
+    check("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", pipeline)
