@@ -79,6 +79,15 @@ def cluster(session: nox.Session) -> None:
     """Every job on a cluster of two workers, started on this machine."""
     sync(session)
     session.run("pytest", "-m", "cluster", "tests/cluster", *session.posargs)
+
+
+@nox.session(default=False)
+def connect(session: nox.Session) -> None:
+    """The tests and the jobs over a Spark Connect server of their own."""
+    sync(session)
+    session.run("pytest", "-m", "slow", "tests/production/test_connect.py")
+    all_but = ("-m", "not cluster", "--ignore=tests/notebooks", "--ignore=tests/production")
+    session.run("python", "production/connect.py", "pytest", *all_but, *session.posargs)
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from {{ cookiecutter.package_name }} import charts, job, simulate, tables
-from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare
+from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare, left_out
 from {{ cookiecutter.package_name }}.reports import as_table, write_report
 from {{ cookiecutter.package_name }}.session import get_spark
 
@@ -35,14 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     measurements = compare(usage, args.runs)
 
     records = [asdict(measurement) for measurement in measurements]
+    reasons = [{"left out": way, "why": why} for way, why in left_out().items()]
     write_report(
         args.reports,
         "processing",
         "Five ways to process data with Spark",
         records,
         charts.processing(measurements),
+        details=reasons,
     )
     print(as_table(records))
+    for reason in reasons:
+        print(f"{reason['left out']} is left out: {reason['why']}")
     print(f"seconds: median of {args.runs} warm runs. Picture: {args.reports / 'processing.png'}")
     wrong = ", ".join(f"{m.way} ({m.task})" for m in measurements if not m.equal)
     if wrong:

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     forecasts = METHODS[args.method](usage, args.horizon, args.season, args.level)
     tables.write_table(forecasts, args.output)
 
-    written = spark.read.parquet(str(args.output))
+    written = spark.read.parquet(str(args.output.resolve()))
     models = [row.asDict() for row in by_model(written).collect()]
     largest = of_largest_customers(written).cache()
     history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "customer_id", chance.alias("churn_probability"), F.lit(version).alias("model_version")
     )
     tables.write_table(scored, args.output)
-    written = spark.read.parquet(str(args.output))
+    written = spark.read.parquet(str(args.output.resolve()))
     [found] = written.agg(
         F.count("*").alias("rows"),
         F.count_if(F.col("churn_probability") == 1).alias("gone"),

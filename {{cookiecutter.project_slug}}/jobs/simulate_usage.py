@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         args.output,
     )
 
-    rows = spark.read.parquet(str(args.output / "usage")).count()
+    rows = spark.read.parquet(str(args.output.resolve() / "usage")).count()
     print(f"{args.customers:,} customers, {rows:,} customer-months, seed {args.seed}")
     print(f"written: {args.output / 'usage'}, {args.output / 'customers'}")
     return job.Summary(rows_in=0, rows_out=rows + args.customers)

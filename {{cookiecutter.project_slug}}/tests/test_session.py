@@ -21,6 +21,7 @@ from {{ cookiecutter.package_name }} import session
         ("spark.driver.host", "127.0.0.1"),
         ("spark.ui.enabled", "false"),
         ("spark.sql.session.timeZone", "UTC"),
+        ("spark.sql.ansi.enabled", "true"),
         ("spark.sql.execution.arrow.pyspark.enabled", "true"),
         ("spark.sql.shuffle.partitions", str(os.cpu_count())),
     ],
@@ -100,7 +101,7 @@ def builder(monkeypatch):
 def test_a_cluster_keeps_its_master_its_settings_and_its_java(builder, monkeypatch, given_by):
     monkeypatch.setenv(given_by, "1")
     session.get_spark("job")
-    assert builder.asked == {"appName": "job"}
+    assert builder.asked == {"appName": "job", "config": session.EVERYWHERE}
     assert "JAVA_HOME" not in os.environ
 
 

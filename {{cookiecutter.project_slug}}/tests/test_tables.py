@@ -119,6 +119,14 @@ def test_a_path_is_a_path_and_not_a_pattern(spark, tmp_path, make_usage):
     assertDataFrameEqual(usage, make_usage([("a", JANUARY, 1.0)]))
 
 
+def test_a_relative_path_starts_where_the_caller_is(spark, csv, make_usage, tmp_path, monkeypatch):
+    """Spark's own process may be in another folder."""
+    csv("customer_id,month,usage\na,2025-01-01,1\n")
+    monkeypatch.chdir(tmp_path)
+    usage = tables.read(spark, "usage.csv", USAGE)
+    assertDataFrameEqual(usage, make_usage([("a", JANUARY, 1.0)]))
+
+
 @pytest.fixture
 def catalog(spark, expected, tmp_path):
     """Tables in the catalog, one with a name that must be quoted."""

@@ -12,7 +12,16 @@ from .java import find_java_home
 
 LOG4J = Path(__file__).with_name("log4j2.properties")
 
+EVERYWHERE: dict[str, bool | float | int | str | None] = {
+    # the day on which a time falls must not depend on the machine
+    "spark.sql.session.timeZone": "UTC",
+    # what cannot be a value is an error, and not a null, whatever a cluster's administrator likes
+    "spark.sql.ansi.enabled": "true",
+}
+"""What results depend on: set for each session, also on a cluster and over Spark Connect."""
+
 LOCAL: dict[str, bool | float | int | str | None] = {
+    **EVERYWHERE,
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.ui.enabled": "false",
@@ -25,8 +34,6 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     ),
     # the default of 200 costs more than it brings on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
-    # the day on which a time falls must not depend on the machine
-    "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
 
@@ -35,8 +42,8 @@ def get_spark(app_name: str) -> SparkSession:
     """Open the Spark session, or return the one that is open.
 
     Under spark-submit (its Java is already running) and with SPARK_REMOTE set (Spark Connect),
-    master and settings are what was given there. Otherwise Spark runs on this machine, with all
-    its cores, and listens on loopback only.
+    master and settings are what was given there, but for EVERYWHERE. Otherwise Spark runs on this
+    machine, with all its cores, and listens on loopback only.
 
     Raises:
         JavaNotFoundError: when Spark must run on this machine and finds no Java to run on.
@@ -47,7 +54,7 @@ def get_spark(app_name: str) -> SparkSession:
 
     builder = SparkSession.builder.appName(app_name)
     if os.environ.get("SPARK_REMOTE") or is_remote() or "PYSPARK_GATEWAY_PORT" in os.environ:
-        return builder.getOrCreate()
+        return builder.config(map=EVERYWHERE).getOrCreate()
     os.environ.pop("SPARK_REMOTE", None)  # empty: PySpark would take it for an address
 
     # the Spark that pip installed, even where SPARK_HOME names another

@@ -183,6 +183,7 @@ def write(frames: Mapping[str, DataFrame], output: Path) -> None:
         BadTableError: when `output` is a URL: it must be a folder that can be renamed in.
     """
     _refuse_url(output)
+    output = output.resolve()  # a Connect server may run in another folder
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".unfinished-", dir=output) as unfinished:
         for name, frame in frames.items():
@@ -234,9 +235,10 @@ def _remove(path: Path) -> None:
 
 def _open(spark: SparkSession, source: str, table: Table) -> DataFrame:
     """The source as it is stored. A CSV's columns are text, with the broken lines in MALFORMED."""
-    path = Path(source)
+    path = Path(source).absolute()  # a Connect server may run in another folder
     if os.path.lexists(source):
-        source = re.sub(r"([\\\[\]{}*?])", r"\\\1", source)  # to Spark these are patterns
+        # to Spark these are patterns
+        source = re.sub(r"([\\\[\]{}*?])", r"\\\1", path.as_posix())
     elif os.path.lexists(_earlier(path)):
         source = str(_earlier(path))
     elif _is_in_catalog(spark, source):
@@ -266,7 +268,9 @@ def _open_parquet(spark: SparkSession, source: str, table: Table) -> DataFrame:
     """
     spark.conf.set(NANOS_AS_LONG, False)
     try:
-        return spark.read.parquet(source)
+        stored = spark.read.parquet(source)
+        _ = stored.schema  # over Spark Connect, only this makes Spark look at the files
+        return stored
     except PySparkException as error:
         if error.getCondition() != "PARQUET_TYPE_ILLEGAL":
             raise

@@ -40,3 +40,9 @@ def test_nothing_to_simulate_is_refused_with_exit_code_2(option, capsys):
         run(option, "0")
     assert stopped.value.code == 2
     assert "at least 1" in capsys.readouterr().err
+
+
+def test_a_relative_output_is_a_folder_of_the_callers(spark, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("--customers", "5", "--output", "raw") == 0
+    assert {path.name for path in (tmp_path / "raw").iterdir()} == {"usage", "customers"}
