@@ -12,7 +12,6 @@ BROUGHT_BY = {
     "use_cases": {
         "growth-forecasting": [
             SOURCE / "growth",
-            SOURCE / "measuring.py",
             SOURCE / "sampling.py",
             "benchmarks/arrow_batches.py",
             "benchmarks/forecast_growth.py",
@@ -23,13 +22,11 @@ BROUGHT_BY = {
             "tests/growth",
             "tests/jobs/test_backtest_growth.py",
             "tests/jobs/test_forecast_growth.py",
-            "tests/test_measuring.py",
             "tests/test_sampling.py",
         ],
         "churn-prediction": [
             SOURCE / "churn",
             SOURCE / "lifecycle.py",
-            SOURCE / "measuring.py",
             SOURCE / "sampling.py",
             SOURCE / "training",
             "benchmarks/arrow_batches.py",
@@ -46,7 +43,6 @@ BROUGHT_BY = {
             "tests/jobs/test_churn_jobs.py",
             "tests/jobs/test_compare_training.py",
             "tests/test_lifecycle.py",
-            "tests/test_measuring.py",
             "tests/test_sampling.py",
             "tests/training",
         ],

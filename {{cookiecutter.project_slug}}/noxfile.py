@@ -1,9 +1,7 @@
 """The project's checks: `uv run nox` runs them all, `uv run nox -s tests-3.13` one of them."""
 
-{% if cookiecutter.use_cases != "none" %}
 from pathlib import Path
 
-{% endif %}
 import nox
 
 nox.needs_version = ">=2025.5.1"
@@ -43,7 +41,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The test suite, on every Python that the project supports."""
     sync(session)
-    session.run("pytest", "--cov", "--cov-report=term-missing", *session.posargs)
+    session.run("pytest", "--cov", "--cov-report=term-missing", "--durations=10", *session.posargs)
 
 
 @nox.session
@@ -55,9 +53,9 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def jobs(session: nox.Session) -> None:
-    """Every job, as a process of its own."""
+    """Every job, as a process of its own, and whatever else is slow."""
     sync(session)
-    session.run("pytest", "-m", "slow", "tests/jobs", *session.posargs)
+    session.run("pytest", "-m", "slow", "--ignore=tests/notebooks", *session.posargs)
 
 
 @nox.session(default=False)
@@ -97,7 +95,6 @@ def tensorflow(session: nox.Session) -> None:
     sync(session, "--extra=tensorflow")
     session.run("pytest", "tests/training/test_trainers.py", *session.posargs)
 {% endif %}
-{% if cookiecutter.use_cases != "none" %}
 
 
 @nox.session(default=False)
@@ -108,4 +105,3 @@ def bench(session: nox.Session) -> None:
     chosen = session.posargs[:1] or every
     for name in chosen:
         session.run("python", f"benchmarks/{name}.py", *session.posargs[1:])
-{% endif %}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyspark
 
-from {{ cookiecutter.package_name }}.java import find_java_home
+from {{ cookiecutter.package_name }}.java import find_java
 from {{ cookiecutter.package_name }}.session import LOCAL
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
@@ -72,7 +72,7 @@ def environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"}
     return inherited | {
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
-        "JAVA_HOME": str(find_java_home()),
+        "JAVA_HOME": str(find_java().home),
         "PYSPARK_PYTHON": sys.executable,
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyspark
 
-from {{ cookiecutter.package_name }}.java import JavaNotFoundError, find_java_home
+from {{ cookiecutter.package_name }}.java import JavaNotFoundError, find_java
 
 from production.package import build_environment, build_wheel, environment
 
@@ -26,7 +26,7 @@ UNPACKED = "environment"
 def main(arguments: Sequence[str]) -> int:
     try:
         options, job = split(arguments)
-        java_home = find_java_home()
+        java_home = find_java().home
     except (ValueError, JavaNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1

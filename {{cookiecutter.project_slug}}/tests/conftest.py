@@ -1,5 +1,6 @@
 """What all tests share: one Spark session for the whole run, and small tables."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -14,6 +15,8 @@ UsageRow = tuple[str, date, float | None]
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
+    # tests ask many short queries, once each: no time for Java's best compiler to pay
+    os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1"
     session = get_spark("tests")
     yield session
     session.stop()

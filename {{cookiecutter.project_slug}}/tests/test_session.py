@@ -11,6 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from {{ cookiecutter.package_name }} import session
+from {{ cookiecutter.package_name }}.java import Java
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,8 @@ def builder(monkeypatch):
     monkeypatch.setattr(SparkSession, "getActiveSession", lambda: None)
     for variable in (*GIVEN_BY, "SPARK_HOME", "JAVA_HOME"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(session, "find_java_home", lambda: Path("/java"))
+    monkeypatch.setattr(session, "find_java", lambda: Java(Path("/java"), 17, "build"))
+    monkeypatch.setattr(session, "java_options", lambda java: "")
     return builder
 
 
@@ -120,3 +122,10 @@ def test_local_spark_is_the_one_that_pip_installed(builder, monkeypatch, spark_h
     assert os.environ["JAVA_HOME"] == "/java"
     assert os.environ["PYSPARK_PYTHON"] == sys.executable
     assert builder.asked == {"appName": "job", "master": "local[*]", "config": session.LOCAL}
+
+
+def test_local_spark_starts_with_the_archive_of_its_classes(builder, monkeypatch):
+    monkeypatch.setattr(session, "java_options", lambda java: f"-XX:Archive={java.build}")
+    session.get_spark("job")
+    options = builder.asked["config"]["spark.driver.extraJavaOptions"]
+    assert options == f"{session.LOCAL['spark.driver.extraJavaOptions']} -XX:Archive=build"

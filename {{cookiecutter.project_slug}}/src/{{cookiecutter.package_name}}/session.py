@@ -2,15 +2,19 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import pyspark
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
-from .java import find_java_home
+from .class_data import java_options
+from .java import find_java
 
 LOG4J = Path(__file__).with_name("log4j2.properties")
+JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 
 EVERYWHERE: dict[str, bool | float | int | str | None] = {
     # the day on which a time falls must not depend on the machine
@@ -29,12 +33,13 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     # driver and executors are one process here, and Spark's 1 GB is soon full
     "spark.driver.memory": "4g",
     # MLlib's Java needs no native BLAS, and is not to remark on its absence
-    "spark.driver.extraJavaOptions": (
+    JAVA_OPTIONS: (
         f'-Dlog4j2.configurationFile="{LOG4J}" -Ddev.ludovic.netlib.blas.allowNative=false'
     ),
     # the default of 200 costs more than it brings on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.python.daemon.module": f"{__package__}.worker_daemon",
 }
 
 
@@ -59,7 +64,11 @@ def get_spark(app_name: str) -> SparkSession:
 
     # the Spark that pip installed, even where SPARK_HOME names another
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
-    os.environ["JAVA_HOME"] = str(find_java_home())
+    java = find_java()
+    options = f"{LOCAL[JAVA_OPTIONS]} {java_options(java)}".strip()
+    os.environ["JAVA_HOME"] = str(java.home)
     # the Python of this environment, or workers take the one on PATH and miss its packages
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    return builder.master("local[*]").config(map=LOCAL).getOrCreate()
+    # Spark loads pandas with the first pandas UDF: sooner, while all wait for Java to start
+    Thread(target=import_module, args=["pandas"]).start()
+    return builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()

@@ -24,6 +24,11 @@ def table(spark):
     )
 
 
+@pytest.fixture(scope="module")
+def validated(table):
+    return cross_validated(table, "sklearn", seed=0)
+
+
 def test_the_holdout_is_the_latest_month_whose_outcome_is_known(simulated):
     holdout = simulated.evaluation.holdout
     assert [row.cutoff for row in holdout.select("cutoff").distinct().collect()] == [
@@ -48,14 +53,13 @@ def test_what_happened_after_the_latest_cutoff_does_not_change_the_model(simulat
     assert first["churned"].tolist() != second["churned"].tolist()
 
 
-def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(table):
-    evaluation = cross_validated(table, "sklearn", seed=0)
-    [(method, predicted)] = evaluation.predicted.items()
+def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(validated):
+    [(method, predicted)] = validated.predicted.items()
     assert method == "all-customers"
     assert predicted["customer_id"].nunique() == len(predicted) == 1000
-    assert evaluation.protocol == "stratified 5-fold cross-validation, seed 0"
-    assert evaluation.rows + evaluation.holdout.count() == 1000
-    assert 190 <= evaluation.holdout.count() <= 210
+    assert validated.protocol == "stratified 5-fold cross-validation, seed 0"
+    assert validated.rows + validated.holdout.count() == 1000
+    assert 190 <= validated.holdout.count() <= 210
 
 
 def test_outcomes_that_nothing_tells_of_are_not_predicted(table):
@@ -78,10 +82,9 @@ def test_too_few_churners_for_the_folds_are_told(table):
         cross_validated(few, "sklearn", seed=0)
 
 
-def test_what_the_model_looks_at_is_worth_more_than_noise(table):
-    evaluation = cross_validated(table, "sklearn", seed=0)
-    worth = importance(evaluation.holdout, evaluation.model, evaluation.keys, seed=0)
-    again = importance(evaluation.holdout, evaluation.model, evaluation.keys, seed=0)
+def test_what_the_model_looks_at_is_worth_more_than_noise(validated):
+    worth = importance(validated.holdout, validated.model, validated.keys, seed=0)
+    again = importance(validated.holdout, validated.model, validated.keys, seed=0)
     assert worth["score"] > 0.3
     assert abs(worth["noise"]) < 0.02
     assert worth == again

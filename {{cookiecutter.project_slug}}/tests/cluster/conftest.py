@@ -18,7 +18,7 @@ import pyspark
 import pytest
 
 from {{ cookiecutter.package_name }} import job
-from {{ cookiecutter.package_name }}.java import find_java_home
+from {{ cookiecutter.package_name }}.java import find_java
 
 from jobs import simulate_usage
 
@@ -68,7 +68,7 @@ def start(processes: list[subprocess.Popen], folder: Path, role: str, *arguments
     """Start a master or a worker, which knows Java, and of Python what is on the system's PATH."""
     bare = {
         "HOME": str(folder),
-        "JAVA_HOME": str(find_java_home()),
+        "JAVA_HOME": str(find_java().home),
         "PATH": os.defpath,
         "SPARK_LOCAL_IP": "127.0.0.1",  # also of its pages, which would listen to everybody
         "SPARK_NO_DAEMONIZE": "1",

@@ -1,0 +1,43 @@
+"""One start of Spark, for startup.py: a process that has loaded nothing else before.
+
+It opens a session, asks a first query, calls a first pandas UDF, and tells what each step took.
+"""
+
+import json
+import sys
+from itertools import pairwise
+from time import time
+
+import psutil
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }}.session import get_spark
+
+
+def main(contender: str) -> None:
+    times = [psutil.Process().create_time(), time()]
+    spark = get_spark("startup") if contender == "project" else SparkSession.builder.getOrCreate()
+    times.append(time())
+    spark.range(1000).groupBy((F.col("id") % 7).alias("key")).agg(F.sum("id")).collect()
+    times.append(time())
+    twice = F.pandas_udf(lambda values: 2 * values, "long")
+    spark.range(1000).select(twice("id")).collect()
+    times.append(time())
+
+    cpu = {"java": 0.0, "python": 0.0}
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        used = process.cpu_times()
+        cpu["java" if process.name() == "java" else "python"] += used.user + used.system
+    steps = ("imports", "session", "first_query", "first_pandas_udf")
+    taken = {
+        **{step: end - begin for step, (begin, end) in zip(steps, pairwise(times), strict=True)},
+        "seconds": times[-1] - times[0],
+        "java_cpu_seconds": cpu["java"],
+        "python_cpu_seconds": cpu["python"],
+    }
+    print(json.dumps(taken), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

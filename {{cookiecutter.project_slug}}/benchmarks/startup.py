@@ -1,0 +1,89 @@
+"""How long one waits for Spark: this project's session against PySpark's own.
+
+Each start is a process of its own, from its first import to the answer of its first pandas UDF
+(_start.py). The two take turns, on the same Java; ratios are medians over the rounds. The project
+starts with the archive of Spark's classes, as it does from its second session on.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from time import monotonic, sleep
+
+from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }}.class_data import java_options
+from {{ cookiecutter.package_name }}.java import Java, find_java
+from {{ cookiecutter.package_name }}.measuring import machine
+from {{ cookiecutter.package_name }}.reports import as_table
+
+ONE_START = Path(__file__).with_name("_start.py")
+
+CONTENDERS = ("pyspark", "project")
+
+TARGET = 0.5
+"""What the project's start should take, as a share of PySpark's own."""
+
+TO_MAKE = 300
+"""Seconds in which the archive of classes is made, or never."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    java = find_java()
+    # for PySpark, which would look for neither
+    os.environ |= {"JAVA_HOME": str(java.home), "PYSPARK_PYTHON": sys.executable}
+    wait_for_archive(java)
+    rounds = [{name: start(name) for name in CONTENDERS} for _ in range(args.rounds)]
+    table = as_table(
+        [
+            {"contender": name} | {cost: median(r[name][cost] for r in rounds) for cost in costs}
+            for name, costs in rounds[0].items()
+        ]
+    )
+    ratio, cpu = (
+        median(r["project"][cost] / r["pyspark"][cost] for r in rounds)
+        for cost in ("seconds", "java_cpu_seconds")
+    )
+    conclusion = (
+        f"On Java {java.build}, this project takes {ratio:.2f} times as long to start as PySpark, "
+        f"and {cpu:.2f} times Java's CPU seconds; the target is {TARGET}, which is "
+        f"{'reached' if ratio <= TARGET else 'missed'}. {machine()}"
+    )
+    print(f"{table}\n\n{conclusion}")
+    args.reports.mkdir(parents=True, exist_ok=True)
+    (args.reports / "bench_startup.md").write_text(
+        f"# Waiting for Spark\n\n{table}\n\n{conclusion}\n"
+    )
+
+
+def wait_for_archive(java: Java) -> None:
+    """Wait for the archive of classes, which the first call has made in the background."""
+    end = monotonic() + TO_MAKE
+    while not java_options(java):
+        if monotonic() > end:
+            print("There is no archive of Spark's classes: see class_data.py.")
+            return
+        sleep(1)
+
+
+def start(contender: str) -> dict[str, float]:
+    """Start Spark in a new process; returns the seconds of each step and of the CPU."""
+    command = [sys.executable, str(ONE_START), contender]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    taken: dict[str, float] = json.loads(answer.stdout)
+    return taken
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""The archive of Spark's classes: made once, in the background, and never in the way."""
+
+import os
+import platform
+import shlex
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyspark
+import pytest
+
+from {{ cookiecutter.package_name }} import class_data
+from {{ cookiecutter.package_name }}.java import Java, find_java
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="there is no archive elsewhere")
+
+JAVA = Java(Path("/java"), 17, "17.0.15+6 OpenJDK 64-Bit Server VM")
+
+
+@pytest.fixture(autouse=True)
+def switched_on(monkeypatch):
+    monkeypatch.delenv(class_data.SWITCH, raising=False)
+
+
+@pytest.fixture
+def python(monkeypatch, tmp_path):
+    """Put a shell script in Python's place, which notes each start in the file it returns."""
+
+    def become(script: str) -> Path:
+        starts = tmp_path / "starts"
+        executable(tmp_path / "python", f"echo started >>{starts}\n{script}")
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+        return starts
+
+    return become
+
+
+@pytest.fixture
+def java(monkeypatch, tmp_path):
+    """Put a shell script in Java's place, whose `$archive` is the file that it must write."""
+
+    def become(script: str) -> None:
+        (tmp_path / "bin").mkdir()
+        find = (
+            "for argument do case $argument in *ArchiveFile=*) archive=${argument#*=};; esac; done"
+        )
+        executable(tmp_path / "bin" / "java", f"{find}\n{script}")
+        monkeypatch.setattr(class_data, "find_java", lambda: JAVA._replace(home=tmp_path))
+
+    return become
+
+
+def executable(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def wait_for(condition) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "the process in the background did nothing"
+        time.sleep(0.05)
+
+
+def starts_in(file: Path) -> int:
+    return file.read_text().count("started") if file.exists() else 0
+
+
+def test_the_first_session_has_it_made_and_later_ones_start_with_it(python, tmp_path):
+    python('echo classes >"$4"')  # as in: python -P -m module archive
+    assert class_data.java_options(JAVA, tmp_path / "cache") == ""
+    archive = class_data.archive_path(JAVA, tmp_path / "cache")
+    wait_for(archive.exists)
+    assert f'-XX:SharedArchiveFile="{archive}"' in class_data.java_options(JAVA, tmp_path / "cache")
+
+
+def test_sessions_that_start_at_once_have_it_made_once(python, tmp_path):
+    starts = python("exit 1")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: class_data.java_options(JAVA, tmp_path / "cache"), range(8)))
+    wait_for(starts.exists)
+    time.sleep(0.5)
+    assert starts_in(starts) == 1
+
+
+def test_what_failed_today_is_tried_again_tomorrow(python, tmp_path):
+    starts = python("exit 1")
+    for _ in range(2):
+        class_data.java_options(JAVA, tmp_path / "cache")
+    wait_for(lambda: starts_in(starts) == 1)
+    [tried] = (tmp_path / "cache").iterdir()
+    yesterday = time.time() - class_data.DAY - 1
+    os.utime(tried, (yesterday, yesterday))
+    class_data.java_options(JAVA, tmp_path / "cache")
+    wait_for(lambda: starts_in(starts) == 2)
+
+
+def test_the_switch_leaves_all_of_it_out(python, tmp_path, monkeypatch):
+    python("exit 1")
+    monkeypatch.setenv(class_data.SWITCH, "off")
+    assert class_data.java_options(JAVA, tmp_path / "cache") == ""
+    assert not (tmp_path / "cache").exists()
+
+
+def test_without_a_folder_to_write_to_spark_starts_as_ever(tmp_path):
+    (tmp_path / "file").touch()
+    assert class_data.java_options(JAVA, tmp_path / "file" / "cache") == ""
+
+
+@pytest.mark.parametrize("changed", ["Java", "Spark", "machine", "jars"])
+def test_another_java_spark_or_machine_needs_another_archive(changed, tmp_path, monkeypatch):
+    jar = tmp_path / "spark" / "jars" / "core.jar"
+    jar.parent.mkdir(parents=True)
+    jar.write_text("classes")
+    monkeypatch.setattr(pyspark, "__file__", str(tmp_path / "spark" / "__init__.py"))
+    before = class_data.archive_path(JAVA, tmp_path)
+    assert class_data.archive_path(JAVA, tmp_path) == before
+    java = JAVA._replace(build="17.0.16+8 OpenJDK 64-Bit Server VM") if changed == "Java" else JAVA
+    if changed == "Spark":
+        monkeypatch.setattr(pyspark, "__version__", "4.3.99")
+    if changed == "machine":
+        monkeypatch.setattr(platform, "node", lambda: "another")
+    if changed == "jars":
+        os.utime(jar, (1, 1))
+    assert class_data.archive_path(java, tmp_path) != before
+
+
+def test_the_archives_name_tells_of_java_and_spark():
+    name = class_data.archive_path(JAVA, Path("/cache")).name
+    assert name.startswith(f"spark-{pyspark.__version__}_java-17.0.15+6-OpenJDK-64-Bit-Server-VM_")
+
+
+def test_an_archive_that_java_cannot_use_is_passed_over_without_a_word(tmp_path):
+    java = find_java()
+    archive = class_data.archive_path(java, tmp_path)
+    archive.write_bytes(b"not classes" * 10_000)
+    options = shlex.split(class_data.java_options(java, tmp_path))
+    assert f"-XX:SharedArchiveFile={archive}" in options
+    said = [
+        subprocess.run(
+            [java.home / "bin" / "java", *given, "-version"], capture_output=True, text=True
+        )
+        for given in ([], options)
+    ]
+    # java says itself whether it shares classes
+    plain, with_archive = (f"{s.stdout}{s.stderr}".replace(", sharing", "") for s in said)
+    assert with_archive == plain
+    assert said[1].returncode == 0
+
+
+def test_what_was_made_takes_its_name_when_it_is_whole(python, java, tmp_path):
+    python("echo 4g; echo a.jar:b.jar")
+    java('echo "$@" >"$archive"')
+    archive = tmp_path / "cache" / "archive.jsa"
+    archive.parent.mkdir()
+    (archive.with_suffix(".tried")).touch()
+    class_data.make(archive)
+    assert list(archive.parent.iterdir()) == [archive]
+    assert "-Xshare:dump -Xmx4g" in archive.read_text()
+    assert "-cp a.jar:b.jar" in archive.read_text()
+
+
+@pytest.mark.parametrize("broken", ["python", "java"])
+def test_what_could_not_be_made_leaves_only_the_note_that_it_was_tried(
+    broken, python, java, tmp_path
+):
+    python("exit 1" if broken == "python" else "echo 4g; echo a.jar")
+    java('echo half >"$archive"; exit 1')
+    archive = tmp_path / "cache" / "archive.jsa"
+    archive.parent.mkdir()
+    tried = archive.with_suffix(".tried")
+    tried.touch()
+    with pytest.raises(subprocess.CalledProcessError):
+        class_data.make(archive)
+    assert list(archive.parent.iterdir()) == [tried]
+
+
+def test_only_what_was_not_used_for_a_month_is_removed(tmp_path):
+    for name, days in {"old.jsa": 31, "used.jsa": 29}.items():
+        (tmp_path / name).touch()
+        then = time.time() - days * class_data.DAY
+        os.utime(tmp_path / name, (then, then))
+    class_data.remove_unused(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["used.jsa"]
+
+
+def test_starting_with_an_archive_keeps_it_from_being_removed(tmp_path):
+    archive = class_data.archive_path(JAVA, tmp_path)
+    archive.touch()
+    os.utime(archive, (1, 1))
+    class_data.java_options(JAVA, tmp_path)
+    class_data.remove_unused(tmp_path)
+    assert archive.exists()
+
+
+def test_what_work_uses_is_used_to_the_end(spark, tmp_path):
+    class_data.use_classes(spark, tmp_path)
+    assert spark.read.parquet(str(tmp_path / "table")).count() == 100
+
+
+@pytest.mark.slow
+def test_java_takes_sparks_classes_from_a_real_archive(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)  # an earlier test's
+    java = find_java()
+    archive = class_data.archive_path(java, tmp_path)
+    class_data.make(archive)
+    spark = Path(pyspark.__file__).parent
+    loaded = tmp_path / "loaded"
+    command = [
+        java.home / "bin" / "java",
+        "-Xmx4g",
+        *shlex.split(class_data.java_options(java, tmp_path)),
+        f"-Xlog:class+load:file={loaded}",
+        *("-cp", f"{spark}/conf/:{spark}/jars/*", "org.apache.spark.deploy.SparkSubmit"),
+        "--version",
+    ]
+    subprocess.run(command, check=True, env=os.environ | {"SPARK_HOME": str(spark)})
+    assert "org.apache.spark.deploy.SparkSubmit source: shared objects file" in loaded.read_text()
