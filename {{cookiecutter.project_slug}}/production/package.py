@@ -14,6 +14,8 @@ import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import {{ cookiecutter.package_name }} as project
+
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 UV = (sys.executable, "-m", "uv")
@@ -32,7 +34,7 @@ def main() -> None:
 def build_wheel() -> Path:
     """Build the project's own code."""
     subprocess.run([*UV, "build", "--quiet", "--wheel", f"--out-dir={DIST}", str(ROOT)], check=True)
-    return DIST / f"{named()}-py3-none-any.whl"
+    return DIST / f"{name()}-{project.__version__}-py3-none-any.whl"
 
 
 def build_environment() -> Path:
@@ -56,7 +58,7 @@ def build_environment() -> Path:
         with tarfile.open(unfinished, "w:gz", compresslevel=1) as tar:
             tar.add(elsewhere, arcname=".")
         unfinished.replace(archive)
-    for earlier in set(DIST.glob("*-environment-*.tar.gz")) - {archive}:
+    for earlier in set(DIST.glob(f"{name()}-environment-*.tar.gz")) - {archive}:
         earlier.unlink()
     return archive
 
@@ -64,7 +66,7 @@ def build_environment() -> Path:
 def environment() -> Path:
     """The archive's name, which changes with Python and with what uv.lock pins."""
     content = hashlib.sha256(f"{sys.version}\n{requirements()}".encode()).hexdigest()
-    return DIST / f"{named()}-environment-{content[:12]}.tar.gz"
+    return DIST / f"{name()}-environment-{content[:12]}.tar.gz"
 
 
 def requirements() -> str:
@@ -74,10 +76,10 @@ def requirements() -> str:
     return subprocess.run(export, check=True, capture_output=True, text=True).stdout
 
 
-def named() -> str:
-    """The project's name and version, as the names of files hold them."""
+def name() -> str:
+    """The project's name, as the names of files hold it."""
     about = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return f"{about['name'].replace('-', '_')}-{about['version']}"
+    return str(about["name"]).replace("-", "_")
 
 
 def copy_python(target: Path) -> Path:
@@ -100,7 +102,7 @@ def copy_python(target: Path) -> Path:
 
 def check(python: Path) -> None:
     """Run a copy as an executor will: elsewhere than where it was built, knowing nothing else."""
-    code = CHECK.format(package=named().rpartition("-")[0])
+    code = CHECK.format(package=project.__name__)
     answer = subprocess.run([python, "-c", code], capture_output=True, text=True, env={})
     if answer.stdout.strip() != str(python.parents[1]):
         said = (answer.stderr or answer.stdout).strip().splitlines()[-1]
