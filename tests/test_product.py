@@ -58,6 +58,7 @@ TREE = {
     "tests/conftest.py",
     "tests/jobs/test_as_processes.py",
     "tests/jobs/test_compare_processing.py",
+    "tests/jobs/test_faults.py",
     "tests/jobs/test_simulate_usage.py",
     "tests/notebooks/test_notebooks.py",
     "tests/processing/conftest.py",

@@ -1,11 +1,14 @@
 """Forecasts do not depend on where they are made."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
+import psutil
 import pytest
 
-from .conftest import read
+from .conftest import read, standalone, submit
 
 pytestmark = pytest.mark.cluster
 
@@ -26,3 +29,26 @@ def test_scores_of_the_methods_are_the_same(both, simulated):
         report = json.loads((folder / "reports/growth_backtest.json").read_text())
         scores.append(pd.DataFrame(report).drop(columns="seconds"))
     pd.testing.assert_frame_equal(*scores)
+
+
+def test_a_machine_that_fails_in_the_middle_loses_nothing(both, simulated, tmp_path):
+    usage = ("--usage", str(simulated / "usage"), "--horizon", "3")
+    with standalone(tmp_path, workers=2) as cluster, ThreadPoolExecutor() as pool:
+        output = str(tmp_path / "forecasts")
+        job = pool.submit(
+            submit, cluster, tmp_path, "forecast_growth.py", *usage, "--output", output
+        )
+        said = []
+        while not any("Starting Python task" in file.read_text() for file in said):
+            assert not job.done(), "it ended before a machine could fail"
+            said = list(tmp_path.glob("work-0/app-*/*/stderr"))
+            time.sleep(0.05)
+        worker = psutil.Process(cluster.processes[1].pid)
+        for process in [worker, *worker.children(recursive=True)]:
+            process.kill()
+        assert job.result().returncode == 0, job.result().stderr[-8000:]
+    _, here = both("forecast_growth", *usage, "--output", "{}/forecasts")
+    keys = ["customer_id", "month"]
+    pd.testing.assert_frame_equal(
+        read(tmp_path / "forecasts", *keys), read(here / "forecasts", *keys)
+    )

@@ -1,0 +1,80 @@
+"""What goes wrong around a job, not in it: each time nothing that was there before is lost."""
+
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from .test_as_processes import PROJECT, run
+
+pytestmark = pytest.mark.slow
+
+SMALL = ("--customers", "20", "--months", "12", "--seed", "1")
+LARGE = ("--customers", "20000", "--months", "36", "--seed", "2")
+
+
+def start(*arguments: str) -> subprocess.Popen:
+    command = [sys.executable, "jobs/simulate_usage.py", *arguments]
+    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def simulate(output: Path, *arguments: str) -> pd.DataFrame:
+    answer = run("simulate_usage.py", *arguments, "--output", str(output))
+    assert answer.returncode == 0, answer.stderr
+    return read(output)
+
+
+def read(output: Path) -> pd.DataFrame:
+    keys = ["customer_id", "month"]
+    return pd.read_parquet(output / "usage").sort_values(keys, ignore_index=True)
+
+
+def test_a_driver_killed_while_it_writes_leaves_the_earlier_table_and_the_next_run_works(tmp_path):
+    before = simulate(tmp_path, *SMALL)
+    job = start(*LARGE, "--output", str(tmp_path))
+    while not list(tmp_path.glob(".unfinished-*/*")):
+        assert job.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    job.kill()
+    job.wait()
+    pd.testing.assert_frame_equal(read(tmp_path), before)
+    pd.testing.assert_frame_equal(simulate(tmp_path, *SMALL), before)
+
+
+def test_of_two_runs_on_one_output_at_once_one_whole_table_stays(tmp_path):
+    expected = [len(simulate(tmp_path / seed, *SMALL[:-1], seed)) for seed in ("3", "4")]
+    output = tmp_path / "both"
+    runs = [start(*SMALL[:-1], seed, "--output", str(output)) for seed in ("3", "4")]
+    assert [job.wait() for job in runs] == [0, 0]
+    assert len(read(output)) in expected
+    assert sorted(path.name for path in output.iterdir()) == ["customers", "usage"]
+
+
+def test_a_full_disk_ends_the_job_and_leaves_the_earlier_table(tmp_path):
+    if subprocess.run(["unshare", "--map-root-user", "--mount", "true"], check=False).returncode:
+        pytest.skip("a small disk cannot be made here: it needs a namespace of its own")
+    job = f"{sys.executable} {PROJECT}/jobs/simulate_usage.py --output {tmp_path}/disk/raw"
+    steps = (
+        f"mount -t tmpfs -o size=2m none {tmp_path}/disk",
+        f"{job} {' '.join(SMALL)}",
+        f"! {job} {' '.join(LARGE)} 2>{tmp_path}/said",
+        f"cp -r {tmp_path}/disk/raw {tmp_path}/after",
+    )
+    (tmp_path / "disk").mkdir()
+    alone = ["unshare", "--map-root-user", "--mount", "sh", "-ec", "\n".join(steps)]
+    subprocess.run(alone, check=True, cwd=PROJECT)
+    assert "No space left on device" in (tmp_path / "said").read_text()
+    pd.testing.assert_frame_equal(read(tmp_path / "after"), simulate(tmp_path / "same", *SMALL))
+
+
+def test_ports_of_spark_that_another_program_has_do_not_matter(tmp_path):
+    with ExitStack() as others:
+        for port in (4040, 7077, 15002):
+            with suppress(OSError):  # somebody has it already
+                others.enter_context(socket.create_server(("127.0.0.1", port)))
+        simulate(tmp_path, *SMALL)
