@@ -69,7 +69,8 @@ def command(port: int) -> list[str]:
 
 def environment() -> dict[str, str]:
     """This process's environment, with what session.get_spark sets for a local Spark."""
-    inherited = {name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"}
+    clients = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
+    inherited = {name: value for name, value in os.environ.items() if name not in clients}
     return inherited | {
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
         "JAVA_HOME": str(find_java().home),
