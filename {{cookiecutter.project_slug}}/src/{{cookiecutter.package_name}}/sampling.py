@@ -35,4 +35,6 @@ def collect_sample(
     count = rows.count() if count is None else count
     if count > most:
         rows = rows.where(is_drawn(most / count, purpose, *keys))
-    return rows.toPandas().sort_values(keys, ignore_index=True)
+    sample = rows.toPandas().sort_values(keys, ignore_index=True)
+    sample.attrs.clear()  # over Spark Connect: the query's metrics, which Parquet cannot store
+    return sample
