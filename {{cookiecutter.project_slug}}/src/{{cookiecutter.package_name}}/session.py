@@ -24,6 +24,13 @@ EVERYWHERE: dict[str, bool | float | int | str | None] = {
 }
 """What results depend on: set for each session, also on a cluster and over Spark Connect."""
 
+# Java's best compiler takes much of the CPU at the start, and pays in long jobs only: here it waits
+# for code that has run ten times as often as by default
+LATE_COMPILER = (
+    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"
+    " -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
+)
+
 LOCAL: dict[str, bool | float | int | str | None] = {
     **EVERYWHERE,
     "spark.driver.bindAddress": "127.0.0.1",
@@ -35,6 +42,7 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     # MLlib's Java needs no native BLAS, and is not to remark on its absence
     JAVA_OPTIONS: (
         f'-Dlog4j2.configurationFile="{LOG4J}" -Ddev.ludovic.netlib.blas.allowNative=false'
+        f" {LATE_COMPILER}"
     ),
     # the default of 200 costs more than it brings on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
