@@ -52,6 +52,16 @@ def test_workers_run_the_drivers_python(spark):
     assert python.first().python == sys.executable
 
 
+def test_workers_are_forked_from_the_process_that_has_pandas(spark):
+    parent = spark.range(1).mapInPandas(
+        lambda batches: (
+            batch.assign(parent=" ".join(psutil.Process().parent().cmdline())) for batch in batches
+        ),
+        "id long, parent string",
+    )
+    assert session.LOCAL["spark.python.daemon.module"] in parent.first().parent
+
+
 def test_the_day_of_a_time_does_not_depend_on_the_machine(spark):
     [(day,)] = spark.sql("SELECT CAST(TIMESTAMP '2025-06-01T23:30:00Z' AS date)").collect()
     assert day == date(2025, 6, 1)
