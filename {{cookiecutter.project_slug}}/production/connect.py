@@ -23,7 +23,7 @@ from {{ cookiecutter.package_name }}.java import find_java
 from {{ cookiecutter.package_name }}.session import LOCAL
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
-TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 """Read from the environment by server and client, so that `ps` shows it to nobody."""
 
 SECONDS_TO_START = 120
@@ -42,11 +42,11 @@ def connect_server() -> Iterator[dict[str, str]]:
         RuntimeError: when the server ends, or does not answer in time.
     """
     port, token = free_port(), secrets.token_hex()
-    process = subprocess.Popen(command(port), env=environment() | {TOKEN: token})
+    process = subprocess.Popen(command(port), env=environment() | {AUTHENTICATION: token})
     try:
         wait_until_it_answers(process, port)
         # PySpark sends a token unencrypted to this name only
-        yield {"SPARK_REMOTE": f"sc://localhost:{port}", TOKEN: token}
+        yield {"SPARK_REMOTE": f"sc://localhost:{port}", AUTHENTICATION: token}
     finally:
         stop(process)
 
