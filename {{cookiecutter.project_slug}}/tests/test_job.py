@@ -10,7 +10,7 @@ import pytest
 
 from {{ cookiecutter.package_name }} import __version__, job
 from {{ cookiecutter.package_name }}.java import JavaNotFoundError
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.tables import BadTableError, NotNowError
 
 VERSIONS = {
     "project": __version__,
@@ -20,6 +20,7 @@ VERSIONS = {
 EXPECTED_ERRORS = [
     (BadTableError("usage is negative"), 2),
     (JavaNotFoundError("no Java\ninstall"), 1),
+    (NotNowError("the disk is full"), 1),
 ]
 
 

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import mlflow
@@ -14,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from {{ cookiecutter.package_name }} import lifecycle
 from {{ cookiecutter.package_name }}.lifecycle import NoModelError
+from {{ cookiecutter.package_name }}.tables import NotNowError
 from {{ cookiecutter.package_name }}.training import learnable, train
 
 KEYS = ["customer_id"]
@@ -98,6 +101,19 @@ def test_a_run_tells_how_the_model_was_made(good, register, store):
     environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")
     assert "scikit-learn==" in environment
     assert {path.name for path in store.iterdir()} == {"mlflow.db", "artifacts"}
+
+
+def test_a_store_that_another_process_holds_is_told_in_one_line_and_is_as_it_was(
+    good, register, store, monkeypatch
+):
+    register(good)
+    monkeypatch.setattr(lifecycle, "PATIENCE", 0.1)
+    with closing(sqlite3.connect(store / "mlflow.db", isolation_level=None)) as another:
+        another.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(NotNowError, match="another process holds it") as refused:
+            register(good)
+    assert "\n" not in str(refused.value)
+    assert register(good) == "2"
 
 
 def test_runs_go_to_the_experiment_that_the_environment_names(good, register, monkeypatch):

@@ -16,7 +16,7 @@ import pyspark
 
 from . import __version__
 from .java import JavaNotFoundError
-from .tables import BadTableError
+from .tables import BadTableError, NotNowError
 
 LOG_FORMAT = ArgumentParser(add_help=False)
 """The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
@@ -62,9 +62,9 @@ def run(
     With `--log-format json` all else goes to stderr, and bad input too gives a line of JSON.
 
     Returns:
-        0 when it went well; 2 for bad input, as argparse does, and 1 when there is no Java, both
-        with a message on stderr instead of a traceback. Any other error is a defect of the
-        project: it keeps its traceback (and Python's exit code 1).
+        0 when it went well; 2 for bad input, as argparse does, and 1 when there is no Java or
+        another thing is not there now, each with a message on stderr instead of a traceback. Any
+        other error is a defect of the project: it keeps its traceback (and Python's exit code 1).
     """
     as_json = LOG_FORMAT.parse_known_args(arguments)[0].log_format == "json"
     start, code = perf_counter(), 0
@@ -72,7 +72,7 @@ def run(
     try:
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
             done = asdict(main(arguments))
-    except (BadTableError, JavaNotFoundError) as error:
+    except (BadTableError, JavaNotFoundError, NotNowError) as error:
         print(f"error: {error}", file=sys.stderr)
         code, done = 2 if isinstance(error, BadTableError) else 1, {"error": str(error)}
     told = {

@@ -7,10 +7,11 @@ MLFLOW_TRACKING_URI names; MLFLOW_EXPERIMENT_NAME says where runs go there.
 
 import logging
 import os
+import sqlite3
 import subprocess
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -25,7 +26,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .sampling import collect_sample
-from .tables import BadTableError
+from .tables import BadTableError, NotNowError
 from .training import Model
 from .training.columns import LABEL, as_kinds
 
@@ -50,6 +51,9 @@ TRUSTED = (
 HOLDOUT = "holdout/holdout.parquet"
 HOLDOUT_ROWS = 50_000
 """About the most rows of a holdout that are kept to compare models on."""
+
+PATIENCE = 10.0
+"""Seconds to wait for another process that writes to the local store."""
 
 RESAMPLES = 500
 LEVEL = 0.9
@@ -291,13 +295,34 @@ def _open_store() -> Any:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         STORE.mkdir(exist_ok=True)
+        _refuse_in_use()
         mlflow.set_tracking_uri(_local_store())
         os.environ.pop("MLFLOW_TRACKING_URI", None)  # set by that call; it was not the user's
     return mlflow.MlflowClient()
 
 
 def _local_store() -> str:
-    return f"sqlite:///{(STORE / 'mlflow.db').resolve().as_posix()}"
+    return f"sqlite:///{_database().as_posix()}"
+
+
+def _database() -> Path:
+    return (STORE / "mlflow.db").resolve()
+
+
+def _refuse_in_use() -> None:
+    """Refuse a local store that another process holds; MLflow would try for over a minute."""
+    if not _database().exists():
+        return
+    try:
+        with closing(sqlite3.connect(_database(), timeout=PATIENCE)) as database:
+            database.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):  # one that may only be read serves well
+            raise NotNowError(
+                f"models' store ({_database()}): another process holds it for more than "
+                f"{PATIENCE:.0f} seconds. Try again when it has ended, or give your team a "
+                "server: MLFLOW_TRACKING_URI."
+            ) from error
 
 
 def _find(client: Any, name: str, alias: str) -> Any:

@@ -29,6 +29,7 @@ from pyspark.sql.types import (
 CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
 PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
 MALFORMED = "_malformed"
+FULL = "No space left on device"
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
 
 TEXT: dict[type[DataType], str] = {
@@ -55,6 +56,10 @@ UNREADABLE = {
 
 class BadTableError(ValueError):
     """A table that cannot be used. The message is one line: what, where, how many, what to do."""
+
+
+class NotNowError(RuntimeError):
+    """What a job needs of its machine is not there now. The message is one line: try again."""
 
 
 class Rule(NamedTuple):
@@ -181,9 +186,22 @@ def write(frames: Mapping[str, DataFrame], output: Path) -> None:
 
     Raises:
         BadTableError: when `output` is a URL: it must be a folder that can be renamed in.
+        NotNowError: when the disk is full.
     """
     _refuse_url(output)
     output = output.resolve()  # a Connect server may run in another folder
+    try:
+        _write(frames, output)
+    except (PySparkException, Py4JJavaError, OSError) as error:
+        if FULL not in str(error):
+            raise
+        raise NotNowError(
+            f"output ({output}): its disk is full. What was there before is as it was; make room "
+            "and try again."
+        ) from error
+
+
+def _write(frames: Mapping[str, DataFrame], output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".unfinished-", dir=output) as unfinished:
         for name, frame in frames.items():
