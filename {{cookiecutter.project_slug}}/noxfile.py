@@ -53,9 +53,10 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def jobs(session: nox.Session) -> None:
-    """Every job, as a process of its own, and whatever else is slow."""
+    """Every job, as a process of its own, and how it starts."""
     sync(session)
-    session.run("pytest", "-m", "slow", "--ignore=tests/notebooks", *session.posargs)
+    slow = ("-m", "slow", "tests/jobs", "tests/test_class_data.py")
+    session.run("pytest", *slow, *session.posargs)
 
 
 @nox.session(default=False)
@@ -74,7 +75,7 @@ def submit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def cluster(session: nox.Session) -> None:
-    """Every job on a cluster of two workers, started on this machine."""
+    """Every job on a cluster of two workers, started on this machine; machines that fail."""
     sync(session)
     session.run("pytest", "-m", "cluster", "tests/cluster", *session.posargs)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from .test_as_processes import PROJECT, run
+from .conftest import PROJECT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.cluster
 
 SMALL = ("--customers", "20", "--months", "12", "--seed", "1")
 LARGE = ("--customers", "20000", "--months", "36", "--seed", "2")
@@ -25,12 +25,13 @@ def start(*arguments: str) -> subprocess.Popen:
 
 
 def simulate(output: Path, *arguments: str) -> pd.DataFrame:
-    answer = run("simulate_usage.py", *arguments, "--output", str(output))
-    assert answer.returncode == 0, answer.stderr
-    return read(output)
+    job = start(*arguments, "--output", str(output))
+    _, said = job.communicate()
+    assert job.returncode == 0, said
+    return usage(output)
 
 
-def read(output: Path) -> pd.DataFrame:
+def usage(output: Path) -> pd.DataFrame:
     keys = ["customer_id", "month"]
     return pd.read_parquet(output / "usage").sort_values(keys, ignore_index=True)
 
@@ -43,7 +44,7 @@ def test_a_driver_killed_while_it_writes_leaves_the_earlier_table_and_the_next_r
         time.sleep(0.01)
     job.kill()
     job.wait()
-    pd.testing.assert_frame_equal(read(tmp_path), before)
+    pd.testing.assert_frame_equal(usage(tmp_path), before)
     pd.testing.assert_frame_equal(simulate(tmp_path, *SMALL), before)
 
 
@@ -53,7 +54,7 @@ def test_of_two_runs_on_one_output_at_once_one_whole_table_stays(tmp_path):
     assert [job.wait() for job in runs] == [0, 0]
     customers = set(pd.read_parquet(tmp_path / "customers")["customer_id"])
     assert str(len(customers)) in counts
-    assert set(read(tmp_path)["customer_id"]) <= customers
+    assert set(usage(tmp_path)["customer_id"]) <= customers
     assert sorted(path.name for path in tmp_path.iterdir()) == ["customers", "usage"]
 
 
@@ -74,7 +75,7 @@ def test_a_full_disk_ends_the_job_and_leaves_the_earlier_table(tmp_path):
     said = (tmp_path / "said").read_text().splitlines()
     assert said[-1].startswith(f"error: output ({tmp_path}/disk/raw): its disk is full.")
     assert "Traceback (most recent call last):" not in said
-    pd.testing.assert_frame_equal(read(tmp_path / "after"), read(tmp_path / "before"))
+    pd.testing.assert_frame_equal(usage(tmp_path / "after"), usage(tmp_path / "before"))
 
 
 def test_ports_of_spark_that_another_program_has_do_not_matter(tmp_path):
