@@ -77,7 +77,7 @@ def path_without_java(folder: Path) -> str:
     for place in os.environ["PATH"].split(os.pathsep):
         for command in Path(place).glob("*"):
             link = folder / command.name
-            if not command.name.startswith("java") and not link.exists():
+            if not command.name.startswith("java") and not os.path.lexists(link):
                 link.symlink_to(command.absolute())
     return str(folder)
 
