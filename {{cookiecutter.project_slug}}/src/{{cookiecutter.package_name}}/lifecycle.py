@@ -42,6 +42,7 @@ TRUSTED = (
     "numpy.dtype",
     "scipy.interpolate._bsplines.BSpline",
     "scipy.interpolate._bsplines._BSpline",
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",  # in splines of SciPy for Python 3.11
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.utils._bunch.Bunch",
     f"{__package__}.training.deep_learning.Network",
