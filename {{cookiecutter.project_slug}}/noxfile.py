@@ -98,6 +98,19 @@ def tensorflow(session: nox.Session) -> None:
 {% endif %}
 
 
+@nox.session(default=False, venv_backend="none")
+def new(session: nox.Session) -> None:
+    """Start a use case that works from the first minute: `-- churn-by-region`."""
+    session.run("uv", "run", "python", "-m", "upkeep.new", *session.posargs)
+
+
+@nox.session(default=False)
+def update(session: nox.Session) -> None:
+    """Bring in what is new in the project's template, or other answers: `-- use_cases=none`."""
+    session.install("cruft>=2.16,<3")
+    session.run("python", "upkeep/update.py", *session.posargs)
+
+
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The benchmarks, which want a quiet machine. Name one to run it alone."""
