@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 USE_CASE = Path(__file__).with_name("use_case")
 
 PLACES = {
-    "function.py": f"src/{project.__name__}/{{name}}.py",
+    "function.py": "src/{package}/{name}.py",
     "job.py": "jobs/{name}.py",
     "notebook.ipynb": "notebooks/{number}-{slug}.ipynb",
     "function_tests.py": "tests/test_{name}.py",
@@ -79,7 +79,7 @@ def check(slug: str, name: str) -> None:
         alike = re.sub("[^a-z0-9]+", "-", name.lower())[:LONGEST].strip("-")
         example = alike if SLUG.fullmatch(alike) else "churn-by-region"
         raise RefusedError(
-            f"{ascii(name)} cannot be the name of a module: use up to {LONGEST} lowercase letters "
+            f"{name!a} cannot be the name of a module: use up to {LONGEST} lowercase letters "
             f"(a-z), digits, and single hyphens between them, a letter first. For example {example}"
         )
     name = module(slug)
@@ -103,10 +103,8 @@ def copies(slug: str, root: Path) -> dict[str, str]:
     """The text of each file of the use case, by its path from the root."""
     numbers = [int(path.name[:2]) for path in root.glob("notebooks/[0-9][0-9]-*.ipynb")]
     number = f"{max(numbers, default=0) + 1:02}"
-    places = {
-        place.format(name=module(slug), slug=slug, number=number): USE_CASE / file
-        for file, place in PLACES.items()
-    }
+    names = {"package": project.__name__, "name": module(slug), "slug": slug, "number": number}
+    places = {place.format(**names): USE_CASE / file for file, place in PLACES.items()}
     return {
         place: renamed(file, slug)
         for place, file in places.items()

@@ -58,7 +58,9 @@ def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, 
         )
     asked = [name for name in state["context"]["cookiecutter"] if not name.startswith("_")]
     if unknown := [name for name in answers if name not in asked]:
-        raise RefusedError(f"{unknown[0]} is no question of the template. It asks {', '.join(asked)}")
+        raise RefusedError(
+            f"{unknown[0]} is no question of the template. It asks {', '.join(asked)}"
+        )
     # other answers alone are not to bring a newer version along
     return (versions[0] if versions else state["commit"] if answers else None), answers
 
@@ -128,8 +130,9 @@ def report() -> int:
     unmerged = git("diff", "--name-only", "--diff-filter=U", "--relative").split()
     if open_files := [*unmerged, *map(str, Path().rglob("*.rej"))]:
         print(
-            f"error: {len(open_files)} files are in conflict, for example {open_files[0]}: team and "
-            f"template changed the same lines. Look for <<<<<<<, decide, `git add` each. {UNDO}",
+            f"error: {len(open_files)} files are in conflict, for example {open_files[0]}: team "
+            "and template changed the same lines. Look for <<<<<<<, decide, `git add` each. "
+            f"{UNDO}",
             file=sys.stderr,
         )
         return 1
