@@ -75,8 +75,8 @@ def check_clean() -> None:
         )
     if changed := status.stdout.splitlines():
         raise RefusedError(
-            f"{changed[0][3:]} is not committed, nor are {len(changed) - 1} others. Commit them or "
-            "`git stash --include-untracked`, and try again"
+            f"{len(changed)} changes are not committed, for example {changed[0][3:]}. Commit them, "
+            "or git stash --include-untracked, and try again"
         )
 
 
@@ -121,7 +121,8 @@ def remove_empty_folders() -> None:
 
 def report() -> int:
     """Show what has changed, and say what is next; 1 when somebody must decide first."""
-    subprocess.run(["git", "--no-pager", "diff", "HEAD", "--relative"], check=True)
+    shown = ("diff", "HEAD", "--relative", "--", ".", f":!{STATE}")
+    subprocess.run(["git", "--no-pager", *shown], check=True)
     changed = git("status", "--short", ".")
     if not changed:
         print("Nothing to do: the project is up to date.")
@@ -130,9 +131,8 @@ def report() -> int:
     unmerged = git("diff", "--name-only", "--diff-filter=U", "--relative").split()
     if open_files := [*unmerged, *map(str, Path().rglob("*.rej"))]:
         print(
-            f"error: {len(open_files)} files are in conflict, for example {open_files[0]}: team "
-            "and template changed the same lines. Look for <<<<<<<, decide, `git add` each. "
-            f"{UNDO}",
+            f"error: in conflict: {', '.join(open_files)}. Team and template changed the same "
+            f"lines: look for <<<<<<<, decide, and git add each. {UNDO}",
             file=sys.stderr,
         )
         return 1
