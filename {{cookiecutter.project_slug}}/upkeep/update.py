@@ -2,22 +2,24 @@
 
 uv run nox -s update                      the newest version
 uv run nox -s update -- v1.2.0            a version: a tag, a branch or a commit
-uv run nox -s update -- use_cases=none    this version, asked again with another answer
+uv run nox -s update -- use_cases=none    this version, with another answer
 
-cruft makes the project as it was made, and as it would be made now, and merges the difference into
+cruft makes the project as it was made, and as it would be made now; git merges the difference into
 what the team has made of it since. Nothing is committed.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 STATE = Path(".cruft.json")
-UNDO = "To undo it all: git reset --hard && git clean -d --force"
+UNDO = "To undo it all: git reset --hard"
 
 
 class RefusedError(ValueError):
@@ -29,11 +31,14 @@ def main(arguments: Sequence[str]) -> int:
         state = read_state()
         version, answers = parse(arguments, state)
         check_clean()
-        update(state, version, answers)
+        with TemporaryDirectory() as folder:
+            earlier, _ = make(Path(folder, "earlier"), state, state["commit"], {})
+            later, made = make(Path(folder, "later"), state, version, answers)
     except RefusedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    remove_empty_folders()
+    merge(earlier, later)
+    STATE.write_text(json.dumps(state | made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return report()
 
 
@@ -48,21 +53,26 @@ def read_state() -> dict:
 
 
 def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, str]]:
-    """The version to take, if one is given, and the answers that are to change."""
+    """The version to take, None for the newest; and the answers that are to change."""
     answers = dict(word.split("=", 1) for word in arguments if "=" in word)
     versions = [word for word in arguments if "=" not in word]
     if len(versions) > 1 or any(version.startswith("-") for version in versions):
         raise RefusedError(
-            f"{' '.join(versions)} is no version: give one tag, branch or commit at most. For "
-            "example v1.2.0"
+            f"{' '.join(versions)} is no version: give one tag, branch or commit. For example "
+            "v1.2.0"
         )
-    asked = [name for name in state["context"]["cookiecutter"] if not name.startswith("_")]
-    if unknown := [name for name in answers if name not in asked]:
+    if unknown := [name for name in answers if name not in given(state)]:
         raise RefusedError(
-            f"{unknown[0]} is no question of the template. It asks {', '.join(asked)}"
+            f"{unknown[0]} is no question of the template. It asks {', '.join(given(state))}"
         )
     # other answers alone are not to bring a newer version along
     return (versions[0] if versions else state["commit"] if answers else None), answers
+
+
+def given(state: dict) -> dict[str, str]:
+    """The answers that the project was made with."""
+    answers = state["context"]["cookiecutter"]
+    return {name: answer for name, answer in answers.items() if not name.startswith("_")}
 
 
 def check_clean() -> None:
@@ -80,40 +90,58 @@ def check_clean() -> None:
         )
 
 
-def update(state: dict, version: str | None, answers: dict[str, str]) -> None:
-    """Merge the difference. Conflicts stay in the files, between markers."""
-    with TemporaryDirectory() as folder:
-        template, made_at = state["template"], f"--checkout={state['commit']}"
-        given = {k: v for k, v in state["context"]["cookiecutter"].items() if k[0] != "_"}
-        options = [f"--extra-context={json.dumps(given)}", f"--output-dir={folder}", "--no-input"]
-        if state.get("directory"):
-            options.append(f"--directory={state['directory']}")
-        cruft("create", template, made_at, *options)
-        # git merges by the file as it was made; without it in its store it would only reject
-        made = [str(path) for path in Path(folder).rglob("*") if path.is_file()]
-        git("hash-object", "-w", "--no-filters", "--", *made)
-    checkout = [f"--checkout={version}"] if version else []
-    cruft("update", "--skip-apply-ask", f"--extra-context={json.dumps(answers)}", *checkout)
-
-
-def cruft(*arguments: str) -> None:
-    """Run cruft, which says much; where it fails, what matters is one line."""
-    command = [sys.executable, "-m", "cruft", *arguments]
+def make(
+    folder: Path, state: dict, version: str | None, answers: dict[str, str]
+) -> tuple[str, dict]:
+    """Let cruft make the project into a folder; return git's tree of it, and what cruft knows."""
+    options = {
+        "checkout": version,
+        "directory": state.get("directory"),
+        "extra-context": json.dumps(given(state) | answers),
+        "output-dir": str(folder),
+    }
+    folder.mkdir()
+    words = [f"--{name}={value}" for name, value in options.items() if value]
+    command = [sys.executable, "-m", "cruft", "create", state["template"], "--no-input", *words]
     answer = subprocess.run(command, capture_output=True, text=True)
     if answer.returncode:
+        # it says much, and what matters is one line
         said = [line for line in (answer.stdout + answer.stderr).splitlines() if line.strip()]
         refusals = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
         raise RefusedError((refusals or said)[-1])
 
+    [project] = folder.iterdir()
+    known = json.loads((project / STATE).read_text(encoding="utf-8"))
+    for pattern in (str(STATE), *skipped(state)):
+        for path in list(project.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    index = {"GIT_INDEX_FILE": str(folder / "index")}
+    repository = f"--git-dir={git('rev-parse', '--absolute-git-dir').strip()}"
+    git(repository, f"--work-tree={project}", "add", "--all", "--force", cwd=project, **index)
+    tree = git("write-tree", **index).strip()
+    return tree, {name: known[name] for name in ("commit", "checkout", "context")}
 
-def git(*arguments: str) -> str:
-    """Run git and return what it says."""
-    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
+
+def skipped(state: dict) -> list[str]:
+    """The paths that the team has told cruft to leave alone."""
+    settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+    in_settings = settings.get("tool", {}).get("cruft", {}).get("skip", [])
+    return [*state.get("skip", []), *in_settings]
 
 
-def remove_empty_folders() -> None:
-    """Remove what is left of folders whose files are gone: Python's caches."""
-    for name in git("diff", "HEAD", "--name-only", "--diff-filter=D", "--relative").splitlines():
+def merge(earlier: str, later: str) -> None:
+    """Merge what changed between two trees. What the team has deleted stays so."""
+    template = ("-c", "user.name=template", "-c", "user.email=template")
+    base = git(*template, "commit-tree", earlier, "-m", "the template before").strip()
+    new = git(*template, "commit-tree", later, "-p", base, "-m", "the template").strip()
+    settings = (*template, "-c", "merge.directoryRenames=false")
+    place = git("rev-parse", "--show-prefix").strip()
+    inside = [f"--strategy-option=subtree={place}"] if place else []
+    git(*settings, "cherry-pick", "--no-commit", *inside, new, check=False)
+    for line in git("status", "--porcelain").splitlines():
+        if line.startswith("DU "):
+            git("rm", "--quiet", "--force", "--", f":/{line[3:]}")
+    for name in names("--diff-filter=D"):
         folder = Path(name).parent
         if folder.is_dir() and {path.name for path in folder.iterdir()} == {"__pycache__"}:
             shutil.rmtree(folder)
@@ -121,23 +149,43 @@ def remove_empty_folders() -> None:
 
 def report() -> int:
     """Show what has changed, and say what is next; 1 when somebody must decide first."""
-    shown = ("diff", "HEAD", "--relative", "--", ".", f":!{STATE}")
-    subprocess.run(["git", "--no-pager", *shown], check=True)
+    subprocess.run(
+        ["git", "--no-pager", "diff", "HEAD", "--relative", "--", ".", f":!{STATE}"], check=True
+    )
     changed = git("status", "--short", ".")
     if not changed:
         print("Nothing to do: the project is up to date.")
         return 0
     print(f"\n{changed}")
-    unmerged = git("diff", "--name-only", "--diff-filter=U", "--relative").split()
-    if open_files := [*unmerged, *map(str, Path().rglob("*.rej"))]:
+    if conflicts := names("--diff-filter=U"):
         print(
-            f"error: in conflict: {', '.join(open_files)}. Team and template changed the same "
-            f"lines: look for <<<<<<<, decide, and git add each. {UNDO}",
+            f"error: in conflict: {', '.join(conflicts)}. Between <<<<<<< and >>>>>>> team and "
+            "template changed the same lines; a file without them is one that the team changed "
+            f"and the template has no more. Decide, and git add or git rm each. {UNDO}",
             file=sys.stderr,
         )
         return 1
     print(f"Updated. Look at it, run `uv run nox`, commit. {UNDO}")
     return 0
+
+
+def names(kind: str) -> list[str]:
+    """The files of the project that have changed in some way."""
+    return git("diff", "HEAD", "--name-only", "--relative", "-z", kind).split("\0")[:-1]
+
+
+def git(*arguments: str, cwd: Path | None = None, check: bool = True, **environment: str) -> str:
+    """Run git and return what it says."""
+    answer = subprocess.run(
+        ["git", *arguments],
+        cwd=cwd,
+        env=os.environ | environment,
+        check=check,
+        stdout=subprocess.PIPE,
+        stderr=None if check else subprocess.DEVNULL,
+        text=True,
+    )
+    return answer.stdout
 
 
 if __name__ == "__main__":
