@@ -33,10 +33,14 @@ def main(arguments: Sequence[str]) -> int:
         check_clean()
         with TemporaryDirectory() as folder:
             earlier, _ = make(Path(folder, "earlier"), state, state["commit"], {})
-            later, made = make(Path(folder, "later"), state, version, answers)
+            # other answers alone are not to bring a newer version along
+            wanted = version or (state["commit"] if answers else None)
+            later, made = make(Path(folder, "later"), state, wanted, answers)
     except RefusedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if not answers:
+        made["checkout"] = version
     merge(earlier, later)
     STATE.write_text(json.dumps(state | made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return report()
@@ -53,7 +57,7 @@ def read_state() -> dict:
 
 
 def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, str]]:
-    """The version to take, None for the newest; and the answers that are to change."""
+    """The version to take, if one is given, and the answers that are to change."""
     answers = dict(word.split("=", 1) for word in arguments if "=" in word)
     versions = [word for word in arguments if "=" not in word]
     if len(versions) > 1 or any(version.startswith("-") for version in versions):
@@ -65,8 +69,7 @@ def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, 
         raise RefusedError(
             f"{unknown[0]} is no question of the template. It asks {', '.join(given(state))}"
         )
-    # other answers alone are not to bring a newer version along
-    return (versions[0] if versions else state["commit"] if answers else None), answers
+    return (versions[0] if versions else None), answers
 
 
 def given(state: dict) -> dict[str, str]:
@@ -103,7 +106,8 @@ def make(
     folder.mkdir()
     words = [f"--{name}={value}" for name, value in options.items() if value]
     command = [sys.executable, "-m", "cruft", "create", state["template"], "--no-input", *words]
-    answer = subprocess.run(command, capture_output=True, text=True)
+    wide = os.environ | {"COLUMNS": "1000"}
+    answer = subprocess.run(command, env=wide, capture_output=True, text=True)
     if answer.returncode:
         # it says much, and what matters is one line
         said = [line for line in (answer.stdout + answer.stderr).splitlines() if line.strip()]
@@ -119,7 +123,7 @@ def make(
     repository = f"--git-dir={git('rev-parse', '--absolute-git-dir').strip()}"
     git(repository, f"--work-tree={project}", "add", "--all", "--force", cwd=project, **index)
     tree = git("write-tree", **index).strip()
-    return tree, {name: known[name] for name in ("commit", "checkout", "context")}
+    return tree, {name: known[name] for name in ("commit", "context")}
 
 
 def skipped(state: dict) -> list[str]:
@@ -141,7 +145,7 @@ def merge(earlier: str, later: str) -> None:
     for line in git("status", "--porcelain").splitlines():
         if line.startswith("DU "):
             git("rm", "--quiet", "--force", "--", f":/{line[3:]}")
-    for name in names("--diff-filter=D"):
+    for name in names("HEAD", "--diff-filter=D"):
         folder = Path(name).parent
         if folder.is_dir() and {path.name for path in folder.iterdir()} == {"__pycache__"}:
             shutil.rmtree(folder)
@@ -169,9 +173,10 @@ def report() -> int:
     return 0
 
 
-def names(kind: str) -> list[str]:
+def names(*changed: str) -> list[str]:
     """The files of the project that have changed in some way."""
-    return git("diff", "HEAD", "--name-only", "--relative", "-z", kind).split("\0")[:-1]
+    listed = git("diff", "--name-only", "--relative", "-z", *changed)
+    return list(dict.fromkeys(listed.split("\0")[:-1]))
 
 
 def git(*arguments: str, cwd: Path | None = None, check: bool = True, **environment: str) -> str:
