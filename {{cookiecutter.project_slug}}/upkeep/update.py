@@ -10,6 +10,7 @@ what the team has made of it since. Nothing is committed.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -106,13 +107,14 @@ def make(
     folder.mkdir()
     words = [f"--{name}={value}" for name, value in options.items() if value]
     command = [sys.executable, "-m", "cruft", "create", state["template"], "--no-input", *words]
-    wide = os.environ | {"COLUMNS": "1000"}
-    answer = subprocess.run(command, env=wide, capture_output=True, text=True)
+    answer = subprocess.run(
+        command, env=os.environ | {"COLUMNS": "1000"}, capture_output=True, text=True
+    )
     if answer.returncode:
-        # it says much, and what matters is one line
-        said = [line for line in (answer.stdout + answer.stderr).splitlines() if line.strip()]
-        refusals = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
-        raise RefusedError((refusals or said)[-1])
+        # what matters is one line: the template's own, or that below the traceback's frame
+        refused = re.search(r"^ERROR: (.+)$", answer.stderr, flags=re.MULTILINE)
+        said = refused[1] if refused else answer.stderr.rpartition("╯")[2]
+        raise RefusedError(re.sub(r"^\w+: ", "", " ".join(said.split())))
 
     [project] = folder.iterdir()
     known = json.loads((project / STATE).read_text(encoding="utf-8"))
