@@ -53,9 +53,9 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def jobs(session: nox.Session) -> None:
-    """Every job, as a process of its own, and how it starts."""
+    """Every job, as a process of its own, how it starts, and what a new use case brings."""
     sync(session)
-    slow = ("-m", "slow", "tests/jobs", "tests/test_class_data.py")
+    slow = ("-m", "slow", "tests/jobs", "tests/test_class_data.py", "tests/upkeep")
     session.run("pytest", *slow, *session.posargs)
 
 

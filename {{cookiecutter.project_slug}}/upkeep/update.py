@@ -43,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     if not answers:
         made["checkout"] = version
     merge(earlier, later)
-    STATE.write_text(json.dumps(state | made, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    known = json.dumps(state | made, ensure_ascii=False, indent=2)
+    STATE.write_text(f"{known}\n", encoding="utf-8")
     return report()
 
 
@@ -75,7 +76,7 @@ def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, 
 
 def given(state: dict) -> dict[str, str]:
     """The answers that the project was made with."""
-    answers = state["context"]["cookiecutter"]
+    [answers] = state["context"].values()
     return {name: answer for name, answer in answers.items() if not name.startswith("_")}
 
 

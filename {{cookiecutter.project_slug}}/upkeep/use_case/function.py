@@ -1,4 +1,4 @@
-"""New use case: which question does it answer, for whom, and what do they do with the answer?
+"""New use case: which question does it answer, and for whom?
 
 Frames go in and a frame comes out. What reads, writes or opens Spark is in the job.
 """

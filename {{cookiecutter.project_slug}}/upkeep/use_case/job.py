@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     figures = months.assign(month=months["month"].astype(str)).to_dict("records")
     write_report(args.reports, "new_use_case", "New use case", figures, chart(months))
     print(as_table(figures[-12:]))
-    print(f"written: {args.output}. Picture: {args.reports / 'new_use_case.png'}")
+    print(f"written: {args.output}. Report: {args.reports}")
     return job.Summary(usage.count(), len(months))
 
 
