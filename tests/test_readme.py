@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from template import ROOT, readme_commands
+from template import PROJECT, ROOT, readme_commands
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = readme_commands(ROOT / "README.md")
@@ -27,7 +27,8 @@ def test_people_are_told_how_to_make_a_project():
 
 def test_every_session_and_file_that_the_readme_names_exists():
     sessions = set(re.findall(r"nox -s (\w+)", README))
-    defined = set(re.findall(r"^def (\w+)\(session", (ROOT / "noxfile.py").read_text(), re.M))
+    noxfiles = [(place / "noxfile.py").read_text() for place in (ROOT, PROJECT)]
+    defined = set(re.findall(r"^def (\w+)\(session", "".join(noxfiles), re.M))
     assert sessions <= defined
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / link).exists(), link
