@@ -85,8 +85,8 @@ def check(slug: str, name: str) -> None:
     name = module(slug)
     if keyword.iskeyword(name) or WINDOWS.fullmatch(name) or is_taken(name):
         raise RefusedError(
-            f"{slug} is taken: with a jobs/{name}.py, no job could import what Python, a package "
-            f"or a folder here calls {name}. Add a word to it. For example {slug}-report"
+            f"{slug} is taken: a jobs/{name}.py would be imported in place of what Python, a "
+            f"package or a folder here calls {name}. Add a word to it. For example {slug}-report"
         )
 
 
@@ -120,6 +120,8 @@ def lists_of_jobs(slug: str, root: Path) -> dict[str, str]:
     """
     lists = {}
     for entry in USE_CASE.glob("*.yml"):
+        if not (root / entry.name).exists():
+            continue
         text = (root / entry.name).read_text(encoding="utf-8")
         found = JOBS.search(text)
         if not found:

@@ -37,12 +37,11 @@ def main(arguments: Sequence[str]) -> int:
             # other answers alone are not to bring a newer version along
             wanted = version or (state["commit"] if answers else None)
             later, made = make(Path(folder, "later"), state, wanted, answers)
+        merge(earlier, later)
     except RefusedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if not answers:
-        made["checkout"] = version
-    merge(earlier, later)
+    made["checkout"] = version or (state.get("checkout") if answers else None)
     known = json.dumps(state | made, ensure_ascii=False, indent=2)
     STATE.write_text(f"{known}\n", encoding="utf-8")
     return report()
@@ -82,7 +81,8 @@ def given(state: dict) -> dict[str, str]:
 
 def check_clean() -> None:
     """What an update changes must be all that git shows, so that it can be undone."""
-    status = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True)
+    command = ["git", "status", "--porcelain", "--untracked-files=normal"]
+    status = subprocess.run(command, capture_output=True, text=True)
     if status.returncode or not git("ls-files", str(STATE)):
         raise RefusedError(
             "the project is not in git, without which an update could not be looked at nor undone. "
@@ -108,9 +108,8 @@ def make(
     folder.mkdir()
     words = [f"--{name}={value}" for name, value in options.items() if value]
     command = [sys.executable, "-m", "cruft", "create", state["template"], "--no-input", *words]
-    answer = subprocess.run(
-        command, env=os.environ | {"COLUMNS": "1000"}, capture_output=True, text=True
-    )
+    readable = os.environ | {"COLUMNS": "1000", "PYTHONUTF8": "1"}
+    answer = subprocess.run(command, env=readable, capture_output=True, encoding="utf-8")
     if answer.returncode:
         # what matters is one line: the template's own, or that below the traceback's frame
         refused = re.search(r"^ERROR: (.+)$", answer.stderr, flags=re.MULTILINE)
@@ -141,11 +140,14 @@ def merge(earlier: str, later: str) -> None:
     template = ("-c", "user.name=template", "-c", "user.email=template")
     base = git(*template, "commit-tree", earlier, "-m", "the template before").strip()
     new = git(*template, "commit-tree", later, "-p", base, "-m", "the template").strip()
-    settings = (*template, "-c", "merge.directoryRenames=false")
     place = git("rev-parse", "--show-prefix").strip()
     inside = [f"--strategy-option=subtree={place}"] if place else []
-    git(*settings, "cherry-pick", "--no-commit", *inside, new, check=False)
-    for line in git("status", "--porcelain").splitlines():
+    settings = (*template, "-c", "merge.directoryRenames=false")
+    pick = ["git", *settings, "cherry-pick", "--no-commit", *inside, new]
+    picked = subprocess.run(pick, capture_output=True, text=True)
+    if picked.returncode and not names("--diff-filter=U"):
+        raise RefusedError(" ".join(picked.stderr.split()))
+    for line in git("status", "--porcelain", "-z").split("\0"):
         if line.startswith("DU "):
             git("rm", "--quiet", "--force", "--", f":/{line[3:]}")
     for name in names("HEAD", "--diff-filter=D"):
@@ -182,15 +184,14 @@ def names(*changed: str) -> list[str]:
     return list(dict.fromkeys(listed.split("\0")[:-1]))
 
 
-def git(*arguments: str, cwd: Path | None = None, check: bool = True, **environment: str) -> str:
+def git(*arguments: str, cwd: Path | None = None, **environment: str) -> str:
     """Run git and return what it says."""
     answer = subprocess.run(
         ["git", *arguments],
         cwd=cwd,
         env=os.environ | environment,
-        check=check,
+        check=True,
         stdout=subprocess.PIPE,
-        stderr=None if check else subprocess.DEVNULL,
         text=True,
     )
     return answer.stdout
