@@ -11,23 +11,12 @@ from pathlib import Path
 
 import pytest
 from static import check_style, files_of
-from template import PROJECT, ROOT, bake
+from template import PROJECT, bake, commit, copy_template, git
 
 SOURCE = "src/customer_analytics"
 OURS = f"{SOURCE}/growth/ours.py"
 DELETED = ("jobs/forecast_growth.py", "notebooks/02-growth-forecasting.ipynb", "data/README.md")
 """By the team. The template has changed all of it since."""
-
-
-def git(folder: Path, *words: str) -> str:
-    team = ("-c", "user.name=team", "-c", "user.email=team@team.example")
-    command = ["git", *team, *words]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
-
-
-def commit(folder: Path) -> None:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "a step")
 
 
 def replace(file: Path, old: str, new: str) -> None:
@@ -45,22 +34,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the template as it was, tagged v0.1.0, and as it is."""
     repository = tmp_path_factory.mktemp("updates") / "template"
     copy_template(repository)
-    git(repository, "init", "--quiet", "--initial-branch=main")
     make_earlier(repository / PROJECT.name)
     commit(repository)
     git(repository, "tag", "v0.1.0")
     copy_template(repository)
     commit(repository)
     return repository
-
-
-def copy_template(target: Path) -> None:
-    """Copy what is in git here, or might be."""
-    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
 
 
 def make_earlier(project: Path) -> None:
@@ -78,7 +57,6 @@ def made(template: Path) -> Path:
     words = ("create", template, "--checkout=v0.1.0", "--no-input")
     assert run(template.parent, "-m", "cruft", *words).returncode == 0
     project = template.parent / "customer-analytics"
-    git(project, "init", "--quiet", "--initial-branch=main")
     commit(project)
     return project
 
@@ -138,7 +116,6 @@ def test_a_project_may_be_a_folder_of_a_repository(lived, tmp_path):
     shutil.rmtree(lived / ".git")
     repository = tmp_path / "repository"
     project = Path(shutil.move(lived, repository / "parts" / "analytics"))
-    git(repository, "init", "--quiet")
     commit(repository)
     assert update(project).returncode == 0
     assert contents(project) == lived_now(tmp_path)
