@@ -75,7 +75,7 @@ def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, 
 
 def given(state: dict) -> dict[str, str]:
     """The answers that the project was made with."""
-    [answers] = state["context"].values()
+    answers = next(iter(state["context"].values()))
     return {name: answer for name, answer in answers.items() if not name.startswith("_")}
 
 
