@@ -21,7 +21,7 @@ def test_spark_is_not_packed_and_all_else_that_jobs_need_is_pinned():
     pinned = package.requirements()
     names = set(re.findall(r"^([a-z0-9-]+)==", pinned, flags=re.M))
     assert "pyspark" not in names
-    assert {"numpy", "pandas", "pyarrow", "py4j"} <= names
+    assert {"numpy", "pandas", "pyarrow"} <= names
     assert "pytest" not in names
 
 
