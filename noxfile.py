@@ -35,15 +35,20 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def samples(session: nox.Session) -> None:
-    """A covering set of projects, each doing all that its README promises. `-- default` for one."""
+    """Projects in which each two answers meet, doing what their READMEs promise.
+
+    `-- none gitlab` for those with one of these answers, `-- everything` for each step on each.
+    """
     install(session, "tests")
-    chosen = ["-k", " or ".join(session.posargs)] if session.posargs else []
+    words = [word for word in session.posargs if word != "everything"]
+    chosen = ["-k", " or ".join(words)] if words else []
+    if "everything" in session.posargs:
+        chosen.append("--everything")
     session.run(
         "pytest",
         "tests/samples",
-        "--verbose",
-        "--durations=0",
-        "--durations-min=1",
+        # two at once: much of a sample's time is Spark's driver, which keeps one core busy
+        *("--numprocesses=2", "--dist=loadgroup"),
         *chosen,
         env=every_python(),
     )
