@@ -61,6 +61,13 @@ def demo(session: nox.Session) -> None:
     session.run("python", "tests/demo.py")
 
 
+@nox.session(default=False)
+def options(session: nox.Session) -> None:
+    """Write docs/options.md anew, after a question has changed."""
+    install(session, "tests")
+    session.run("python", "tests/options.py")
+
+
 def every_python() -> dict[str, str | None]:
     """The environment in which uv finds every Python of the machine, also those of pyenv."""
     if not shutil.which("pyenv"):

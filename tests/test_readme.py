@@ -33,13 +33,6 @@ def test_every_session_and_file_that_the_readme_names_exists():
         assert (ROOT / link).exists(), link
 
 
-def test_the_changelog_tells_of_this_version():
-    version = re.search(r'version = "(.+)"', (ROOT / "pyproject.toml").read_text())[1]
-    assert re.search(
-        rf"^## \[.+\].* {re.escape(version)}$", (ROOT / "CHANGELOG.md").read_text(), re.M
-    )
-
-
 def test_no_lock_file_registry_or_path_of_a_machine_is_in_the_repository():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
     private = re.compile(

@@ -24,6 +24,11 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Steps of a sample are done one after the other, by one process."""
+    item.add_marker(pytest.mark.xdist_group(item.callspec.params["sample"]))
+
+
 @pytest.hookimpl(trylast=True)  # after -k: of the samples that were asked for
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out steps that an earlier sample has shown, for all that is known of them."""
