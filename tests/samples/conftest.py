@@ -26,7 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Steps of a sample are done one after the other, by one process."""
-    item.add_marker(pytest.mark.xdist_group(item.callspec.params["sample"]))
+    if "sample" in item.fixturenames:
+        item.add_marker(pytest.mark.xdist_group(item.callspec.params["sample"]))
 
 
 @pytest.hookimpl(trylast=True)  # after -k: of the samples that were asked for
@@ -37,6 +38,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     shown = defaultdict(set)
     chosen, left_out = [], []
     for item in items:
+        if "sample" not in item.fixturenames:
+            chosen.append(item)
+            continue
         answers = SAMPLES[item.callspec.params["sample"]]
         marker = item.get_closest_marker("changed_by")
         questions = marker.args if marker else list(answers)
