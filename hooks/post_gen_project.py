@@ -48,7 +48,12 @@ BROUGHT_BY = {
         ],
     },
     "deploy_to": {
-        "databricks": ["databricks.yml", "docs/databricks.md", "tests/test_databricks.py"],
+        "databricks": [
+            "databricks.yml",
+            "docs/databricks.md",
+            "tests/test_databricks.py",
+            "upkeep/use_case/databricks.yml",
+        ],
     },
     "ci": {
         "github": [".github"],

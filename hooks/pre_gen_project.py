@@ -44,7 +44,7 @@ TAKEN = set(
     python_dotenv pytz pyyaml pyzmq referencing reports requests rich rpds rpds_py ruff scikit_learn
     scipy setup setuptools sitecustomize six sklearn skops smmap sqlalchemy sqlparse src stack_data
     starlette statsforecast statsmodels tabulate tensorflow termcolor test tests threadpoolctl
-    tornado tqdm traitlets triad typing_extensions typing_inspection tzdata unidiff urllib3
+    tornado tqdm traitlets triad typing_extensions typing_inspection tzdata unidiff upkeep urllib3
     usercustomize utilsforecast uv uvicorn virtualenv wcwidth werkzeug wheel wrapt yaml yarl zipp
     zmq zstandard
     """.split()

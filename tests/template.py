@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -68,3 +69,27 @@ def run(command: str, cwd: Path, **environment: str) -> subprocess.CompletedProc
     return subprocess.run(
         command, shell=True, cwd=cwd, env=as_typed() | environment, text=True, capture_output=True
     )
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git in a folder, as a team."""
+    team = ("-c", "user.name=team", "-c", "user.email=team@team.example")
+    command = ["git", *team, *words]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def commit(folder: Path) -> None:
+    """Commit all that is in a folder, in a repository of its own if it is in none."""
+    if not (folder / ".git").exists():
+        git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=a step")
+
+
+def copy_template(target: Path) -> None:
+    """Copy what is in git here, or might be."""
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)

@@ -10,6 +10,8 @@ from template import CHOICES, full_product
 
 SOURCE = "src/customer_analytics"
 TREE = {
+    ".devcontainer/devcontainer.json",
+    ".editorconfig",
     ".gitignore",
     ".pre-commit-config.yaml",
     "LICENSE",
@@ -20,8 +22,10 @@ TREE = {
     "benchmarks/startup.py",
     "data/README.md",
     "docs/choosing.md",
+    "docs/new-use-case.md",
     "docs/production.md",
     "docs/speed.md",
+    "docs/updating.md",
     "jobs/compare_processing.py",
     "jobs/simulate_usage.py",
     "models/README.md",
@@ -80,6 +84,15 @@ TREE = {
     "tests/test_session.py",
     "tests/test_simulate.py",
     "tests/test_tables.py",
+    "tests/upkeep/test_new.py",
+    "upkeep/new.py",
+    "upkeep/update.py",
+    "upkeep/use_case/cluster_tests.py",
+    "upkeep/use_case/function.py",
+    "upkeep/use_case/function_tests.py",
+    "upkeep/use_case/job.py",
+    "upkeep/use_case/job_tests.py",
+    "upkeep/use_case/notebook.ipynb",
 }
 USE_CASE_FILES = {
     "growth-forecasting": {
@@ -170,7 +183,12 @@ USE_CASE_FILES = {
 }
 DEPLOY_FILES = {
     "spark-submit": set(),
-    "databricks": {"databricks.yml", "docs/databricks.md", "tests/test_databricks.py"},
+    "databricks": {
+        "databricks.yml",
+        "docs/databricks.md",
+        "tests/test_databricks.py",
+        "upkeep/use_case/databricks.yml",
+    },
 }
 TRACES = {
     "growth-forecasting": re.compile(r"statsforecast|joblib|backtest|growth/|\.growth\b"),

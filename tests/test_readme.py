@@ -23,7 +23,7 @@ def test_ci_runs_the_readmes_test_command():
 
 
 def test_people_are_told_how_to_make_a_project():
-    assert any("cookiecutter gh:ORG/cookiecutter-spark-data-science" in c for c in COMMANDS)
+    assert "cruft create https://github.com/ORG/cookiecutter-spark-data-science" in COMMANDS
 
 
 def test_every_session_and_file_that_the_readme_names_exists():

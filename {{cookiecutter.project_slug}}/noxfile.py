@@ -53,9 +53,9 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def jobs(session: nox.Session) -> None:
-    """Every job, as a process of its own, and how it starts."""
+    """Every job, as a process of its own, how it starts, and what a new use case brings."""
     sync(session)
-    slow = ("-m", "slow", "tests/jobs", "tests/test_class_data.py")
+    slow = ("-m", "slow", "tests/jobs", "tests/test_class_data.py", "tests/upkeep")
     session.run("pytest", *slow, *session.posargs)
 
 
@@ -96,6 +96,19 @@ def tensorflow(session: nox.Session) -> None:
     sync(session, "--extra=tensorflow")
     session.run("pytest", "tests/training/test_trainers.py", *session.posargs)
 {% endif %}
+
+
+@nox.session(default=False, venv_backend="none")
+def new(session: nox.Session) -> None:
+    """Start a use case that works from the first minute: `-- churn-by-region`."""
+    session.run("uv", "run", "python", "-m", "upkeep.new", *session.posargs)
+
+
+@nox.session(default=False)
+def update(session: nox.Session) -> None:
+    """Bring in what is new in the project's template, or other answers: `-- use_cases=none`."""
+    session.install("cruft>=2.16,<3")
+    session.run("python", "upkeep/update.py", *session.posargs)
 
 
 @nox.session(default=False)

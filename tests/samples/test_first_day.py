@@ -28,7 +28,7 @@ def test_a_first_chart_is_drawn_with_what_the_readme_tells_to_type(newcomer, tmp
     released = tmp_path / "released"
     version = MAKE.split()[-1]
     clone = f"git clone --quiet {ROOT} {released} && git -C {released} tag --force {version}"
-    make = MAKE.replace("gh:ORG/cookiecutter-spark-data-science", f"git+file://{released}")
+    make = MAKE.replace("https://github.com/ORG/cookiecutter-spark-data-science", str(released))
     for command in (clone, INSTALL, f"{make} --no-input"):
         result = run(command, tmp_path, **newcomer)
         assert result.returncode == 0, result.stdout + result.stderr

@@ -1,0 +1,53 @@
+"""A project that its team has lived in: a use case of their own, and the worked examples gone."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from template import ROOT, commit, copy_template, run
+
+pytestmark = pytest.mark.xdist_group("lived")
+
+ANSWERS = '{"deploy_to": "databricks"}'
+"""What has most places in which an example is named, and a job must be."""
+
+
+def type_in(project: Path, command: str) -> str:
+    result = run(f"SPARK_CLASS_DATA=off {command}", project)
+    assert result.returncode == 0, f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def lived() -> Path:
+    """Made by cruft; then by the commands of its docs, each committed."""
+    folder = ROOT / "build" / "samples" / "lived"
+    shutil.rmtree(folder, ignore_errors=True)
+    copy_template(folder / "template")
+    commit(folder / "template")
+    create = ("create", "template", "--no-input", f"--extra-context={ANSWERS}")
+    subprocess.run([sys.executable, "-m", "cruft", *create], cwd=folder, check=True)
+    project = folder / "customer-analytics"
+    commit(project)
+    for command in ("new -- churn-by-region", "update -- use_cases=none"):
+        type_in(project, f"uv run nox -s {command}")
+        commit(project)
+    return project
+
+
+def test_the_use_case_is_there_and_the_examples_are_not(lived):
+    jobs = {path.stem for path in (lived / "jobs").iterdir()}
+    assert jobs == {"churn_by_region", "compare_processing", "simulate_usage"}
+    assert not (lived / "src/customer_analytics/churn").exists()
+
+
+def test_it_passes_its_linter_its_types_and_its_tests(lived):
+    type_in(lived, "uv run nox -s lint types")
+    type_in(lived, "uv run pytest")
+    type_in(lived, "uv run pytest -m cluster tests/cluster -k every_job")
+
+
+def test_its_notebook_runs(lived):
+    type_in(lived, "uv run pytest -m slow tests/notebooks -k churn-by-region")

@@ -1,0 +1,38 @@
+"""New use case: usage by month, until it does what its name says."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }}.new_use_case import by_month, chart
+from {{ cookiecutter.package_name }}.reports import as_table, write_report
+from {{ cookiecutter.package_name }}.session import get_spark
+
+
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT],
+    )
+    parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the table to write")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    spark = get_spark("new_use_case")
+    usage = tables.read(spark, args.usage, tables.USAGE)
+    tables.write_table(by_month(usage), args.output)
+
+    written = spark.read.parquet(str(args.output.resolve()))
+    months = written.orderBy("month").toPandas()
+    figures = months.assign(month=months["month"].astype(str)).to_dict("records")
+    write_report(args.reports, "new_use_case", "New use case", figures, chart(months))
+    print(as_table(figures[-12:]))
+    print(f"written: {args.output}. Report: {args.reports}")
+    return job.Summary(usage.count(), len(months))
+
+
+if __name__ == "__main__":
+    job.start(main)
