@@ -21,6 +21,7 @@ def newcomer(tmp_path: Path) -> dict[str, str]:
         "PATH": f"{tmp_path}/venv/bin{os.pathsep}{os.environ['PATH']}",
         "COOKIECUTTER_CONFIG": str(config),
         "UV_PYTHON": sys.executable,
+        "UV_FIND_LINKS": "",
     }
 
 
