@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import nox
 
@@ -11,6 +12,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "tests", "samples"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+ROOT = Path(__file__).parent
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -35,17 +37,26 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def samples(session: nox.Session) -> None:
-    """A covering set of projects, each doing all that its README promises. `-- default` for one."""
+    """Projects in which each two answers meet, doing what their READMEs promise.
+
+    `-- none gitlab` for those with one of these answers, `-- everything` for each step on each.
+    """
     install(session, "tests")
-    chosen = ["-k", " or ".join(session.posargs)] if session.posargs else []
+    words = [word for word in session.posargs if word != "everything"]
+    chosen = ["-k", " or ".join(words)] if words else []
+    if "everything" in session.posargs:
+        chosen.append("--everything")
+    # PySpark comes as source; uv builds it once by itself, but where an index forbids to cache
+    wheels = ROOT / "build" / "wheels"
+    build = ("uv", "tool", "run", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={wheels}")
+    session.run(*build, "pyspark~=4.3.0", external=True)
     session.run(
         "pytest",
         "tests/samples",
-        "--verbose",
-        "--durations=0",
-        "--durations-min=1",
+        # two at once: much of a sample's time is Spark's driver, which keeps one core busy
+        *("--numprocesses=2", "--dist=loadgroup"),
         *chosen,
-        env=every_python(),
+        env={**every_python(), "UV_FIND_LINKS": str(wheels)},
     )
 
 
@@ -54,6 +65,13 @@ def demo(session: nox.Session) -> None:
     """Make the default project in build/demo, run its jobs, and say where the pictures are."""
     install(session, "tests")
     session.run("python", "tests/demo.py")
+
+
+@nox.session(default=False)
+def options(session: nox.Session) -> None:
+    """Write docs/options.md anew, after a question has changed."""
+    install(session, "tests")
+    session.run("python", "tests/options.py")
 
 
 def every_python() -> dict[str, str | None]:

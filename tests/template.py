@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from allpairspy import AllPairs
 from cookiecutter.main import cookiecutter
 
 ROOT = Path(__file__).parents[1]
@@ -46,12 +47,8 @@ def full_product() -> list[dict[str, str]]:
 
 
 def covering_set() -> list[dict[str, str]]:
-    """As few combinations as hold each choice once; the first one is the default."""
-    count = max(map(len, CHOICES.values()))
-    return [
-        {question: choices[i % len(choices)] for question, choices in CHOICES.items()}
-        for i in range(count)
-    ]
+    """Combinations of the choices in which each two of them meet; the first one is the default."""
+    return [dict(zip(CHOICES, values, strict=True)) for values in AllPairs(list(CHOICES.values()))]
 
 
 def readme_commands(readme: Path) -> list[str]:

@@ -7,38 +7,33 @@ from template import PROJECT, ROOT, readme_commands
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = readme_commands(ROOT / "README.md")
+SESSION = r"^def (\w+)\(session"
+DEMO, TESTS = COMMANDS[-2:]
 
 
 def test_two_commands_do_all_the_set_up():
-    demo, tests = COMMANDS[:2]
-    assert demo == f"{tests} -s demo"
-    for command in (demo, tests):
+    assert f"{TESTS} -s demo" == DEMO
+    for command in (DEMO, TESTS):
         assert command.startswith("python3 -m pip install")
         assert "&& python3 -m nox" in command
 
 
 def test_ci_runs_the_readmes_test_command():
-    assert COMMANDS[1] in (ROOT / ".ci/run").read_text().splitlines()
+    assert TESTS in (ROOT / ".ci/run").read_text().splitlines()
 
 
 def test_people_are_told_how_to_make_a_project():
-    assert "cruft create https://github.com/ORG/cookiecutter-spark-data-science" in COMMANDS
+    assert any(command.startswith("cruft create https://github.com/ORG/") for command in COMMANDS)
+    assert "`cookiecutter gh:ORG/cookiecutter-spark-data-science`" in README
 
 
 def test_every_session_and_file_that_the_readme_names_exists():
     sessions = set(re.findall(r"nox -s (\w+)", README))
-    noxfiles = [(place / "noxfile.py").read_text() for place in (ROOT, PROJECT)]
-    defined = set(re.findall(r"^def (\w+)\(session", "".join(noxfiles), re.M))
+    files = (ROOT / "noxfile.py", PROJECT / "noxfile.py")
+    defined = {name for file in files for name in re.findall(SESSION, file.read_text(), re.M)}
     assert sessions <= defined
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / link).exists(), link
-
-
-def test_the_changelog_tells_of_this_version():
-    version = re.search(r'version = "(.+)"', (ROOT / "pyproject.toml").read_text())[1]
-    assert re.search(
-        rf"^## \[.+\].* {re.escape(version)}$", (ROOT / "CHANGELOG.md").read_text(), re.M
-    )
 
 
 def test_no_lock_file_registry_or_path_of_a_machine_is_in_the_repository():

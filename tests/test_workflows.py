@@ -9,6 +9,7 @@ from template import CHOICES, ROOT
 
 TOOLS = Path(sys.executable).parent
 GITHUB = ".github/workflows/checks.yml"
+OURS = sorted(path.name for path in (ROOT / GITHUB).parent.iterdir())
 
 
 def check(tool: str, *arguments: str | Path) -> None:
@@ -17,10 +18,11 @@ def check(tool: str, *arguments: str | Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.fixture(params=["the template", *CHOICES["python_version"]])
+@pytest.fixture(params=[*OURS, *CHOICES["python_version"]])
 def workflow(request, bake_here):
-    if request.param == "the template":
-        return ROOT / GITHUB
+    """One of the template's own, or that of a project for this Python."""
+    if request.param in OURS:
+        return (ROOT / GITHUB).with_name(request.param)
     return bake_here(python_version=request.param, ci="github") / GITHUB
 
 

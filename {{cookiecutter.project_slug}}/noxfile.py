@@ -113,9 +113,9 @@ def update(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """The benchmarks, which want a quiet machine. Name one to run it alone."""
+    """Benchmarks, into reports/bench.md; they want a quiet machine. Name one to run it alone."""
     sync(session)
     every = sorted(path.stem for path in Path("benchmarks").glob("[!_]*.py"))
     chosen = session.posargs[:1] or every
     for name in chosen:
-        session.run("python", f"benchmarks/{name}.py", *session.posargs[1:])
+        session.run("python", "-m", f"benchmarks.{name}", *session.posargs[1:])

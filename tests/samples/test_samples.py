@@ -1,7 +1,8 @@
-"""A covering set of projects, each installed and made to do what its README promises.
+"""Projects in which each two answers meet, installed and made to do what their READMEs promise.
 
 The first sample holds the defaults and runs on the machine's Java. The others are on a machine
-without one, and one of them has the answers that break other templates.
+without one, and one of them has the answers that break other templates. A step runs on each sample
+unless its mark `changed_by` says that only some answers can change what it does.
 """
 
 import json
@@ -12,10 +13,12 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
-from static import check_files
-from template import ROOT, bake, covering_set, readme_commands, run
+from static import check_files, files_of
+from template import ROOT, bake, readme_commands, run
 
-SAMPLES = {"default" if i == 0 else "-".join(a.values()): a for i, a in enumerate(covering_set())}
+from .conftest import DEFAULT, SAMPLES
+
+changed_by = pytest.mark.changed_by
 HOSTILE = {
     "project_name": "O'Brien's \"Größe\" & 漢字 😀 \\",
     "project_slug": "o-briens-groesse",
@@ -31,44 +34,39 @@ WAYS = {
     "python_udf_arrow": "arrow",
     "pandas_udf": "arrow",
 }
-PART_OF_TESTS = {
-    "growth-forecasting": "tests/growth/test_series.py tests/growth/test_features.py",
-    "churn-prediction": "tests/training/test_columns.py tests/training/test_training.py",
-    "none": "tests/test_simulate.py tests/test_session.py",
-}
-"""What a sample without both use cases runs of its suite; its README's jobs run the rest of it.
-The default runs all of its suite, its README and its notebooks: what is the same in all samples
-need not be tested four times.
-"""
-
 NO_ARCHIVE = "SPARK_CLASS_DATA=off"
 """An archive of classes does not pay in environments that start Spark a few times."""
+
+
+def answers_of(name: str) -> dict[str, str]:
+    return SAMPLES[name] | (HOSTILE if name == list(SAMPLES)[1] else {})
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
 def sample(request):
     """A project in build/samples, and how commands are typed in it."""
     name = request.param
-    answers = SAMPLES[name] | (HOSTILE if name == list(SAMPLES)[1] else {})
     folder = ROOT / "build" / "samples" / name
     shutil.rmtree(folder, ignore_errors=True)
-    python = answers["python_version"]
+    python = SAMPLES[name]["python_version"]
     if run(f"uv python find {python}", ROOT).returncode and "CI" not in os.environ:
         pytest.skip(f"Python {python} is neither here nor can it be fetched")
-    environment = {"UV_PYTHON": python}
-    if name != "default":
-        environment |= {"PATH": path_without_java(folder / "bin"), "JAVA_HOME": ""}
-        environment |= {"SPARK_CLASS_DATA": "off"}
-    project = bake(folder, **answers)
+    variables = {"UV_PYTHON": python}
+    if name != DEFAULT:
+        variables |= {"PATH": path_without_java(folder / "bin"), "JAVA_HOME": ""}
+        variables |= {"SPARK_CLASS_DATA": "off"}
+    project = bake(folder, **answers_of(name))
 
     def type_in(command: str, code: int = 0) -> subprocess.CompletedProcess:
-        result = run(command, project, **environment)
+        result = run(command, project, **variables)
         assert result.returncode == code, (
             f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
         )
         return result
 
-    return project, type_in
+    yield project, type_in
+    for environment in (".venv", ".nox"):  # of gigabytes, where no links can be made to the cache
+        shutil.rmtree(project / environment, ignore_errors=True)
 
 
 def path_without_java(folder: Path) -> str:
@@ -88,6 +86,16 @@ def use_cases(project: Path) -> list[str]:
     return [name for name, job in jobs.items() if (project / "jobs" / job).exists()]
 
 
+def test_made_twice_it_is_the_same_byte_by_byte(sample, request, tmp_path):
+    project, _ = sample
+    again = bake(tmp_path, **answers_of(request.node.callspec.params["sample"]))
+    first, second = (
+        {name: (folder / name).read_bytes() for name in files_of(folder)}
+        for folder in (project, again)
+    )
+    assert first == second
+
+
 def test_it_is_committed_and_installs(sample):
     project, type_in = sample
     check_files(project)
@@ -99,21 +107,21 @@ def test_it_is_committed_and_installs(sample):
 
 def test_the_first_commit_is_clean_under_its_own_hooks(sample):
     _, type_in = sample
-    type_in("uv run nox -s lint")
+    type_in("uv run pre-commit run --all-files")
     assert type_in("git status --porcelain").stdout == "?? uv.lock\n"
 
 
+@changed_by("python_version", "use_cases")
+def test_its_types_are_right(sample):
+    _, type_in = sample
+    type_in("uv run mypy")
+
+
+@changed_by("use_cases")
 def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sample):
     project, type_in = sample
-    found = use_cases(project)
-    only = found[0] if len(found) == 1 else None
     for command in readme_commands(project / "README.md"):
-        if command == "uv run pytest":
-            command += f" {PART_OF_TESTS.get('none' if not found else only, '')}"
-        if only is None or "compare_" not in command:
-            type_in(command)
-    if only is not None:
-        return
+        type_in(command)
     report = json.loads((project / "reports/processing.json").read_text())
     assert {(m["way"], m["task"], m["road"]) for m in report} == {
         (way, task, road) for way, road in WAYS.items() for task in ("charge", "trend")
@@ -123,6 +131,7 @@ def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sa
     assert "dataframe" in (project / "reports/processing.md").read_text()
 
 
+@changed_by("use_cases")
 def test_its_forecasts_beat_the_seasonal_naive(sample):
     """By the figures that the README's commands left behind."""
     project, _ = sample
@@ -139,6 +148,7 @@ def test_its_forecasts_beat_the_seasonal_naive(sample):
         assert 0.85 <= scores[method]["coverage"] <= 0.97
 
 
+@changed_by("use_cases")
 def test_its_churn_model_is_the_champion_and_scores_everybody(sample):
     """By what the README's commands left behind."""
     project, _ = sample
@@ -154,18 +164,12 @@ def test_its_churn_model_is_the_champion_and_scores_everybody(sample):
     assert list((project / "models/artifacts").rglob("model.skops"))
 
 
-def test_its_types_notebooks_and_jobs_pass(sample):
-    project, type_in = sample
-    type_in("uv run nox -s types")
-    if len(use_cases(project)) == 2:  # see PART_OF_TESTS
-        type_in(f"{NO_ARCHIVE} uv run nox -s notebooks")
-        # the README's commands have run the jobs
-        type_in(f"{NO_ARCHIVE} uv run nox -s jobs -- -k bad_input")
-
-
-def test_its_tests_session_installs_and_measures_coverage(sample):
-    """The whole suite has run above, in the project's environment; here a part is enough."""
+@changed_by()
+def test_its_sessions_pass(sample):
+    """All but `tests`, whose suite has run above, in the project's environment: here a part."""
     _, type_in = sample
+    for session in ("lint", "types", "notebooks", "jobs"):
+        type_in(f"{NO_ARCHIVE} uv run nox -s {session}")
     python = type_in("uv run python -c 'import sys; print(*sys.version_info[:2], sep=\".\")'")
     result = type_in(
         f"{NO_ARCHIVE} uv run nox -s tests-{python.stdout.strip()} -- tests/test_job.py"
@@ -173,6 +177,22 @@ def test_its_tests_session_installs_and_measures_coverage(sample):
     assert "TOTAL" in result.stdout
 
 
+@changed_by("license")
+def test_its_wheel_and_its_sdist_are_installed_elsewhere(sample, tmp_path):
+    project, type_in = sample
+    type_in(f"uv build --quiet --out-dir {tmp_path}/dist")
+    [package] = (path.name for path in (project / "src").iterdir())
+    [wheel], [sdist] = ((tmp_path / "dist").glob(name) for name in ("*.whl", "*.tar.gz"))
+    for file in (wheel, sdist):
+        python = tmp_path / f"venv{file.suffix}/bin/python"
+        type_in(f"uv venv --quiet {python.parents[1]} && uv pip install -q -p {python} {file}")
+        told = type_in(f"cd {tmp_path} && {python} -c 'import {package}.tables as t; print(t)'")
+        assert str(python.parents[1]) in told.stdout
+        [licence] = python.parents[1].glob(f"lib/*/site-packages/{package}-*/licenses/LICENSE")
+        assert licence.read_text() == (project / "LICENSE").read_text()
+
+
+@changed_by()
 def test_bad_input_ends_a_job_with_one_line_and_code_2(sample):
     project, type_in = sample
     (project / "data/bad.csv").write_text("customer_id,month,usage\na,2025-01-01,-1\n")
@@ -182,6 +202,7 @@ def test_bad_input_ends_a_job_with_one_line_and_code_2(sample):
     assert said[0].startswith("error: usage table (data/bad.csv): column usage is negative in 1")
 
 
+@changed_by("use_cases", "deploy_to")
 def test_no_name_that_it_installs_may_become_the_projects(sample):
     """hooks/pre_gen_project.py lists them; this is where a new dependency is noticed."""
     project, _ = sample

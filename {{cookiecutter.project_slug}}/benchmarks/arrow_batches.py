@@ -14,9 +14,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job
-from {{ cookiecutter.package_name }}.measuring import machine, watched
+from {{ cookiecutter.package_name }}.measuring import watched
 from {{ cookiecutter.package_name }}.reports import as_table
 from {{ cookiecutter.package_name }}.session import get_spark
+
+from benchmarks import _report
 
 LIMIT = "spark.sql.execution.arrow.maxRecordsPerBatch"
 BYTES = "spark.sql.execution.arrow.maxBytesPerBatch"
@@ -54,12 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 "rows_per_second": args.rows / cost.seconds,
             }
         )
-    print(as_table(measured))
-    print(machine())
-    args.reports.mkdir(parents=True, exist_ok=True)
-    (args.reports / "bench_arrow_batches.md").write_text(
-        f"# Arrow batches\n\n{as_table(measured)}\n\n{machine()}\n"
-    )
+    first = measured[0]
+    ratios = {
+        f"worker's memory, {m['rows_of_batch']:,} rows / {first['rows_of_batch']:,}": (
+            m["worker_mb"] / first["worker_mb"]
+        )
+        for m in measured[1:]
+    }
+    _report.tell(args.reports, "arrow_batches", ratios, as_table(measured))
 
 
 def wide_rows(spark: SparkSession, rows: int, columns: int) -> DataFrame:

@@ -30,7 +30,6 @@ from {{ cookiecutter.package_name }} import job, simulate
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features, months_before
 from {{ cookiecutter.package_name }}.measuring import (
     in_turn,
-    machine,
     median_ratio,
     middle,
     watched,
@@ -41,6 +40,8 @@ from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.training import Model, learnable, train
 from {{ cookiecutter.package_name }}.training.columns import as_kinds
 from {{ cookiecutter.package_name }}.training.scoring import score
+
+from benchmarks import _report
 
 HORIZON, MONTHS = 3, 60
 """Months without usage that are churn, and months of history; half of the customers lived all."""
@@ -61,12 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--sizes",
         type=job.positive,
         nargs="+",
-        default=[1_000_000, 3_000_000, 10_000_000],
+        default=[300_000, 1_000_000, 3_000_000],
         help="about so many rows of usage, in growing order",
     )
-    parser.add_argument("--score", type=job.positive, default=5_000_000, help="rows to score")
-    parser.add_argument("--plain", type=job.positive, default=500_000, help="of them, for pandas")
-    parser.add_argument("--customers", type=job.positive, default=50_000, help="to train on")
+    parser.add_argument("--score", type=job.positive, default=1_000_000, help="rows to score")
+    parser.add_argument("--plain", type=job.positive, default=300_000, help="of them, for pandas")
+    parser.add_argument("--customers", type=job.positive, default=20_000, help="to train on")
     parser.add_argument("--rounds", type=job.positive, default=3, help="turns of each contender")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
@@ -74,16 +75,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     spark = get_spark("benchmark")
     with tempfile.TemporaryDirectory() as folder:
         growth = measure_features(spark, args.sizes, args.rounds, Path(folder))
-        print(as_table(growth), flush=True)
         rows, model = scorable(spark, args.customers, args.score, Path(folder))
         scoring = compare_scoring(rows, model, args.plain, args.rounds)
-        print(as_table(scoring))
-    conclusion = f"{conclude(growth, scoring)} {machine()}"
-    print(conclusion)
-    args.reports.mkdir(parents=True, exist_ok=True)
-    (args.reports / "bench_churn.md").write_text(
-        f"# Churn of many customers\n\n{as_table(growth)}\n\n{as_table(scoring)}\n\n{conclusion}\n"
-    )
+    ratios = {
+        f"scoring, {row['contender']} / {ONE}": 1 / row["times_one_thread"] for row in scoring[1:]
+    }
+    parts = (as_table(growth), as_table(scoring), conclude(growth, scoring))
+    _report.tell(args.reports, "churn", ratios, "\n\n".join(parts))
 
 
 def measure_features(

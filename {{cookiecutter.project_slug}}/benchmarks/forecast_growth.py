@@ -36,15 +36,18 @@ from {{ cookiecutter.package_name }}.growth import per_customer
 from {{ cookiecutter.package_name }}.growth.series import forecast_series
 from {{ cookiecutter.package_name }}.measuring import (
     in_turn,
-    machine,
     median_ratio,
     watched,
 )
 from {{ cookiecutter.package_name }}.reports import as_table
 from {{ cookiecutter.package_name }}.session import get_spark
 
+from benchmarks import _report
+
 HORIZON, SEASON, LEVEL = 12, 12, 90
 """A year ahead."""
+
+BASELINE = "joblib"
 
 LONG, SHORT = 60, 20
 """Months of history: for theta+ces, and for models that are cheap."""
@@ -54,11 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--customers", type=job.positive, default=4000, help="to compare on")
+    parser.add_argument("--customers", type=job.positive, default=1_000, help="to compare on")
     parser.add_argument("--rounds", type=job.positive, default=3, help="turns of each contender")
-    parser.add_argument("--whole", type=job.positive, default=20_000, help="customers of the job")
+    parser.add_argument("--whole", type=job.positive, default=2_000, help="customers of the job")
     parser.add_argument(
-        "--sizes", type=job.positive, nargs="*", default=[1_000, 10_000, 100_000], help="to grow to"
+        "--sizes", type=job.positive, nargs="*", default=[1_000, 3_000, 10_000], help="to grow to"
     )
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     parser.add_argument("--pool", type=Path, nargs=2, help=argparse.SUPPRESS)
@@ -69,21 +72,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     spark = get_spark("benchmark")
     with tempfile.TemporaryDirectory() as folder:
         comparison = compare(spark, args.customers, args.rounds, Path(folder))
-        print(as_table(comparison), flush=True)
         whole = measure_whole(spark, args.whole, args.rounds, Path(folder))
-        print(as_table(whole), flush=True)
         growth = [measure_size(spark, size, Path(folder)) for size in args.sizes]
-        print(as_table(growth))
     slope = np.polyfit(
         np.log([row["customers"] for row in growth]), np.log([row["seconds"] for row in growth]), 1
     )[0]
-    conclusion = f"Seconds grow as customers to the power of {slope:.2f}. {machine()}"
-    print(conclusion)
-    args.reports.mkdir(parents=True, exist_ok=True)
-    (args.reports / "bench_forecast_growth.md").write_text(
-        f"# Forecasting customers one by one\n\n{as_table(comparison)}\n\n"
-        f"{as_table(whole)}\n\n{as_table(growth)}\n\n{conclusion}\n"
-    )
+    verdict = f"Seconds grow as customers to the power of {slope:.2f}."
+    ratios = {
+        f"{row['contender']} / {BASELINE}": row["times_joblib"]
+        for row in (*comparison, *whole)
+        if not row["contender"].startswith(BASELINE)
+    }
+    parts = (as_table(comparison), as_table(whole), as_table(growth), verdict)
+    _report.tell(args.reports, "forecast_growth", ratios, "\n\n".join(parts))
 
 
 def compare(spark: SparkSession, customers: int, rounds: int, folder: Path) -> list[dict[str, Any]]:
@@ -91,7 +92,7 @@ def compare(spark: SparkSession, customers: int, rounds: int, folder: Path) -> l
     write_usage(spark, customers, LONG, folder / "usage")
     write_usage(spark, 100, LONG, folder / "few")
     contenders: dict[str, Callable[[Path, Path], None]] = {
-        "joblib": by_joblib,
+        BASELINE: by_joblib,
         "project": by_project,
         "applyInPandas": by_apply_in_pandas,
         "statsforecast": by_statsforecast,
@@ -108,7 +109,7 @@ def compare(spark: SparkSession, customers: int, rounds: int, folder: Path) -> l
             "customers": customers,
             "seconds": seconds[name],
             "customers_per_second": customers / seconds[name],
-            "times_joblib": median_ratio(turns, name, "joblib"),
+            "times_joblib": median_ratio(turns, name, BASELINE),
             "times_project": median_ratio(turns, name, "project"),
         }
         for name in contenders
@@ -126,7 +127,13 @@ def measure_whole(
         *("--output", output, "--reports", str(folder)),
     ]
     commands = {
-        "joblib, as a process": [__file__, "--pool", usage, str(folder / "pool")],
+        "joblib, as a process": [
+            "-m",
+            "benchmarks.forecast_growth",
+            "--pool",
+            usage,
+            str(folder / "pool"),
+        ],
         "jobs/forecast_growth.py": ["jobs/forecast_growth.py", *job_arguments],
     }
     turns = in_turn({name: partial(type_in, command) for name, command in commands.items()}, rounds)

@@ -16,7 +16,6 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.measuring import (
     in_turn,
-    machine,
     median_ratio,
     middle,
 )
@@ -31,6 +30,8 @@ from {{ cookiecutter.package_name }}.training.many import (
     train_many,
 )
 
+from benchmarks import _report
+
 FEATURES = 8
 
 
@@ -38,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--models", type=job.positive, default=10_000, help="one a segment")
+    parser.add_argument("--models", type=job.positive, default=3_000, help="one a segment")
     parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each way")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
     spark = get_spark("benchmark_many_models")
@@ -57,19 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for way in ("pool", "spark")
         }
         turns = in_turn(contenders, 1 + args.rounds)[1:]
-    print(machine())
-    print(
-        as_table(
-            [
-                {
-                    "way": way,
-                    **middle([turn[way] for turn in turns]),
-                    "times_the_pool": median_ratio(turns, way, "pool"),
-                }
-                for way in contenders
-            ]
-        )
-    )
+    measured = [{"way": way, **middle([turn[way] for turn in turns])} for way in contenders]
+    ratios = {"spark / pool of processes": median_ratio(turns, "spark", "pool")}
+    _report.tell(args.reports, "many_models", ratios, as_table(measured))
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from time import monotonic, sleep
 from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.class_data import java_options
 from {{ cookiecutter.package_name }}.java import Java, find_java
-from {{ cookiecutter.package_name }}.measuring import machine
 from {{ cookiecutter.package_name }}.reports import as_table
+
+from benchmarks import _report
 
 ONE_START = Path(__file__).with_name("_start.py")
 
@@ -55,16 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         median(r["project"][cost] / r["pyspark"][cost] for r in rounds)
         for cost in ("seconds", "java_cpu_seconds")
     )
-    conclusion = (
+    verdict = (
         f"On Java {java.build}, this project takes {ratio:.2f} times as long to start as PySpark, "
         f"and {cpu:.2f} times Java's CPU seconds; the target is {TARGET}, which is "
-        f"{'reached' if ratio <= TARGET else 'missed'}. {machine()}"
+        f"{'reached' if ratio <= TARGET else 'missed'}."
     )
-    print(f"{table}\n\n{conclusion}")
-    args.reports.mkdir(parents=True, exist_ok=True)
-    (args.reports / "bench_startup.md").write_text(
-        f"# Waiting for Spark\n\n{table}\n\n{conclusion}\n"
-    )
+    ratios = {"seconds, project / PySpark": ratio, "Java's CPU, project / PySpark": cpu}
+    _report.tell(args.reports, "startup", ratios, f"{table}\n\n{verdict}")
 
 
 def wait_for_archive(java: Java) -> None:

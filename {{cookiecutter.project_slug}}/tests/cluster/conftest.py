@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -30,10 +31,10 @@ PATIENCE = 120
 
 
 class Cluster(NamedTuple):
-    """A running cluster: its address, the page that tells of it, and its processes."""
+    """A running cluster: its address, its processes, and where they keep their files."""
 
     master: str
-    page: str
+    folder: Path
     processes: list[subprocess.Popen]
 
 
@@ -56,7 +57,7 @@ def standalone(folder: Path, workers: int) -> Iterator[Cluster]:
             worker = ("--cores", "1", "--memory", "2g", "--work-dir", str(work), address)
             start(processes, folder, "worker", *worker)
         await_workers(page, workers)
-        yield Cluster(address, page, processes)
+        yield Cluster(address, folder, processes)
     finally:
         for process in reversed(processes):
             process.terminate()
@@ -111,13 +112,16 @@ def submit(cluster: Cluster, folder: Path, *arguments: str) -> subprocess.Comple
     """Run a job on the cluster as `nox -s submit` does, from a folder where its output may lie."""
     job, *rest = arguments
     few = "--conf=spark.sql.shuffle.partitions=4"  # tables are small here; Spark's default is 200
-    return subprocess.run(
+    answer = subprocess.run(
         [sys.executable, "-m", "production.submit", few, str(PROJECT / "jobs" / job), *rest],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(PROJECT), "SPARK_MASTER": cluster.master},
         capture_output=True,
         text=True,
     )
+    for unpacked in cluster.folder.glob("work-*/app-*"):  # gigabytes
+        shutil.rmtree(unpacked, ignore_errors=True)
+    return answer
 
 
 @pytest.fixture

@@ -30,5 +30,7 @@ def test_training_takes_as_many_rows_and_gives_as_good_scores(both, simulated):
     for folder in both("compare_training", *usage, *sizes, "--scratch", "{}"):
         report = json.loads((folder / "reports/training.json").read_text())
         measured.append(pd.DataFrame(report["measurements"]))
-    there, here = (frame[["sweep", "way", "size", "score"]] for frame in measured)
+    there, here = (
+        frame[["sweep", "way", "rows", "features", "models", "roc_auc"]] for frame in measured
+    )
     pd.testing.assert_frame_equal(there, here, atol=0.01)

@@ -1,0 +1,67 @@
+"""Which step runs on which sample, and what each of them took."""
+
+from collections import defaultdict
+
+import pytest
+from template import covering_set
+
+SAMPLES = {"-".join(answers.values()): answers for answers in covering_set()}
+"""The first one is the default: what holding Enter gives."""
+
+DEFAULT = next(iter(SAMPLES))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="run each step on each sample")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "changed_by(question, ...): the questions whose answers can change what a step does; it "
+        "runs on the first sample with each combination of their answers, so without questions on "
+        "the default only",
+    )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Steps of a sample are done one after the other, by one process."""
+    if "sample" in item.fixturenames:
+        item.add_marker(pytest.mark.xdist_group(item.callspec.params["sample"]))
+
+
+@pytest.hookimpl(trylast=True)  # after -k: of the samples that were asked for
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out steps that an earlier sample has shown, for all that is known of them."""
+    if config.getoption("everything"):
+        return
+    shown = defaultdict(set)
+    chosen, left_out = [], []
+    for item in items:
+        if "sample" not in item.fixturenames:
+            chosen.append(item)
+            continue
+        answers = SAMPLES[item.callspec.params["sample"]]
+        marker = item.get_closest_marker("changed_by")
+        questions = marker.args if marker else list(answers)
+        combination = tuple(answers[question] for question in questions)
+        (left_out if combination in shown[item.originalname] else chosen).append(item)
+        shown[item.originalname].add(combination)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A table of samples, steps and seconds."""
+    seconds = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                step, _, sample = report.nodeid.split("::")[-1].rstrip("]").partition("[")
+                seconds[sample.partition("@")[0], step] += report.duration
+    if not seconds:
+        return
+    terminalreporter.section("sample, step, seconds")
+    for (sample, step), spent in sorted(seconds.items()):
+        terminalreporter.write_line(f"{spent:6.0f}  {sample:55}  {step.removeprefix('test_')}")
+    terminalreporter.write_line(f"{sum(seconds.values()):6.0f}  all")

@@ -1,0 +1,41 @@
+"""How fast the ways to process data are, against DataFrames: each task on the same rows, in turn.
+
+jobs/compare_processing.py tells the same of your own table, with the road that the rows take.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare
+from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.session import get_spark
+
+from benchmarks import _report
+from jobs.compare_processing import simulated_usage
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=job.positive, default=300_000, help="of simulated usage")
+    parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each way")
+    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    args = parser.parse_args(arguments)
+
+    usage = simulated_usage(get_spark("benchmark"), args.rows)
+    measurements = compare(usage, args.rounds)
+    seconds = {(m.task, m.way): m.seconds for m in measurements}
+    ratios = {
+        f"{task}, {way} / {REFERENCE}": taken / seconds[task, REFERENCE]
+        for (task, way), taken in seconds.items()
+        if way != REFERENCE
+    }
+    _report.tell(args.reports, "processing", ratios, as_table([asdict(m) for m in measurements]))
+
+
+if __name__ == "__main__":
+    main()
