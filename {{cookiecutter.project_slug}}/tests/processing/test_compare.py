@@ -13,21 +13,20 @@ TWO_WAYS = {"python_udf": processing.python_udf, "dataframe": processing.datafra
 EXPECTED = [("a", 1.0), ("b", None), ("c", 3.0)]
 
 
-def same(spark, answer, tolerance=0.1):
+def same(make_table, answer, tolerance=0.1):
     left, right = (
-        spark.createDataFrame(rows, "customer_id string, trend double")
-        for rows in (answer, EXPECTED)
+        make_table(rows, "customer_id string, trend double") for rows in (answer, EXPECTED)
     )
     tolerant = right.withColumn("tolerance", F.lit(tolerance))
     return compare.same_answer(left, tolerant, ["customer_id"], "trend")
 
 
-def test_equal_rows_in_another_order_are_the_same_answer(spark):
-    assert same(spark, EXPECTED[::-1])
+def test_equal_rows_in_another_order_are_the_same_answer(make_table):
+    assert same(make_table, EXPECTED[::-1])
 
 
-def test_a_difference_within_the_tolerance_is_rounding(spark):
-    assert same(spark, [("a", 1.05), ("b", None), ("c", 2.95)])
+def test_a_difference_within_the_tolerance_is_rounding(make_table):
+    assert same(make_table, [("a", 1.05), ("b", None), ("c", 2.95)])
 
 
 @pytest.mark.parametrize(
@@ -55,8 +54,8 @@ def test_a_difference_within_the_tolerance_is_rounding(spark):
         "no rows",
     ],
 )
-def test_a_wrong_answer_is_seen(spark, wrong):
-    assert not same(spark, wrong)
+def test_a_wrong_answer_is_seen(make_table, wrong):
+    assert not same(make_table, wrong)
 
 
 @pytest.fixture
