@@ -1,10 +1,14 @@
 """What all tests share: one Spark session for the whole run, and small tables."""
 
 import os
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 import shutil
+{% endif %}
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 from pathlib import Path
+{% endif %}
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +17,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
+from {{ cookiecutter.package_name }} import lifecycle
+{% endif %}
 from {{ cookiecutter.package_name }}.session import get_spark
 from {{ cookiecutter.package_name }}.tables import USAGE
 
@@ -51,13 +58,12 @@ def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFr
 def make_usage(make_table) -> Callable[[list[UsageRow]], DataFrame]:
     """Turn rows into a usage table."""
     return lambda rows: make_table(rows, USAGE.schema)
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 
 
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store of models as MLflow makes it, which takes it seconds."""
-    from {{ cookiecutter.package_name }} import lifecycle
-
     folder = tmp_path_factory.mktemp("empty")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
@@ -75,3 +81,4 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path) ->
     (tmp_path / "models").mkdir()
     shutil.copy(empty_store, tmp_path / "models")
     return tmp_path / "models"
+{% endif %}

@@ -59,8 +59,8 @@ def bad(table, few_trees):
 
 
 @pytest.fixture(autouse=True)
-def in_a_store_of_its_own(store):
-    """Every test here."""
+def in_a_store_of_its_own(store, monkeypatch):
+    monkeypatch.setattr(lifecycle, "RESAMPLES", 100)  # of plain differences
 
 
 @pytest.fixture
@@ -161,8 +161,7 @@ def test_a_better_challenger_is_told_by_how_much_it_is_better(good, bad, registe
     assert 0.1 < found.lower < found.difference < found.upper
 
 
-def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register, monkeypatch):
-    monkeypatch.setattr(lifecycle, "RESAMPLES", 100)
+def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register):
     register(good)
     lifecycle.promote("churn")
     register(bad)

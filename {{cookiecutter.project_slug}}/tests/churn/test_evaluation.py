@@ -39,6 +39,7 @@ def test_the_holdout_is_the_latest_month_whose_outcome_is_known(simulated):
     assert simulated.evaluation.protocol.startswith("temporal holdout: customers at 2025-09-01")
 
 
+@pytest.mark.slow
 def test_what_happened_after_the_latest_cutoff_does_not_change_the_model(simulated, monkeypatch):
     """Usage after it is altered, so outcomes of the holdout are, and the training's must not be."""
     monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)

@@ -97,6 +97,7 @@ def test_the_model_learns_the_middle_and_where_usage_strays_far():
     assert width[2] == pytest.approx(2 * 1.645 * 0.9, rel=0.2)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen():
     whole = sample(12_000)
     model, unseen = all_customers.train(whole[:6000], level=80), whole[6000:]

@@ -33,6 +33,17 @@ def method(request):
     return request.param
 
 
+# which trains a model each time that it forecasts
+TRAINED_MODELS_ARE_SLOW = pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "all-customers" else ())
+        for name in METHODS
+    ],
+    indirect=True,
+)
+
+
 @pytest.fixture(scope="module")
 def forecasts(method, simulated, few_tasks):
     """A year of forecasts of the simulated customers."""
@@ -149,12 +160,14 @@ def test_no_customers_give_no_forecasts(method, make_usage):
     assert METHODS[method](make_usage([]), 3, 12, 90).isEmpty()
 
 
+@TRAINED_MODELS_ARE_SLOW
 def test_the_order_of_rows_does_not_matter(method, few):
     shuffled = few.orderBy(F.rand(seed=1)).repartition(5)
     first, again = (METHODS[method](table, HORIZON, 12, 90) for table in (few, shuffled))
     assertDataFrameEqual(again, first, rtol=1e-9)
 
 
+@TRAINED_MODELS_ARE_SLOW
 def test_nothing_after_the_cutoff_changes_a_forecast(method, few):
     """Usage after it is replaced by other figures, of other size, for each customer."""
     placed = few.withColumn("before_last", months_before_last())

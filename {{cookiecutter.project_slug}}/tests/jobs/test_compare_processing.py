@@ -40,7 +40,8 @@ def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
 
 
-def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage, two_ways):
+@pytest.mark.slow
+def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage):
     usage = make_usage([("a", date(2025, 1, 1), 5.0), ("b", date(2025, 1, 1), None)])
     usage.write.parquet(str(tmp_path / "usage"))
     assert run("--usage", str(tmp_path / "usage"), "--runs", "1", "--reports", str(tmp_path)) == 0
@@ -48,7 +49,7 @@ def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage, two_ways):
     assert all(m["rows"] == 2 and m["equal"] for m in report)
 
 
-def test_simulated_rows_are_compared_and_a_way_that_is_left_out_is_told_with_the_reason(
+def test_simulated_rows_are_compared_and_what_is_left_out_is_told(
     tmp_path, capsys, monkeypatch, two_ways
 ):
     monkeypatch.setattr(compare_processing, "left_out", lambda: {"rdd": "there are none here"})

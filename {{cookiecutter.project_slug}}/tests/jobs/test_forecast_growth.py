@@ -62,6 +62,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     assert "job=forecast_growth rows_in=13 rows_out=7 rejected=1 " in printed
 
 
+@pytest.mark.slow
 def test_season_and_level_are_those_that_were_asked_for(spark, usage, tmp_path):
     widths = []
     for level in ("50", "99"):

@@ -71,6 +71,7 @@ def test_a_trainer_ranks_others_nearly_as_the_truth_does(name, table, trained):
     assert np.abs(rows["churn_probability"] - rows["truth"]).mean() < 0.06
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 def test_a_model_of_any_trainer_is_stored_and_comes_back_as_it_was(name, table, trained, store):
     model = trained(name)
@@ -100,6 +101,7 @@ def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_
     assert chances.nunique() > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 def test_the_same_seed_trains_the_same_model(name, table, trained):
     half = table.where("hash(customer_id) % 2 = 0").drop("truth")
@@ -121,6 +123,7 @@ def test_mllib_minimises_what_scikit_learn_minimises(table, trained):
     assert np.abs(ours - theirs).max() < 0.01
 
 
+@pytest.mark.slow
 def test_only_a_sample_of_bounded_size_comes_to_the_driver_for_mllib(table, monkeypatch):
     from {{ cookiecutter.package_name }}.training import mllib
 
