@@ -1,6 +1,7 @@
 """A model is registered, compared, promoted, used and rolled back, in a real MLflow store."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -261,12 +262,12 @@ def test_a_model_that_may_run_code_is_told_and_not_loaded(good, register, estima
 
 
 def test_a_server_that_is_set_is_used_instead_of_the_folder(good, register, store, monkeypatch):
-    other = store.parent / "server.db"
+    other = shutil.move(store / "mlflow.db", store.parent / "server.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}")
     mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
     register(good)
-    assert other.exists()
-    assert not (store / "artifacts").exists()
+    assert lifecycle.load("churn", "challenger").version == "1"
+    assert not list(store.iterdir())
 
 
 def test_a_fingerprint_changes_with_the_rows_and_not_with_their_order(spark, table):

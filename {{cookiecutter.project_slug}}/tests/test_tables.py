@@ -315,6 +315,7 @@ def test_a_write_that_fails_leaves_all_earlier_tables(spark, tmp_path):
     assert read_back(spark, tmp_path / "two") == [2]
 
 
+@pytest.mark.slow
 def test_a_run_killed_between_two_renames_loses_nothing(spark, tmp_path, monkeypatch, make_usage):
     """Two tables change places in four renames; the run is killed before each of them."""
     before, after = make_usage([("a", JANUARY, 1.0)]), make_usage([("a", JANUARY, 2.0)])

@@ -67,7 +67,7 @@ def test_simulated_rows_are_compared_and_what_is_left_out_is_told(
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
 
 
-@pytest.mark.parametrize("rows", [1, 1000])
+@pytest.mark.parametrize("rows", [1, 15, 35, 1000])
 def test_simulated_rows_are_as_many_as_were_asked_for(spark, rows):
     assert compare_processing.simulated_usage(spark, rows).count() == rows
 

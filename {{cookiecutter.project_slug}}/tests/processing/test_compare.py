@@ -68,14 +68,16 @@ def usage(make_usage):
     )
 
 
-def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch):
+@pytest.mark.parametrize(
+    "ways", [TWO_WAYS, pytest.param(processing.WAYS, marks=pytest.mark.slow)], ids=["two", "all"]
+)
+def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch, ways):
+    monkeypatch.setattr(compare, "WAYS", ways)
     turns = iter(range(1000))
     monkeypatch.setattr(compare, "seconds_to_compute", lambda *_: float(next(turns)))
     measurements = compare.compare(usage, runs=3)
     assert {(m.way, m.task) for m in measurements} == {
-        (way, task)
-        for way in processing.WAYS.keys() - compare.left_out()
-        for task in ("charge", "trend")
+        (way, task) for way in ways.keys() - compare.left_out() for task in ("charge", "trend")
     }
     assert all(m.equal for m in measurements)
     assert all(m.rows == 12 for m in measurements)
