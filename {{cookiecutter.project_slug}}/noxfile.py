@@ -39,7 +39,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The test suite, on every Python that the project supports."""
+    """The tests but for slow ones, on every Python that the project supports."""
     sync(session)
     session.run("pytest", "--cov", "--cov-report=term-missing", "--durations=10", *session.posargs)
 
@@ -53,10 +53,10 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def jobs(session: nox.Session) -> None:
-    """Every job, as a process of its own, how it starts, and what a new use case brings."""
+    """Slow tests: whole jobs, as processes too, and large samples. Adds to the tests' coverage."""
     sync(session)
-    slow = ("-m", "slow", "tests/jobs", "tests/test_class_data.py", "tests/upkeep")
-    session.run("pytest", *slow, *session.posargs)
+    others = ("--ignore=tests/notebooks", "--ignore=tests/production/test_connect.py")
+    session.run("pytest", "-m", "slow", *others, "--cov", "--cov-append", *session.posargs)
 
 
 @nox.session(default=False)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from pyspark.sql import functions as F
+
 from {{ cookiecutter.package_name }} import job, lifecycle
 from {{ cookiecutter.package_name }}.churn import charts, evaluation, source
 from {{ cookiecutter.package_name }}.churn.card import TITLE, card
@@ -69,8 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(trained.protocol)
     challenger = f"version {version} of {args.name} is the challenger"
     print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
-    known, used = (frame.select("customer_id").distinct() for frame in (table, trained.data))
-    return job.Summary(table.count(), len(methods), known.count() - used.count(), version)
+    [found] = table.agg(
+        F.count("*").alias("rows"), F.count_distinct("customer_id").alias("customers")
+    ).collect()
+    used = trained.data.select("customer_id").distinct().count()
+    return job.Summary(found.rows, len(methods), found.customers - used, version)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,18 @@ class Simulated:
 
 @pytest.fixture(scope="package")
 def simulated(spark):
-    population = simulate.population(spark, 8000, months=48, seed=5).cache()
+    """As few as show what is plain to see."""
+    return simulate_and_evaluate(spark, 2000)
+
+
+@pytest.fixture(scope="package")
+def many_simulated(spark):
+    """As many as it takes to see small differences."""
+    return simulate_and_evaluate(spark, 8000)
+
+
+def simulate_and_evaluate(spark, count):
+    population = simulate.population(spark, count, months=48, seed=5).cache()
     usage = simulate.usage(population, seed=5).cache()
     customers = simulate.customers(population)
     evaluation = on_latest_cutoff(usage, customers, HORIZON, "sklearn", seed=0)

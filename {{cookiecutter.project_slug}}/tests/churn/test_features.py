@@ -85,9 +85,9 @@ def test_customers_are_described_from_their_first_month_on(make_usage):
     ]
 
 
-def test_tenure_starts_at_sign_up_and_what_else_is_known_is_kept(spark, make_usage):
+def test_tenure_starts_at_sign_up_and_what_else_is_known_is_kept(make_table, make_usage):
     usage = make_usage([(c, month(5), 1.0) for c in ("early", "late", "unknown")])
-    customers = spark.createDataFrame(
+    customers = make_table(
         [("early", date(2024, 1, 1), "basic", 7), ("late", date(2024, 8, 1), "premium", 8)],
         "customer_id string, signup_month date, plan string, seats int",
     )

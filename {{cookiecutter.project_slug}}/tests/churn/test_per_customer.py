@@ -8,9 +8,11 @@ CUSTOMER = {"tenure": 24.0, "recency": 0.0, "idle": 0.0, "growth": 0.0, "growth_
 
 
 @pytest.fixture
-def chance(spark):
+def chance(make_table):
     def chance(**features):
-        frame = spark.createDataFrame([CUSTOMER | features])
+        customer = CUSTOMER | features
+        schema = ", ".join(f"{name} double" for name in customer)
+        frame = make_table([tuple(customer.values())], schema)
         [row] = per_customer.predict(frame, frame).collect()
         return row.churn_probability
 

@@ -78,8 +78,8 @@ def test_a_bounded_number_of_rows_reaches_the_driver_and_always_the_same(spark, 
     pd.testing.assert_frame_equal(first, again)
 
 
-def test_rows_of_unknown_outcome_are_not_measured(spark):
-    rows = spark.createDataFrame(
+def test_rows_of_unknown_outcome_are_not_measured(make_table):
+    rows = make_table(
         [("a", True, 0.9), ("b", None, 0.1)],
         "customer_id string, churned boolean, churn_probability double",
     )

@@ -9,10 +9,10 @@ from {{ cookiecutter.package_name }}.tables import BadTableError
 
 
 @pytest.fixture
-def labelled(spark):
+def labelled(make_table):
     def labelled(values, positive=None, kind="string"):
         rows = [(f"c{number}", value) for number, value in enumerate(values)]
-        frame = spark.createDataFrame(rows, f"customer_id string, Left {kind}")
+        frame = make_table(rows, f"customer_id string, Left {kind}")
         found = source.with_label(frame, "left", positive, "T")
         return [row.churned for row in found.orderBy("customer_id").collect()]
 
@@ -54,8 +54,8 @@ def test_a_label_that_does_not_tell_is_refused_with_its_values(labelled, values,
         labelled(values, positive)
 
 
-def test_a_label_that_is_not_there_is_refused_with_the_columns_that_are(spark):
-    frame = spark.createDataFrame([("a", 1)], "customer_id string, x int")
+def test_a_label_that_is_not_there_is_refused_with_the_columns_that_are(make_table):
+    frame = make_table([("a", 1)], "customer_id string, x int")
     with pytest.raises(BadTableError, match=r"column gone is missing.*customer_id, x"):
         source.with_label(frame, "gone", None, "T")
 

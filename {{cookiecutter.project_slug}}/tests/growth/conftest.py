@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import simulate
+from {{ cookiecutter.package_name }}.growth import history
 
 CUSTOMERS, SEED = 120, 3
 HORIZON = 12
@@ -21,6 +22,14 @@ class Simulated(NamedTuple):
 
     usage: DataFrame
     truth: DataFrame
+
+
+@pytest.fixture(scope="module")
+def few_tasks():
+    """So few customers are forecast in less time than many tasks take to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "TASKS_PER_PARTITION", 1)
+        yield
 
 
 @pytest.fixture(scope="session")

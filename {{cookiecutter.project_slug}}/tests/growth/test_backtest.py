@@ -9,6 +9,8 @@ from {{ cookiecutter.package_name }}.growth import METHODS
 from {{ cookiecutter.package_name }}.growth.backtest import backtest, split
 from {{ cookiecutter.package_name }}.growth.history import months_before_last
 
+pytestmark = pytest.mark.usefixtures("few_tasks")
+
 
 def counted(customer: str, first_month: int, last_month: int):
     """A customer whose usage is the number of the month, counted from January 2020."""
@@ -99,6 +101,7 @@ def test_no_customer_long_enough_gives_no_score(usage):
     assert lengths == []
 
 
+@pytest.mark.slow
 def test_both_methods_beat_the_seasonal_naive_on_simulated_usage(simulated):
     by_method, _ = backtest(simulated.usage, METHODS, horizon=6, season=12, folds=1)
     scores = {score.method: score for score in by_method}

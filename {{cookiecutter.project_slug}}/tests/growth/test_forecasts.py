@@ -14,7 +14,7 @@ JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
 
 
 @pytest.fixture
-def forecasts(spark):
+def forecasts(make_table):
     rows = [
         ("small", JANUARY, 1.0, "theta", None),
         ("small", FEBRUARY, 2.0, "theta", None),
@@ -24,9 +24,7 @@ def forecasts(spark):
         ("middle", FEBRUARY, 6.0, "theta", None),
         ("unknown", JANUARY, None, None, "usage is known in no month"),
     ]
-    return spark.createDataFrame(
-        [(c, m, f, f, f, model, e) for c, m, f, model, e in rows], FORECASTS
-    )
+    return make_table([(c, m, f, f, f, model, e) for c, m, f, model, e in rows], FORECASTS)
 
 
 def test_customers_and_usage_are_counted_by_model_and_errors_among_them(forecasts):

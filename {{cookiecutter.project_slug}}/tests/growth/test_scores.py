@@ -12,12 +12,12 @@ FUTURE = [date(2024, month, 1) for month in (5, 6)]
 
 
 @pytest.fixture
-def scored(spark, make_usage):
+def scored(make_table, make_usage):
     """Score customers who used something in the months of HISTORY and FUTURE."""
 
     def score_customers(history, actual, forecasts, season=1):
         """Each argument: customer -> values by month; a forecast is (forecast, lower, upper)."""
-        frame = spark.createDataFrame(
+        frame = make_table(
             [
                 (customer, month, *values, "model", None)
                 for customer, months in forecasts.items()

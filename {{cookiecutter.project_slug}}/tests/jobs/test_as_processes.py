@@ -1,5 +1,6 @@
 """Each job as it is typed: a process of its own, from the project's folder."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -22,6 +23,17 @@ def run(job: str, *arguments: str, **environment: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.parametrize("job", JOBS)
+def test_help_is_given_before_spark_starts(job, monkeypatch, capsys):
+    module = importlib.import_module(f"jobs.{job.removesuffix('.py')}")
+    monkeypatch.setattr(module, "get_spark", lambda name: pytest.fail("started"), raising=False)
+    with pytest.raises(SystemExit) as stopped:
+        module.main(["--help"])
+    assert stopped.value.code == 0
+    assert "--log-format {text,json}" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
 def test_help_needs_no_spark(job):
     """A PATH and a JAVA_HOME without Java: starting Spark would fail."""

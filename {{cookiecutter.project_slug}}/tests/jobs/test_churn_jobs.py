@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }}.training import scikit_learn
 
 from jobs import promote_model, score_churn, train_churn
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def folder(store):
+    """The current folder, with a store of models in it."""
+    return store.parent
 
 
 def train(*arguments):
@@ -34,13 +34,25 @@ def report():
     return json.loads(Path("reports/churn.json").read_text())
 
 
-@pytest.fixture
-def usage(spark, folder):
-    population = simulate.population(spark, 1000, months=30, seed=1)
+def simulated(spark, folder, count, months):
+    """The arguments that name the tables of so many customers."""
+    population = simulate.population(spark, count, months, seed=1)
     usage, customers = str(folder / "usage"), str(folder / "customers")
     simulate.usage(population, seed=1).write.parquet(usage)
     simulate.customers(population).write.parquet(customers)
     return ["--usage", usage, "--customers", customers, "--horizon", "3"]
+
+
+@pytest.fixture
+def usage(spark, folder):
+    return simulated(spark, folder, 1000, months=30)
+
+
+@pytest.fixture
+def few(spark, folder, monkeypatch):
+    """A hundred customers, and a model of few trees."""
+    monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)
+    return simulated(spark, folder, 100, months=16)
 
 
 @pytest.fixture
@@ -56,6 +68,25 @@ def table(spark, folder):
     return ["--features", str(folder / "table.csv"), "--id", "customerID", "--label", "Churn"]
 
 
+def test_a_model_is_trained_promoted_and_used(spark, folder, few, capsys):
+    usage_rows = spark.read.parquet(str(folder / "usage")).count()
+    assert train(*few) == 0
+    assert f"rows_in={usage_rows} rows_out=3 rejected=" in capsys.readouterr().out
+    assert {"roc_auc", "protocol", "rows", "data_fingerprint", "methods"} <= set(report())
+    assert (folder / "reports" / "churn.png").read_bytes().startswith(b"\x89PNG")
+    assert promote() == 0
+    assert score(*few, "--output", str(folder / "scores")) == 0
+    scores = spark.read.parquet(str(folder / "scores"))
+    assert scores.columns == ["customer_id", "churn_probability", "model_version"]
+    rows = scores.collect()
+    assert len({row.customer_id for row in rows}) == len(rows) == 100
+    assert all(0 <= row.churn_probability <= 1 and row.model_version == "1" for row in rows)
+    printed = capsys.readouterr().out
+    assert "version 1 is the champion, the first one" in printed
+    assert f"rows_in={usage_rows} rows_out=100 rejected=0 model_version=1 " in printed
+
+
+@pytest.mark.slow
 def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder, usage, capsys):
     usage_rows = spark.read.parquet(str(folder / "usage")).count()
     assert train(*usage) == 0
@@ -100,6 +131,7 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     assert "first champion" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     spark, folder, table, capsys
 ):
@@ -131,23 +163,21 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
 
 
 @pytest.mark.parametrize("where", ["../x", "runs:/1/model", "file:///tmp/model", "s3://a/model"])
-def test_a_path_or_an_address_as_the_model_is_refused_and_nothing_is_written(
-    folder, usage, capsys, where
-):
-    assert score(*usage, "--model", where, "--output", str(folder / "scores")) == 2
+def test_a_path_or_an_address_as_the_model_is_refused_and_nothing_is_written(folder, capsys, where):
+    assert score("--usage", "u", "--model", where, "--output", str(folder / "scores")) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: model churn: there is no {where}.")
     assert not (folder / "scores").exists()
 
 
-def test_a_champion_that_is_not_there_is_told(folder, usage, capsys):
-    assert score(*usage, "--output", str(folder / "scores")) == 2
+def test_a_champion_that_is_not_there_is_told(folder, capsys):
+    assert score("--usage", "u", "--output", str(folder / "scores")) == 2
     assert promote("--rollback") == 2
     assert capsys.readouterr().err.count("there is no champion") == 2
 
 
-def test_a_horizon_that_nobody_can_know_is_told_and_nothing_is_registered(usage, capsys, folder):
-    assert train(*usage[:-1], "20") == 2
+def test_a_horizon_that_nobody_can_know_is_told_and_nothing_is_registered(few, capsys, folder):
+    assert train(*few[:-1], "20") == 2
     assert "no customer is known for 41 months" in capsys.readouterr().err
     assert not (folder / "reports").exists()
     assert promote() == 2

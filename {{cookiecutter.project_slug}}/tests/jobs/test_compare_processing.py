@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from {{ cookiecutter.package_name }} import job, processing
+from {{ cookiecutter.package_name }}.processing import compare
 from {{ cookiecutter.package_name }}.processing.compare import Measurement, left_out
 
 from jobs import compare_processing
@@ -17,6 +18,15 @@ def run(*arguments: str) -> int:
     return job.run(compare_processing.main, arguments)
 
 
+@pytest.fixture
+def two_ways(monkeypatch):
+    """That all ways are compared is seen in tests/processing, and once below."""
+    ways = {name: processing.WAYS[name] for name in ("dataframe", "pandas_udf")}
+    monkeypatch.setattr(compare, "WAYS", ways)
+    return ways
+
+
+@pytest.mark.slow
 def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
     assert run("--rows", "123", "--runs", "1", "--reports", str(tmp_path)) == 0
     report = json.loads((tmp_path / "processing.json").read_text())
@@ -30,6 +40,7 @@ def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
 
 
+@pytest.mark.slow
 def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage):
     usage = make_usage([("a", date(2025, 1, 1), 5.0), ("b", date(2025, 1, 1), None)])
     usage.write.parquet(str(tmp_path / "usage"))
@@ -38,11 +49,22 @@ def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage):
     assert all(m["rows"] == 2 and m["equal"] for m in report)
 
 
-def test_a_way_that_is_left_out_is_told_with_the_reason(tmp_path, capsys, monkeypatch):
+def test_simulated_rows_are_compared_and_what_is_left_out_is_told(
+    tmp_path, capsys, monkeypatch, two_ways
+):
     monkeypatch.setattr(compare_processing, "left_out", lambda: {"rdd": "there are none here"})
-    assert run("--rows", "10", "--runs", "1", "--reports", str(tmp_path)) == 0
-    assert "rdd is left out: there are none here\n" in capsys.readouterr().out
+    assert run("--rows", "35", "--runs", "1", "--reports", str(tmp_path)) == 0
+    report = json.loads((tmp_path / "processing.json").read_text())
+    assert {(m["way"], m["task"]) for m in report} == {
+        (way, task) for way in two_ways for task in ("charge", "trend")
+    }
+    assert all(set(m) == FIELDS and m["equal"] and m["rows"] == 35 for m in report)
+    printed = capsys.readouterr().out
+    assert "pandas_udf" in printed
+    assert "rdd is left out: there are none here\n" in printed
+    assert "rows_in=35 rows_out=4 rejected=0 " in printed
     assert "there are none here" in (tmp_path / "processing.md").read_text()
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
 
 
 @pytest.mark.parametrize("rows", [1, 15, 35, 1000])

@@ -8,8 +8,55 @@ from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate
 from {{ cookiecutter.package_name }}.training import compare
+from {{ cookiecutter.package_name }}.training.conclusions import Measurement
 
 from jobs import compare_training
+
+
+@pytest.fixture
+def usage(spark, tmp_path):
+    """Simulated customers, and a column whose name needs care."""
+    population = simulate.population(spark, 300, months=24, seed=1)
+    usage, customers = str(tmp_path / "usage"), str(tmp_path / "customers")
+    simulate.usage(population, seed=1).write.parquet(usage)
+    known = simulate.customers(population).withColumn("their.rank", F.crc32("customer_id"))
+    known.write.parquet(customers)
+    return ["--usage", usage, "--customers", customers, "--horizon", "2"]
+
+
+def test_what_was_measured_on_a_table_of_ones_own_is_reported(usage, tmp_path, capsys, monkeypatch):
+    measured = [
+        Measurement("n", way, rows, 11, 1, rows * seconds, 100, 50, 900, 0.8)
+        for way, seconds in (("sklearn", 0.001), ("mllib", 0.002))
+        for rows in (400, 1200)
+    ]
+    skipped = compare.Skipped("n", "mllib", 1_000_000, "the table has fewer rows")
+    given = []
+
+    def compared(*arguments):
+        given.append(arguments)
+        return measured, [skipped]
+
+    monkeypatch.setattr(compare_training, "compare", compared)
+    sizes = ["--rows", "400", "1200", "1000000", "--features", "3", "--models", "1"]
+    rest = ["--trainers", "sklearn", "mllib", "sklearn", "--reports", str(tmp_path)]
+    assert job.run(compare_training.main, [*usage, *sizes, *rest]) == 0
+
+    [(data, asked, trainers, seed)] = given
+    assert data.rows > 0
+    assert "their.rank" in data.holdout.columns
+    assert asked == {"n": [400, 1200, 1_000_000], "k": [3], "m": [1]}
+    assert (trainers, seed) == (["sklearn", "mllib"], 0)
+    figures = json.loads((tmp_path / "training.json").read_text())
+    assert [m["way"] for m in figures["measurements"]] == ["sklearn"] * 2 + ["mllib"] * 2
+    assert [s["size"] for s in figures["skipped"]] == [1_000_000]
+    [crossing] = figures["crossovers"]
+    said, markdown = capsys.readouterr().out, (tmp_path / "training.md").read_text()
+    for told in (crossing["verdict"], skipped.why, figures["machine"]):
+        assert told in markdown
+        assert told in said
+    assert f"rows_in={data.rows} rows_out=4 rejected=1 " in said
+    assert (tmp_path / "training.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.fixture
@@ -21,6 +68,7 @@ def report(spark, tmp_path, capsys, monkeypatch):
     return code, json.loads((tmp_path / "training.json").read_text()), tmp_path, capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_the_report_holds_every_measurement_and_every_verdict(report):
     code, figures, folder, said = report
     assert code == 0
@@ -38,16 +86,11 @@ def test_the_report_holds_every_measurement_and_every_verdict(report):
     assert (folder / "training.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_it_measures_on_a_table_of_ones_own(spark, tmp_path, capsys):
-    population = simulate.population(spark, 300, months=24, seed=1)
-    usage, customers = str(tmp_path / "usage"), str(tmp_path / "customers")
-    simulate.usage(population, seed=1).write.parquet(usage)
-    known = simulate.customers(population).withColumn("their.rank", F.crc32("customer_id"))
-    known.write.parquet(customers)
+@pytest.mark.slow
+def test_it_measures_on_a_table_of_ones_own(usage, tmp_path, capsys):
     sizes = ["--rows", "500", "1000000", "--features", "12", "--models", "2"]
-    tables = ["--usage", usage, "--customers", customers, "--horizon", "2"]
     rest = ["--trainers", "sklearn", "--reports", str(tmp_path)]
-    assert job.run(compare_training.main, [*tables, *sizes, *rest]) == 0
+    assert job.run(compare_training.main, [*usage, *sizes, *rest]) == 0
     figures = json.loads((tmp_path / "training.json").read_text())
     assert {m["sweep"] for m in figures["measurements"]} == {"n", "k", "m"}
     [skipped] = figures["skipped"]

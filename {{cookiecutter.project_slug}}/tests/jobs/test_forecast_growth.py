@@ -18,6 +18,7 @@ from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS
 from jobs import forecast_growth
 
 PROJECT = Path(__file__).parents[2]
+OTHER_METHODS = ("all-customers", "seasonal-naive")
 
 
 def run(*arguments: str) -> int:
@@ -33,7 +34,10 @@ def usage(make_usage, tmp_path):
     return str(tmp_path / "usage")
 
 
-@pytest.mark.parametrize("method", ["per-customer", "all-customers", "seasonal-naive"])
+@pytest.mark.parametrize(
+    "method",
+    ["per-customer", *(pytest.param(m, marks=pytest.mark.slow) for m in OTHER_METHODS)],
+)
 def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, method):
     output, reports = tmp_path / "forecasts", tmp_path / "reports"
     assert (
@@ -58,6 +62,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     assert "job=forecast_growth rows_in=13 rows_out=7 rejected=1 " in printed
 
 
+@pytest.mark.slow
 def test_season_and_level_are_those_that_were_asked_for(spark, usage, tmp_path):
     widths = []
     for level in ("50", "99"):
@@ -72,15 +77,19 @@ def test_season_and_level_are_those_that_were_asked_for(spark, usage, tmp_path):
     assert widths[1] > 2 * widths[0]
 
 
-def test_bad_usage_leaves_the_earlier_forecasts_and_report(usage, tmp_path, capsys):
+def test_bad_usage_leaves_the_earlier_forecasts_and_report(spark, tmp_path, capsys):
     bad = tmp_path / "bad.csv"
     bad.write_text("customer_id,month,usage\na,2025-01-01,-1\n")
+    forecasts, report = tmp_path / "out" / "part-0.parquet", tmp_path / "growth_forecast.json"
+    forecasts.parent.mkdir()
+    for file in (forecasts, report):
+        file.write_text("earlier")
     arguments = ["--horizon", "3", "--output", str(tmp_path / "out"), "--reports", str(tmp_path)]
-    run("--usage", usage, "--method", "seasonal-naive", *arguments)
-    earlier = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert run("--usage", str(bad), *arguments) == 2
     assert "usage is negative" in capsys.readouterr().err
-    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == earlier
+    assert forecasts.read_text() == report.read_text() == "earlier"
+    assert {path.name for path in tmp_path.iterdir()} == {"bad.csv", "out", report.name}
+    assert list(forecasts.parent.iterdir()) == [forecasts]
 
 
 def test_a_folder_that_holds_other_things_is_refused(usage, tmp_path, capsys):

@@ -26,7 +26,7 @@ def test_the_tables_are_written_and_are_what_the_other_jobs_read(spark, tmp_path
 
 def test_the_same_seed_gives_the_same_tables(spark, tmp_path):
     for folder, seed in (("first", "1"), ("second", "1"), ("other", "2")):
-        run("--customers", "5", "--seed", seed, "--output", str(tmp_path / folder))
+        run("--customers", "5", "--months", "6", "--seed", seed, "--output", str(tmp_path / folder))
     first, second, other = (
         sorted(spark.read.parquet(str(tmp_path / folder / "usage")).collect())
         for folder in ("first", "second", "other")
@@ -44,5 +44,5 @@ def test_nothing_to_simulate_is_refused_with_exit_code_2(option, capsys):
 
 def test_a_relative_output_is_a_folder_of_the_callers(spark, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run("--customers", "5", "--output", "raw") == 0
+    assert run("--customers", "5", "--months", "6", "--output", "raw") == 0
     assert {path.name for path in (tmp_path / "raw").iterdir()} == {"usage", "customers"}

@@ -13,21 +13,20 @@ TWO_WAYS = {"python_udf": processing.python_udf, "dataframe": processing.datafra
 EXPECTED = [("a", 1.0), ("b", None), ("c", 3.0)]
 
 
-def same(spark, answer, tolerance=0.1):
+def same(make_table, answer, tolerance=0.1):
     left, right = (
-        spark.createDataFrame(rows, "customer_id string, trend double")
-        for rows in (answer, EXPECTED)
+        make_table(rows, "customer_id string, trend double") for rows in (answer, EXPECTED)
     )
     tolerant = right.withColumn("tolerance", F.lit(tolerance))
     return compare.same_answer(left, tolerant, ["customer_id"], "trend")
 
 
-def test_equal_rows_in_another_order_are_the_same_answer(spark):
-    assert same(spark, EXPECTED[::-1])
+def test_equal_rows_in_another_order_are_the_same_answer(make_table):
+    assert same(make_table, EXPECTED[::-1])
 
 
-def test_a_difference_within_the_tolerance_is_rounding(spark):
-    assert same(spark, [("a", 1.05), ("b", None), ("c", 2.95)])
+def test_a_difference_within_the_tolerance_is_rounding(make_table):
+    assert same(make_table, [("a", 1.05), ("b", None), ("c", 2.95)])
 
 
 @pytest.mark.parametrize(
@@ -55,8 +54,8 @@ def test_a_difference_within_the_tolerance_is_rounding(spark):
         "no rows",
     ],
 )
-def test_a_wrong_answer_is_seen(spark, wrong):
-    assert not same(spark, wrong)
+def test_a_wrong_answer_is_seen(make_table, wrong):
+    assert not same(make_table, wrong)
 
 
 @pytest.fixture
@@ -69,14 +68,16 @@ def usage(make_usage):
     )
 
 
-def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch):
+@pytest.mark.parametrize(
+    "ways", [TWO_WAYS, pytest.param(processing.WAYS, marks=pytest.mark.slow)], ids=["two", "all"]
+)
+def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch, ways):
+    monkeypatch.setattr(compare, "WAYS", ways)
     turns = iter(range(1000))
     monkeypatch.setattr(compare, "seconds_to_compute", lambda *_: float(next(turns)))
     measurements = compare.compare(usage, runs=3)
     assert {(m.way, m.task) for m in measurements} == {
-        (way, task)
-        for way in processing.WAYS.keys() - compare.left_out()
-        for task in ("charge", "trend")
+        (way, task) for way in ways.keys() - compare.left_out() for task in ("charge", "trend")
     }
     assert all(m.equal for m in measurements)
     assert all(m.rows == 12 for m in measurements)

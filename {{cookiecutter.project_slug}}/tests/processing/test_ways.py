@@ -10,7 +10,7 @@ from {{ cookiecutter.package_name }}.processing.tasks import CHARGE_SCHEMA, TREN
 JANUARY, FEBRUARY, APRIL = date(2025, 1, 1), date(2025, 2, 1), date(2025, 4, 1)
 
 
-def test_charge_adds_up_the_tiers_that_usage_passes_through(way, make_usage, spark):
+def test_charge_adds_up_the_tiers_that_usage_passes_through(way, make_usage, make_table):
     usage = make_usage(
         [
             ("none", JANUARY, 0.0),
@@ -22,7 +22,7 @@ def test_charge_adds_up_the_tiers_that_usage_passes_through(way, make_usage, spa
             ("third tier", FEBRUARY, 1001.0),
         ]
     )
-    expected = spark.createDataFrame(
+    expected = make_table(
         [
             ("none", JANUARY, 0.0),
             ("first tier", JANUARY, 6.0),
@@ -37,13 +37,13 @@ def test_charge_adds_up_the_tiers_that_usage_passes_through(way, make_usage, spa
     assertDataFrameEqual(WAYS[way].charge(usage), expected, rtol=1e-12)
 
 
-def test_charge_of_unknown_usage_is_unknown(way, make_usage, spark):
+def test_charge_of_unknown_usage_is_unknown(way, make_usage, make_table):
     usage = make_usage([("a", JANUARY, None), ("a", FEBRUARY, 10.0)])
-    expected = spark.createDataFrame([("a", JANUARY, None), ("a", FEBRUARY, 1.0)], CHARGE_SCHEMA)
+    expected = make_table([("a", JANUARY, None), ("a", FEBRUARY, 1.0)], CHARGE_SCHEMA)
     assertDataFrameEqual(WAYS[way].charge(usage), expected)
 
 
-def test_trend_is_the_slope_over_calendar_months_for_each_customer(way, make_usage, spark):
+def test_trend_is_the_slope_over_calendar_months_for_each_customer(way, make_usage, make_table):
     usage = make_usage(
         [
             # 2 a month; March is absent and must count as a month
@@ -60,7 +60,7 @@ def test_trend_is_the_slope_over_calendar_months_for_each_customer(way, make_usa
             ("scattered", APRIL, 0.0),
         ]
     )
-    expected = spark.createDataFrame(
+    expected = make_table(
         [
             ("grows", 2.0),
             ("shrinks over new year", -3.0),
@@ -72,7 +72,7 @@ def test_trend_is_the_slope_over_calendar_months_for_each_customer(way, make_usa
     assertDataFrameEqual(WAYS[way].trend(usage), expected, rtol=1e-9, atol=1e-9)
 
 
-def test_trend_leaves_out_unknown_usage_and_needs_two_months(way, make_usage, spark):
+def test_trend_leaves_out_unknown_usage_and_needs_two_months(way, make_usage, make_table):
     usage = make_usage(
         [
             ("two known", JANUARY, 1.0),
@@ -84,14 +84,14 @@ def test_trend_leaves_out_unknown_usage_and_needs_two_months(way, make_usage, sp
             ("none known", JANUARY, None),
         ]
     )
-    expected = spark.createDataFrame(
+    expected = make_table(
         [("two known", 2.0), ("one row", None), ("one known", None), ("none known", None)],
         TREND_SCHEMA,
     )
     assertDataFrameEqual(WAYS[way].trend(usage), expected, rtol=1e-9)
 
 
-def test_empty_usage_gives_empty_answers(way, make_usage, spark):
+def test_empty_usage_gives_empty_answers(way, make_usage, make_table):
     nothing = make_usage([])
-    assertDataFrameEqual(WAYS[way].charge(nothing), spark.createDataFrame([], CHARGE_SCHEMA))
-    assertDataFrameEqual(WAYS[way].trend(nothing), spark.createDataFrame([], TREND_SCHEMA))
+    assertDataFrameEqual(WAYS[way].charge(nothing), make_table([], CHARGE_SCHEMA))
+    assertDataFrameEqual(WAYS[way].trend(nothing), make_table([], TREND_SCHEMA))

@@ -9,7 +9,7 @@ from {{ cookiecutter.package_name }}.tables import BadTableError
 from {{ cookiecutter.package_name }}.training.columns import as_kinds, kinds
 
 
-def test_types_and_contents_tell_numbers_from_categories(spark):
+def test_types_and_contents_tell_numbers_from_categories(make_table):
     schema = (
         "whole int, decimal decimal(5,2), text string, digits string, flag boolean, day date, "
         "`with.dot` double"
@@ -19,7 +19,7 @@ def test_types_and_contents_tell_numbers_from_categories(spark):
         (2, Decimal("2.50"), "b", " 2 ", False, date(2024, 1, 2), 2.0),
         (3, None, None, "", None, None, None),
     ]
-    assert kinds(spark.createDataFrame(rows, schema)) == {
+    assert kinds(make_table(rows, schema)) == {
         "whole": "number",
         "decimal": "number",
         "text": "category",
@@ -38,8 +38,8 @@ def test_a_few_texts_among_numbers_do_not_make_a_category(spark):
     assert kinds(half) == {"amount": "category"}
 
 
-def test_what_is_the_same_in_all_rows_is_left_out(spark):
-    frame = spark.createDataFrame(
+def test_what_is_the_same_in_all_rows_is_left_out(make_table):
+    frame = make_table(
         [("x", 1, None, None), ("x", 2, None, "y")], "same string, n int, none int, once string"
     )
     assert kinds(frame) == {"n": "number", "once": "category"}
@@ -52,13 +52,13 @@ def test_what_is_the_same_in_all_rows_is_left_out(spark):
         ("a string", ("x",), "every column is the same"),
     ],
 )
-def test_a_table_from_which_nothing_can_be_learned_is_refused(spark, schema, row, told):
+def test_a_table_from_which_nothing_can_be_learned_is_refused(make_table, schema, row, told):
     with pytest.raises(BadTableError, match=told):
-        kinds(spark.createDataFrame([row, row], schema))
+        kinds(make_table([row, row], schema))
 
 
-def test_what_is_no_number_is_null_and_what_is_no_text_is_empty(spark):
-    frame = spark.createDataFrame(
+def test_what_is_no_number_is_null_and_what_is_no_text_is_empty(make_table):
+    frame = make_table(
         [("1e3", " a "), ("", ""), (None, None), ("n/a", "b"), ("NaN", "c"), ("inf", "d")],
         "amount string, plan string",
     )
@@ -83,7 +83,7 @@ def test_dates_count_days(spark):
         ({"flag": "number"}, "takes column flag for a number, the table holds boolean"),
     ],
 )
-def test_a_table_that_is_not_the_models_is_refused(spark, wanted, told):
-    frame = spark.createDataFrame([("a", 1.0, True)], "plan string, usage double, flag boolean")
+def test_a_table_that_is_not_the_models_is_refused(make_table, wanted, told):
+    frame = make_table([("a", 1.0, True)], "plan string, usage double, flag boolean")
     with pytest.raises(BadTableError, match=told):
         as_kinds(frame, wanted)

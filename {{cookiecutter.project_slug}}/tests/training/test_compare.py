@@ -1,5 +1,6 @@
 """The comparison measures every way at every size, and skips what would not fit."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -20,7 +21,7 @@ OF_TWO = [replace(ONE, way=way, rows=rows) for way in ("sklearn", "mllib") for r
 @pytest.fixture(scope="module")
 def table(spark):
     return (
-        spark.range(6000)
+        spark.range(3000)
         .selectExpr(
             "concat('C', id) AS customer_id",
             "DATE'2025-01-01' AS cutoff",
@@ -33,10 +34,12 @@ def table(spark):
     )
 
 
-@pytest.fixture(autouse=True)
-def once(monkeypatch):
-    """The figures of a test need not be exact: brief work is done once."""
+@pytest.fixture
+def brief(monkeypatch, pool):
+    """The figures of a test need not be exact: brief work is done once, in one file of a core."""
     monkeypatch.setattr(compare, "BRIEF", 0.0)
+    monkeypatch.setattr(compare, "FILES_OF_CORE", 1)
+    monkeypatch.setattr(compare, "pool_of_processes", lambda: nullcontext(pool))
 
 
 @pytest.fixture
@@ -47,7 +50,8 @@ def data(table, tmp_path):
     )
 
 
-def test_every_way_is_measured_at_every_size(data):
+@pytest.mark.slow
+def test_every_way_is_measured_at_every_size(data, brief):
     sizes = {"n": [400, 1000], "k": [1, 4], "m": [1, 3]}
     measured, skipped = compare.compare(data, sizes, ["sklearn"])
     assert skipped == []
@@ -66,7 +70,7 @@ def test_every_way_is_measured_at_every_size(data):
     assert len({m.roc_auc for m in measured if m.models == 3}) == 1
 
 
-def test_a_size_beyond_the_table_is_skipped_with_a_word(data):
+def test_a_size_beyond_the_table_is_skipped_with_a_word(data, brief):
     sizes = {"n": [400, 10_000], "k": [], "m": [1, 100]}
     measured, skipped = compare.compare(data, sizes, ["sklearn"])
     assert {(m.sweep, m.models) for m in measured} == {("n", 1), ("m", 1)}
@@ -74,13 +78,13 @@ def test_a_size_beyond_the_table_is_skipped_with_a_word(data):
     assert all(f"the table has {data.rows:,} rows" in skip.why for skip in skipped)
 
 
-def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(data, monkeypatch):
+def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(data, brief, monkeypatch):
     free = SimpleNamespace(available=200 * 8 * compare.COPIES * 2 + 1, total=2**30)
     monkeypatch.setattr(compare.psutil, "virtual_memory", lambda: free)
-    measured, skipped = compare.compare(data, {"n": [200, 3000], "k": [], "m": []}, ["sklearn"])
+    measured, skipped = compare.compare(data, {"n": [200, 1500], "k": [], "m": []}, ["sklearn"])
     assert len(measured) == 1
     [(sweep, way, size, why)] = skipped
-    assert (sweep, way, size) == ("n", "sklearn", 3000)
+    assert (sweep, way, size) == ("n", "sklearn", 1500)
     assert "GB are free" in why
 
 

@@ -80,22 +80,20 @@ def test_segments_are_rows_gathered_by_one_shuffle_and_not_groups(rows):
     assert "InPandas" not in plan
 
 
-def test_the_three_ways_train_the_same_models(rows, tmp_path):
+def test_the_three_ways_train_the_same_models(rows, pool, tmp_path):
     rows.write.parquet(str(tmp_path / "rows"))
     stored = rows.sparkSession.read.parquet(str(tmp_path / "rows"))
-    with many.pool_of_processes() as pool:
-        found = {
-            way: many.train_many(way, tmp_path / "rows", stored, FEATURES, pool)
-            for way in many.WAYS
-        }
+    found = {
+        way: many.train_many(way, tmp_path / "rows", stored, FEATURES, pool) for way in many.WAYS
+    }
     for weights in found.values():
         assert set(weights) == set(range(8))
         for segment, expected in found["loop"].items():
             assert weights[segment] == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
-def test_customers_keep_their_segment_and_gaps_are_filled(spark):
-    rows = spark.createDataFrame(
+def test_customers_keep_their_segment_and_gaps_are_filled(make_table):
+    rows = make_table(
         [("a", None, True), ("b", 2.0, False), ("a", 1.0, False)],
         "customer_id string, age double, churned boolean",
     ).withColumn("cutoff", F.lit("2025-01-01").cast("date"))

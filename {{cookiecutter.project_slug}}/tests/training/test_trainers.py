@@ -71,12 +71,9 @@ def test_a_trainer_ranks_others_nearly_as_the_truth_does(name, table, trained):
     assert np.abs(rows["churn_probability"] - rows["truth"]).mean() < 0.06
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
-def test_a_model_of_any_trainer_is_stored_and_comes_back_as_it_was(
-    name, table, trained, tmp_path, monkeypatch
-):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
+def test_a_model_of_any_trainer_is_stored_and_comes_back_as_it_was(name, table, trained, store):
     model = trained(name)
     version = lifecycle.register(
         "churn", model, {}, {}, {}, table, ["customer_id"], "# Card", Figure()
@@ -84,14 +81,13 @@ def test_a_model_of_any_trainer_is_stored_and_comes_back_as_it_was(
     found = lifecycle.load("churn", version).model
     first, second = (score(table, m).orderBy("customer_id").toPandas() for m in (model, found))
     assert (first["churn_probability"] == second["churn_probability"]).all()
-    assert not list((tmp_path / "models").rglob("*.pkl"))
+    assert not list(store.rglob("*.pkl"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH[1:])
-def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_path, monkeypatch):
+def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_path, store):
     """That they do so with the default trainer is seen in tests/jobs."""
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
     population = simulate.population(spark, 1000, months=30, seed=1)
     path, output = str(tmp_path / "usage"), str(tmp_path / "scores")
     simulate.usage(population, seed=1).write.parquet(path)
@@ -105,6 +101,7 @@ def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_
     assert chances.nunique() > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 def test_the_same_seed_trains_the_same_model(name, table, trained):
     half = table.where("hash(customer_id) % 2 = 0").drop("truth")
@@ -126,6 +123,7 @@ def test_mllib_minimises_what_scikit_learn_minimises(table, trained):
     assert np.abs(ours - theirs).max() < 0.01
 
 
+@pytest.mark.slow
 def test_only_a_sample_of_bounded_size_comes_to_the_driver_for_mllib(table, monkeypatch):
     from {{ cookiecutter.package_name }}.training import mllib
 
@@ -182,10 +180,8 @@ def test_a_network_whose_library_is_gone_is_told_in_one_line(no_tensorflow):
 
 
 def test_a_stored_model_whose_library_is_gone_is_told_in_one_line_before_it_is_used(
-    table, tmp_path, monkeypatch
+    table, store, monkeypatch
 ):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
     network = deep_learning.Network(prepare=None, stored=b"")
     monkeypatch.setattr(deep_learning.Network, "packages", ())
     lifecycle.register(

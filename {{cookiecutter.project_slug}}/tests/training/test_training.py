@@ -10,6 +10,7 @@ from {{ cookiecutter.package_name }}.training import (
     ON_ONE_NODE,
     TRAINERS,
     learnable,
+    scikit_learn,
     train,
 )
 from {{ cookiecutter.package_name }}.training.columns import LABEL
@@ -39,6 +40,12 @@ def table(spark):
     )
 
 
+@pytest.fixture
+def few_trees(monkeypatch):
+    """For tests of what reaches a model, and not of how well it learns."""
+    monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)
+
+
 @pytest.fixture(scope="module")
 def model(table):
     return train(table, learnable(table))
@@ -65,8 +72,8 @@ def test_the_label_and_the_keys_are_not_learned_from(table, model):
     assert set(model.kinds) == {"age", "region", "noise"}
 
 
-def test_categories_and_gaps_that_training_did_not_see_are_scored(spark, model):
-    strange = spark.createDataFrame(
+def test_categories_and_gaps_that_training_did_not_see_are_scored(make_table, model):
+    strange = make_table(
         [("a", None, "moon", None), ("b", 1e300, None, -5.0)],
         "customer_id string, age double, region string, noise double",
     )
@@ -81,7 +88,7 @@ def test_a_batch_at_a_time_is_scored_by_one_estimator(model, table):
     assert scored == pytest.approx(whole, rel=1e-12)
 
 
-def test_a_bounded_number_of_rows_is_trained_on(table):
+def test_a_bounded_number_of_rows_is_trained_on(table, few_trees):
     model = train(table, learnable(table), most_rows=500)
     [encoder] = [
         step
@@ -93,8 +100,8 @@ def test_a_bounded_number_of_rows_is_trained_on(table):
     assert 350 < max(sizes) < 650
 
 
-def test_rows_of_unknown_outcome_are_left_out(spark, table):
-    unknown = spark.createDataFrame([("x", 1.0, "x", 1.0, None)], table.schema)
+def test_rows_of_unknown_outcome_are_left_out(make_table, table, few_trees):
+    unknown = make_table([("x", 1.0, "x", 1.0, None)], table.schema)
     both = table.unionByName(unknown)
     first, second = (train(t, learnable(table)) for t in (table, both))
     row = table.limit(1)
@@ -109,7 +116,7 @@ def test_one_outcome_alone_cannot_be_learned_from(table, outcome):
 
 
 @pytest.mark.parametrize("kept", ["age", "region"])
-def test_numbers_alone_and_categories_alone_are_learned_from(table, kept):
+def test_numbers_alone_and_categories_alone_are_learned_from(table, kept, few_trees):
     columns = {kept: learnable(table)[kept]}
     rows = score(table, train(table, columns)).toPandas()
     assert roc_auc_score(rows["churned"], rows["churn_probability"]) > 0.6

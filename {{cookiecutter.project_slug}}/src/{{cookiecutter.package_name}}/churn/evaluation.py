@@ -98,16 +98,16 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     Raises:
         BadTableError: when there are fewer churners, or others, than folds.
     """
-    known = features.where(F.col(LABEL).isNotNull())
-    smallest = min((row["count"] for row in known.groupBy(LABEL).count().collect()), default=0)
+    key, known = KEYS[0], features.where(F.col(LABEL).isNotNull())
+    in_order = Window.partitionBy(LABEL).orderBy(F.xxhash64(F.lit("fold 0"), key), key)
+    folded = known.withColumn("fold", F.ntile(FOLDS).over(in_order)).cache()
+    smallest = min((row["count"] for row in folded.groupBy(LABEL).count().collect()), default=0)
     if smallest < FOLDS:
         raise BadTableError(
             f"features: {smallest} rows are of the rarer outcome; {FOLDS} folds need {FOLDS} at "
             "least. Take more data."
         )
-    key, columns = KEYS[0], learnable(known)
-    in_order = Window.partitionBy(LABEL).orderBy(F.xxhash64(F.lit("fold 0"), key), key)
-    folded = known.withColumn("fold", F.ntile(FOLDS).over(in_order)).cache()
+    columns = learnable(folded.drop("fold"))
     models = [
         train(folded.where(F.col("fold") != fold), columns, trainer, seed)
         for fold in range(1, FOLDS + 1)
