@@ -110,6 +110,8 @@ def main(part: str = "") -> None:
     """Try the edits of all files, or of those whose name holds `part`."""
     start = perf_counter()
     edits = [edit for edit in all_edits() if part in edit.file]
+    if not edits:
+        sys.exit(f"error: mutants.diff has no file with {part} in its name")
     build = ROOT / "build" / "mutants"
     shutil.rmtree(build, ignore_errors=True)
     projects: SimpleQueue[Path] = SimpleQueue()
@@ -124,16 +126,16 @@ def main(part: str = "") -> None:
     print(f"{perf_counter() - start:4.0f} s  unbroken: all tests are green", flush=True)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        caught = list(pool.map(lambda edit: is_caught(edit, projects), edits))
-    found, of = Counter(), Counter(edit.kind for edit in edits)
-    found.update(edit.kind for edit, is_found in zip(edits, caught, strict=True) if is_found)
+        outcomes = list(pool.map(lambda edit: is_caught(edit, projects), edits))
+    caught = [edit for edit, is_found in zip(edits, outcomes, strict=True) if is_found]
     print(f"\n{perf_counter() - start:.0f} seconds in all. Caught, by kind of mistake:")
-    for kind, count in sorted(of.items()):
-        print(f"  {kind:10}{found[kind]:3} of {count:3}")
-    print(f"  {'all':10}{sum(caught):3} of {len(edits):3}, {sum(caught) / len(edits):.0%}")
-    survivors = [edit for edit, is_found in zip(edits, caught, strict=True) if not is_found]
-    print("\nSurvivors:", *(survivors or ["none"]), sep="\n  ")
-    sys.exit(sum(caught) < LEAST * len(edits))
+    of, found = (Counter(edit.kind for edit in some) for some in (edits, caught))
+    for kind in sorted(of):
+        print(f"  {kind:10}{found[kind]:3} of {of[kind]:3}")
+    share = len(caught) / len(edits)
+    print(f"  {'all':10}{len(caught):3} of {len(edits):3}, {share:.0%}\n\nSurvivors:")
+    print(*(f"  {edit}" for edit in edits if edit not in caught), sep="\n")
+    sys.exit(share < LEAST)
 
 
 if __name__ == "__main__":
