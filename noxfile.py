@@ -68,6 +68,16 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Break the default project in a hundred ways, and see whether its quick tests notice.
+
+    `-- growth` for the files with this in their name.
+    """
+    install(session, "tests")
+    session.run("python", "tests/mutants.py", *session.posargs)
+
+
+@nox.session(default=False)
 def options(session: nox.Session) -> None:
     """Write docs/options.md anew, after a question has changed."""
     install(session, "tests")

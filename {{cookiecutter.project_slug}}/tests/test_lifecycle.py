@@ -160,6 +160,13 @@ def test_a_better_challenger_is_told_by_how_much_it_is_better(good, bad, registe
     assert found.rows == 1000
     assert found.difference == found.challenger_auc - found.champion_auc
     assert 0.1 < found.lower < found.difference < found.upper
+    assert lifecycle.compare("churn") == found
+
+
+def test_a_lead_that_may_be_chance_is_not_better():
+    lead = lifecycle.Comparison("2", "1", 0.71, 0.70, lower=-0.01, upper=0.03, rows=1000)
+    assert lead.difference > 0
+    assert not lead.better
 
 
 def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register):

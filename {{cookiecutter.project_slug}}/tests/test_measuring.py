@@ -1,12 +1,16 @@
 """What work costs is seen, of whatever process does it, and contenders are compared fairly."""
 
+import subprocess
+import sys
 from time import sleep
 
 import numpy as np
+import psutil
 import pytest
 
 from {{ cookiecutter.package_name }}.measuring import (
     Cost,
+    cpu_seconds,
     in_turn,
     machine,
     median_ratio,
@@ -42,6 +46,13 @@ def test_what_spark_and_its_workers_take_is_told_apart_from_the_driver(spark):
     cost = watched(lambda: spark.range(1).mapInPandas(hold, "id double").collect())
     assert cost.worker_mb > 300
     assert cost.jvm_mb > 100
+
+
+def test_what_a_process_used_still_counts_when_it_has_ended():
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    ended = psutil.Process(child.pid)
+    child.wait()
+    assert cpu_seconds({ended: 5.0})[ended] == 5.0
 
 
 def test_work_that_fails_fails_aloud():

@@ -45,6 +45,8 @@ def test_another_seed_gives_other_customers(spark, population):
     other = simulate.population(spark, CUSTOMERS, MONTHS, SEED + 1)
     assert other.join(population, ["customer_id", "growth"]).isEmpty()
     assert other.join(population, ["customer_id", "level"]).isEmpty()
+    # a quarter of them is there from the first month on with either seed
+    assert other.join(population, ["customer_id", "signup_month"]).count() < CUSTOMERS / 3
 
 
 def test_half_sign_up_before_the_window_and_the_rest_evenly_over_it(population):

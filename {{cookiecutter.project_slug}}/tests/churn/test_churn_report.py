@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from {{ cookiecutter.package_name }}.churn import charts
 from {{ cookiecutter.package_name }}.churn.card import card
@@ -25,6 +26,8 @@ def test_every_method_has_its_curve_and_its_area():
     roc = panels()["ROC"]
     labels = roc.get_legend_handles_labels()[1]
     assert labels == [f"model, ROC AUC {measure(ROWS).roc_auc:.3f}", "blind, ROC AUC 0.500"]
+    under_it = np.trapezoid(roc.lines[0].get_ydata(), roc.lines[0].get_xdata())
+    assert under_it == pytest.approx(measure(ROWS).roc_auc)
 
 
 def test_calibration_lies_near_the_diagonal_for_chances_that_come_true():

@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 from pyspark.sql import functions as F
+from sklearn.dummy import DummyClassifier
 
+from {{ cookiecutter.package_name }} import training
 from {{ cookiecutter.package_name }}.churn.evaluation import (
+    at_cutoffs,
     cross_validated,
     on_latest_cutoff,
 )
@@ -54,6 +57,25 @@ def test_what_happened_after_the_latest_cutoff_does_not_change_the_model(simulat
     first, second = (e.predicted["all-customers"] for e in (before, after))
     assert first[column].tolist() == second[column].tolist()
     assert first["churned"].tolist() != second["churned"].tolist()
+
+
+def test_the_outcomes_of_earlier_cutoffs_are_known_at_the_latest(make_usage):
+    usage = make_usage([("a", date(2024, month, 1), 1.0) for month in range(1, 13)])
+    described, latest = at_cutoffs(usage, None, 3, date(2024, 12, 1))
+    assert latest == date(2024, 9, 1)
+    cutoffs = sorted(row.cutoff for row in described.select("cutoff").collect())
+    assert cutoffs == [*(date(2024, month, 1) for month in range(1, 7)), latest]
+
+
+def test_the_trainer_is_told_the_seed(make_usage, monkeypatch):
+    def a_tenth_of_the_seed(rows, kinds, seed):
+        return DummyClassifier().fit([[0]] * 10, [number < seed for number in range(10)])
+
+    monkeypatch.setitem(training.ON_ONE_NODE, "sklearn", a_tenth_of_the_seed)
+    months = [date(2024, month, 1) for month in range(1, 13)]
+    stays, leaves = ([(c, m, 1.0) for m in months[:n]] for c, n in (("a", 12), ("b", 6)))
+    found = on_latest_cutoff(make_usage([*stays, *leaves]), None, 1, "sklearn", seed=7)
+    assert found.predicted["all-customers"]["churn_probability"].tolist() == [0.7]
 
 
 def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(validated):

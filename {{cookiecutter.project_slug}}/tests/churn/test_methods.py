@@ -5,7 +5,7 @@ import pytest
 from pyspark.sql import functions as F
 from sklearn.metrics import roc_auc_score
 
-from {{ cookiecutter.package_name }}.churn import METHODS
+from {{ cookiecutter.package_name }}.churn import METHODS, recency
 from {{ cookiecutter.package_name }}.churn.scores import measure
 from {{ cookiecutter.package_name }}.training.scoring import score
 
@@ -42,6 +42,12 @@ def test_of_those_who_still_use_it_nearly_ranks_like_the_true_hazard(many_simula
     rows = known(many_simulated)
     active = rows[(rows["recency"] == 0) & (rows["tenure"] >= 24)]
     assert expected_auc(active, "churn_probability") >= 0.97 * expected_auc(active, "hazard")
+
+
+def test_each_month_of_silence_halves_what_is_left_of_a_chance_to_return(spark):
+    rows = spark.range(3).selectExpr("double(id) AS recency")
+    predicted = recency.predict(rows, rows).orderBy("recency").collect()
+    assert [row.churn_probability for row in predicted] == [0, 0.5, 0.75]
 
 
 def test_chances_come_true(simulated):

@@ -59,6 +59,14 @@ def test_all_of_a_customer_calibrates_or_none(drawn):
     assert drawn["calibrates"].mean() == pytest.approx(0.25, abs=0.15)
 
 
+def test_the_same_table_gives_the_same_sample_in_whatever_order(counted):
+    first, again = (
+        all_customers.drawn_months(table, horizon=6).select("step", "target")
+        for table in (counted, counted.repartition(5))
+    )
+    assert first.exceptAll(again).isEmpty()
+
+
 def test_what_is_to_be_learned_is_measured_from_the_reference(counted):
     """Usage that grows evenly outruns a reference which carries half of the growth on."""
     sample = all_customers.training_sample(counted, 6, 12).toPandas()
@@ -106,6 +114,13 @@ def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen():
         unseen["z"] <= model.upper.predict(columns) + model.slack
     )
     assert inside.mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_interval_is_calibrated_on_customers_that_it_was_not_fitted_to():
+    rows = sample(2000)
+    model = all_customers.train(rows.assign(z=rows["z"] + 1000 * rows["calibrates"]), level=90)
+    assert model.upper.predict(np.stack(rows["columns"])).max() < 10
+    assert model.slack > 900
 
 
 def test_a_few_rows_give_the_reference_and_its_spread():

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.growth import METHODS
-from {{ cookiecutter.package_name }}.growth.backtest import backtest, split
+from {{ cookiecutter.package_name }}.growth.backtest import backtest, length, split
 from {{ cookiecutter.package_name }}.growth.history import months_before_last
 
 pytestmark = pytest.mark.usefixtures("few_tasks")
@@ -77,6 +77,12 @@ def test_methods_are_scored_on_the_same_months(usage):
         for method in methods
         for length in (("under 1", 1), ("2 to 3", 1), ("3 to 5", 1))
     }
+
+
+def test_a_customer_with_whole_seasons_has_that_many(spark):
+    rows = spark.range(1).selectExpr("explode(array(11, 12, 24, 36, 59, 60)) AS months")
+    names = [row.name for row in rows.select(length(12).alias("name")).collect()]
+    assert names == ["under 1", "1 to 2", "2 to 3", "3 to 5", "3 to 5", "5 or more"]
 
 
 def test_the_cutoffs_are_spread_over_a_season(usage):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS
+from {{ cookiecutter.package_name }}.growth.history import change_over
 from {{ cookiecutter.package_name }}.growth.scores import score
 
 HISTORY = [date(2024, month, 1) for month in (1, 2, 3, 4)]
@@ -86,3 +87,9 @@ def test_months_that_are_not_known_or_not_forecast_are_not_scored(scored):
     assert rows.keys() == {"a"}
     assert rows["a"].smape == 0
     assert rows["a"].coverage == 1
+
+
+def test_a_change_is_that_from_the_same_month_even_where_months_are_missing(make_usage):
+    usage = make_usage([("a", date(2024, month, 1), 10.0 * month) for month in (1, 3, 4)])
+    rows = usage.withColumn("change", change_over(2)).orderBy("month").collect()
+    assert [row.change for row in rows] == [None, 20, None]

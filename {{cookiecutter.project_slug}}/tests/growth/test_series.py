@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package_name }}.growth.series import forecast_series, is_dormant
+from {{ cookiecutter.package_name }}.growth.series import (
+    forecast_series,
+    is_dormant,
+    theta_and_ces,
+)
 
 SEASON = 12
 
@@ -55,6 +59,12 @@ def test_a_growing_season_is_carried_on():
     whole = usage(72)
     values = forecast(whole[:60], horizon=12).forecast
     assert np.abs(values / whole[60:] - 1).mean() < 0.08
+
+
+def test_the_forecast_is_the_mean_of_two_models_that_differ():
+    theta, ces = theta_and_ces(usage(48), 6, SEASON, 90).forecasts
+    assert not np.allclose(theta, ces, rtol=0.005)
+    np.testing.assert_allclose(forecast(usage(48)).forecast, (theta + ces) / 2, rtol=0.002)
 
 
 def test_about_nine_in_ten_months_lie_within_the_bounds():

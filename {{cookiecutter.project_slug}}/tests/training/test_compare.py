@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from pyspark.sql import functions as F
 
+from {{ cookiecutter.package_name }}.measuring import Cost
 from {{ cookiecutter.package_name }}.training import charts, compare
 from {{ cookiecutter.package_name }}.training.conclusions import (
     Crossover,
@@ -114,6 +115,19 @@ def test_features_beyond_the_known_ones_are_noise(data):
     ).collect()
     assert all(abs(value) < 0.1 for value in found)
     assert compare.with_features(data.training, ["age", "level"], 1).columns[3:] == ["age"]
+
+
+def test_brief_work_is_done_three_times_and_the_median_counts(monkeypatch):
+    seconds = iter([0.9, 0.1, 0.5])
+
+    def watched(work):
+        work()
+        return Cost(next(seconds), 0.0, 0.0, 0.0, 0.0)
+
+    monkeypatch.setattr(compare, "watched", watched)
+    results = iter("abc")
+    found, cost = compare.costs_of(lambda: next(results))
+    assert (found, cost.seconds) == ("c", 0.5)
 
 
 def test_a_score_of_too_few_is_not_told(table):

@@ -49,6 +49,8 @@ def test_each_segment_has_the_model_that_scikit_learn_fits_to_it_alone(rows):
             scaler.transform(own[FEATURES].to_numpy()), own["churned"]
         )
         weights = alone.coef_[0] / scaler.scale_
+        intercept = alone.intercept_[0] - weights @ scaler.mean_
+        assert found[segment][0] == pytest.approx(intercept, rel=0.01, abs=1e-2)
         assert found[segment][1:] == pytest.approx(weights, rel=0.01, abs=1e-3)
         assert np.sign(found[segment][1]) == (1 if segment % 2 == 0 else -1)
 

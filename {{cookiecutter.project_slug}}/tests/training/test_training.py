@@ -129,5 +129,17 @@ def test_few_rows_are_learned_from_without_a_warning(table, recwarn):
     assert not [str(w.message) for w in recwarn.list if "sklearn" in str(w.filename)]
 
 
+def test_another_seed_draws_other_rows(table, monkeypatch):
+    drawn = {}
+    monkeypatch.setitem(
+        ON_ONE_NODE,
+        "sklearn",
+        lambda rows, kinds, seed: drawn.update({seed: set(rows["customer_id"])}),
+    )
+    for seed in (0, 1):
+        train(table, learnable(table), seed=seed, most_rows=500)
+    assert len(drawn[0] & drawn[1]) < 150  # an eighth of them is to be expected
+
+
 def test_every_trainer_runs_on_one_node_or_on_all():
     assert {*ON_ONE_NODE, *ON_ALL_NODES} == set(TRAINERS)
