@@ -1,7 +1,7 @@
 """A project that was made at an earlier version, and lived since, is updated to what is here now.
 
-All of it offline: the template is a repository of the test's own, with what is here as its last
-commit, and an earlier version, made up from it, at the tag v0.1.0.
+All of it offline: the template is a repository of the test's own. What is here is its release
+v0.2.0; v0.1.0, and a commit that is not released yet, are made up from it.
 """
 
 import shutil
@@ -31,13 +31,17 @@ def run(folder: Path, *words: str | Path) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the template as it was, tagged v0.1.0, and as it is."""
+    """A repository with the template as it was, as it is, and as it might be."""
     repository = tmp_path_factory.mktemp("updates") / "template"
     copy_template(repository)
     make_earlier(repository / PROJECT.name)
     commit(repository)
     git(repository, "tag", "v0.1.0")
     copy_template(repository)
+    commit(repository)
+    git(repository, "tag", "v0.2.0")
+    git(repository, "tag", "v0.3.0-rc1")
+    replace(repository / PROJECT.name / "README.md", "## Every day", "## Not released")
     commit(repository)
     return repository
 
@@ -107,9 +111,18 @@ def test_what_is_new_arrives_and_what_the_team_did_stays(lived, tmp_path):
     assert contents(lived) == lived_now(tmp_path)
     check_style(lived)
     commit(lived)
-    assert run(lived, "-m", "cruft", "check").returncode == 0
+    assert run(lived, "-m", "cruft", "check", "--checkout=v0.2.0").returncode == 0
     assert "Nothing to do" in update(lived).stdout
     assert git(lived, "status", "--porcelain") == ""
+
+
+def test_a_version_may_be_named_and_a_project_that_is_ahead_of_releases_does_not_go_back(lived):
+    assert update(lived, "main").returncode == 0
+    ahead = contents(lived)
+    assert "## Not released" in ahead["README.md"]
+    commit(lived)
+    assert update(lived).returncode == 0
+    assert contents(lived) == ahead
 
 
 def test_a_project_may_be_a_folder_of_a_repository(lived, tmp_path):

@@ -1,6 +1,6 @@
 """Bring a newer version of the template, or other answers to its questions, into the project.
 
-uv run nox -s update                      the newest version
+uv run nox -s update                      the newest release (commit, if made from a commit)
 uv run nox -s update -- v1.2.0            a version: a tag, a branch or a commit
 uv run nox -s update -- use_cases=none    this version, with another answer
 
@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 STATE = Path(".cruft.json")
+RELEASE = re.compile(r"v\d+(\.\d+)*")
 UNDO = "To undo it all: git reset --hard"
 
 
@@ -34,15 +35,16 @@ def main(arguments: Sequence[str]) -> int:
         check_clean()
         with TemporaryDirectory() as folder:
             earlier, _ = make(Path(folder, "earlier"), state, state["commit"], {})
-            # other answers alone are not to bring a newer version along
-            wanted = version or (state["commit"] if answers else None)
+            if answers and not version:  # they alone are not to bring a newer version along
+                wanted, asked_for = state["commit"], state.get("checkout")
+            else:
+                wanted = asked_for = version or newest(state)
             later, made = make(Path(folder, "later"), state, wanted, answers)
         merge(earlier, later)
     except RefusedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    made["checkout"] = version or (state.get("checkout") if answers else None)
-    known = json.dumps(state | made, ensure_ascii=False, indent=2)
+    known = json.dumps(state | made | {"checkout": asked_for}, ensure_ascii=False, indent=2)
     STATE.write_text(f"{known}\n", encoding="utf-8")
     return report()
 
@@ -77,6 +79,15 @@ def given(state: dict) -> dict[str, str]:
     """The answers that the project was made with."""
     answers = next(iter(state["context"].values()))
     return {name: answer for name, answer in answers.items() if not name.startswith("_")}
+
+
+def newest(state: dict) -> str | None:
+    """The last release, for a project that was made from one; None, the last commit, for others."""
+    if not RELEASE.fullmatch(state.get("checkout") or ""):
+        return None
+    listed = git("ls-remote", "--tags", "--refs", "--sort=version:refname", state["template"])
+    tags = [name.rpartition("/")[2] for name in listed.split()]
+    return [tag for tag in tags if RELEASE.fullmatch(tag)][-1]
 
 
 def check_clean() -> None:
