@@ -5,10 +5,8 @@ from collections import defaultdict
 import pytest
 from template import covering_set
 
-SAMPLES = {"-".join(answers.values()): answers for answers in covering_set()}
-"""The first one is the default: what holding Enter gives."""
-
-DEFAULT = next(iter(SAMPLES))
+DEFAULT, *OTHERS = covering_set()
+SAMPLES = {"default": DEFAULT} | {"-".join(answers.values()): answers for answers in OTHERS}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

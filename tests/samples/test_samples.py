@@ -16,7 +16,7 @@ import pytest
 from static import check_files, files_of
 from template import ROOT, bake, readme_commands, run
 
-from .conftest import DEFAULT, SAMPLES
+from .conftest import SAMPLES
 
 changed_by = pytest.mark.changed_by
 HOSTILE = {
@@ -52,7 +52,7 @@ def sample(request):
     if run(f"uv python find {python}", ROOT).returncode and "CI" not in os.environ:
         pytest.skip(f"Python {python} is neither here nor can it be fetched")
     variables = {"UV_PYTHON": python}
-    if name != DEFAULT:
+    if name != "default":
         variables |= {"PATH": path_without_java(folder / "bin"), "JAVA_HOME": ""}
         variables |= {"SPARK_CLASS_DATA": "off"}
     project = bake(folder, **answers_of(name))
