@@ -85,7 +85,7 @@ def first_failure(paths: Iterable[str], project: Path) -> str | None:
     done = run(f"{pytest} {shlex.join(paths)}", project)
     if done.returncode == 0:
         return None
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.M)
+    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout, re.M)
     return found[1] if found else sys.exit(done.stdout + done.stderr)
 
 
