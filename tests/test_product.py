@@ -173,7 +173,6 @@ USE_CASE_FILES = {
         "tests/jobs/test_compare_training.py",
         "tests/test_lifecycle.py",
         "tests/test_sampling.py",
-        "tests/training/conftest.py",
         "tests/training/test_columns.py",
         "tests/training/test_compare.py",
         "tests/training/test_crossover.py",

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 from {{ cookiecutter.package_name }} import lifecycle
 from {{ cookiecutter.package_name }}.lifecycle import NoModelError
 from {{ cookiecutter.package_name }}.tables import NotNowError
-from {{ cookiecutter.package_name }}.training import learnable, scikit_learn, train
+from {{ cookiecutter.package_name }}.training import Model, learnable, scikit_learn, train
 
 KEYS = ["customer_id"]
 ABOUT = {"horizon": 3}
@@ -53,6 +53,13 @@ def good(table, few_trees):
 
 
 @pytest.fixture(scope="module")
+def plain(table):
+    """The smallest of models, for tests of all but what is in it."""
+    rows, kinds = table.toPandas(), {"usage": "number", "noise": "number"}
+    return Model(kinds, LogisticRegression().fit(rows[[*kinds]], rows["churned"]))
+
+
+@pytest.fixture(scope="module")
 def bad(table, few_trees):
     """A model of outcomes that nothing tells of."""
     noise = table.withColumn("churned", F.expr("hash(customer_id) % 2 = 0"))
@@ -83,8 +90,8 @@ def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(table, go
     assert lifecycle.load("churn", version).version == version
 
 
-def test_a_run_tells_how_the_model_was_made(good, register, store):
-    register(good)
+def test_a_run_tells_how_the_model_was_made(plain, register, store):
+    register(plain)
     [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
     assert run.data.params == {"seed": "0"}
     assert run.data.metrics == {"roc_auc": 0.7}
@@ -96,29 +103,29 @@ def test_a_run_tells_how_the_model_was_made(good, register, store):
 
 
 def test_a_store_that_another_process_holds_is_told_in_one_line_and_is_as_it_was(
-    good, register, store, monkeypatch
+    plain, register, store, monkeypatch
 ):
-    register(good)
+    register(plain)
     monkeypatch.setattr(lifecycle, "PATIENCE", 0.1)
     with closing(sqlite3.connect(store / "mlflow.db", isolation_level=None)) as another:
         another.execute("BEGIN EXCLUSIVE")
         with pytest.raises(NotNowError, match="another process holds it") as refused:
-            register(good)
+            register(plain)
     assert "\n" not in str(refused.value)
-    assert register(good) == "2"
+    assert register(plain) == "2"
 
 
-def test_runs_go_to_the_experiment_that_the_environment_names(good, register, monkeypatch):
+def test_runs_go_to_the_experiment_that_the_environment_names(plain, register, monkeypatch):
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Shared/runs")
-    version = register(good)
+    version = register(plain)
     [run] = mlflow.search_runs(experiment_names=["/Shared/runs"], output_format="list")
     found = mlflow.MlflowClient().get_model_version("churn", version)
     assert found.run_id == run.info.run_id
 
 
-def test_a_package_under_another_name_does_not_stop_a_registration(good, register, monkeypatch):
+def test_a_package_under_another_name_does_not_stop_a_registration(plain, register, monkeypatch):
     monkeypatch.setattr(lifecycle, "PACKAGES", ("numpy", "no-such-package"))
-    register(good)
+    register(plain)
     [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
     environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")
     assert [line.split("==")[0] for line in environment.splitlines()] == ["numpy"]
@@ -131,7 +138,7 @@ def test_the_model_is_stored_in_a_format_without_code(good, register, store):
     assert not [name for name in names if name.endswith((".pkl", ".pickle"))]
 
 
-def test_a_run_names_the_commit_and_tells_of_changes(good, register, tmp_path):
+def test_a_run_names_the_commit_and_tells_of_changes(plain, register, tmp_path):
     git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
     for arguments in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "first"]):
         subprocess.run([*git, *arguments], check=True)
@@ -139,13 +146,13 @@ def test_a_run_names_the_commit_and_tells_of_changes(good, register, tmp_path):
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
     (tmp_path / "changed").touch()
-    register(good)
+    register(plain)
     [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
     assert run.data.tags["git_commit"] == f"{commit} and changes"
 
 
-def test_the_first_model_has_no_champion_to_be_compared_with(good, register):
-    version = register(good)
+def test_the_first_model_has_no_champion_to_be_compared_with(plain, register):
+    version = register(plain)
     assert lifecycle.compare("churn") is None
     assert lifecycle.promote("churn") == version
     assert lifecycle.load("churn", "champion").version == version
@@ -190,17 +197,17 @@ def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
         lifecycle.compare("churn")
 
 
-def test_a_challenger_for_another_horizon_is_not_compared(good, register):
-    register(good)
+def test_a_challenger_for_another_horizon_is_not_compared(plain, register):
+    register(plain)
     lifecycle.promote("churn")
-    register(good, {"horizon": 6})
+    register(plain, {"horizon": 6})
     with pytest.raises(lifecycle.BadTableError, match=r"predicts for .*6.*, the champion for .*3"):
         lifecycle.compare("churn")
 
 
-def test_rolling_back_returns_to_the_champion_before_and_then_further(good, register):
+def test_rolling_back_returns_to_the_champion_before_and_then_further(plain, register):
     for version in ("1", "2", "3"):
-        assert register(good) == version
+        assert register(plain) == version
         lifecycle.promote("churn")
     assert lifecycle.roll_back("churn") == ("3", "2")
     assert lifecycle.load("churn", "champion").version == "2"
@@ -209,8 +216,8 @@ def test_rolling_back_returns_to_the_champion_before_and_then_further(good, regi
         lifecycle.roll_back("churn")
 
 
-def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(good, register):
-    register(good)
+def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(plain, register):
+    register(plain)
     lifecycle.promote("churn")
     with pytest.raises(NoModelError, match="champion already"):
         lifecycle.compare("churn")
@@ -223,8 +230,8 @@ def test_a_model_that_is_not_there_is_told_in_one_line(alias):
     assert "\n" not in str(error.value)
 
 
-def test_a_path_or_an_address_is_no_name_of_a_model(good, register, store, monkeypatch):
-    register(good)
+def test_a_path_or_an_address_is_no_name_of_a_model(plain, register, store, monkeypatch):
+    register(plain)
     [model] = {path.parent for path in store.rglob("model.skops")}
     monkeypatch.setattr(lifecycle, "_load_estimator", pytest.fail)
     addresses = (f"file://{model}", f"runs:/{model}/model", "models:/churn/1", "s3://bucket/model")
@@ -251,8 +258,8 @@ class Malicious(LogisticRegression):
     ],
     ids=["a pickle", "what says of itself that it is to be trusted"],
 )
-def test_a_model_that_may_run_code_is_told_and_not_loaded(good, register, estimator, stored_as):
-    register(good)
+def test_a_model_that_may_run_code_is_told_and_not_loaded(plain, register, estimator, stored_as):
+    register(plain)
     with mlflow.start_run():
         mlflow.sklearn.log_model(
             estimator,
@@ -268,11 +275,11 @@ def test_a_model_that_may_run_code_is_told_and_not_loaded(good, register, estima
     assert not Path("pwned").exists()
 
 
-def test_a_server_that_is_set_is_used_instead_of_the_folder(good, register, store, monkeypatch):
+def test_a_server_that_is_set_is_used_instead_of_the_folder(plain, register, store, monkeypatch):
     other = shutil.move(store / "mlflow.db", store.parent / "server.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}")
     mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
-    register(good)
+    register(plain)
     assert lifecycle.load("churn", "challenger").version == "1"
     assert not list(store.iterdir())
 

@@ -87,6 +87,7 @@ def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(validated):
     assert 190 <= validated.holdout.count() <= 210
 
 
+@pytest.mark.slow
 def test_outcomes_that_nothing_tells_of_are_not_predicted(table):
     """A model that had seen the rows would seem to know them."""
     noise = table.withColumn("churned", F.expr("hash(customer_id, 9) % 2 = 0"))

@@ -89,7 +89,13 @@ def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch, w
     ]
 
 
-@pytest.mark.parametrize("wrong", ["-trend", "trend * if(customer_id = 'small', 1.001, 1)"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param("-trend", marks=pytest.mark.slow),
+        "trend * if(customer_id = 'small', 1.001, 1)",
+    ],
+)
 def test_a_way_that_answers_wrongly_is_marked_and_no_other(usage, monkeypatch, wrong):
     monkeypatch.setattr(compare, "WAYS", TWO_WAYS)
     right = processing.python_udf.trend

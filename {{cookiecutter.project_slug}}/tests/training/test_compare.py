@@ -1,6 +1,6 @@
 """The comparison measures every way at every size, and skips what would not fit."""
 
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -35,12 +35,17 @@ def table(spark):
     )
 
 
-@pytest.fixture
-def brief(monkeypatch, pool):
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
     """The figures of a test need not be exact: brief work is done once, in one file of a core."""
     monkeypatch.setattr(compare, "BRIEF", 0.0)
     monkeypatch.setattr(compare, "FILES_OF_CORE", 1)
-    monkeypatch.setattr(compare, "pool_of_processes", lambda: nullcontext(pool))
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """Processes take seconds to start, and these tests are of what is measured, not of who does."""
+    monkeypatch.setattr(compare, "pool_of_processes", ThreadPoolExecutor)
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def data(table, tmp_path):
 
 
 @pytest.mark.slow
-def test_every_way_is_measured_at_every_size(data, brief):
+def test_every_way_is_measured_at_every_size(data):
     sizes = {"n": [400, 1000], "k": [1, 4], "m": [1, 3]}
     measured, skipped = compare.compare(data, sizes, ["sklearn"])
     assert skipped == []
@@ -71,7 +76,7 @@ def test_every_way_is_measured_at_every_size(data, brief):
     assert len({m.roc_auc for m in measured if m.models == 3}) == 1
 
 
-def test_a_size_beyond_the_table_is_skipped_with_a_word(data, brief):
+def test_a_size_beyond_the_table_is_skipped_with_a_word(data, threads):
     sizes = {"n": [400, 10_000], "k": [], "m": [1, 100]}
     measured, skipped = compare.compare(data, sizes, ["sklearn"])
     assert {(m.sweep, m.models) for m in measured} == {("n", 1), ("m", 1)}
@@ -79,7 +84,9 @@ def test_a_size_beyond_the_table_is_skipped_with_a_word(data, brief):
     assert all(f"the table has {data.rows:,} rows" in skip.why for skip in skipped)
 
 
-def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(data, brief, monkeypatch):
+def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(
+    data, threads, monkeypatch
+):
     free = SimpleNamespace(available=200 * 8 * compare.COPIES * 2 + 1, total=2**30)
     monkeypatch.setattr(compare.psutil, "virtual_memory", lambda: free)
     measured, skipped = compare.compare(data, {"n": [200, 1500], "k": [], "m": []}, ["sklearn"])
@@ -124,6 +131,7 @@ def test_brief_work_is_done_three_times_and_the_median_counts(monkeypatch):
         work()
         return Cost(next(seconds), 0.0, 0.0, 0.0, 0.0)
 
+    monkeypatch.setattr(compare, "BRIEF", 1.0)
     monkeypatch.setattr(compare, "watched", watched)
     results = iter("abc")
     found, cost = compare.costs_of(lambda: next(results))

@@ -82,12 +82,15 @@ def test_segments_are_rows_gathered_by_one_shuffle_and_not_groups(rows):
     assert "InPandas" not in plan
 
 
-def test_the_three_ways_train_the_same_models(rows, pool, tmp_path):
+@pytest.mark.slow
+def test_the_three_ways_train_the_same_models(rows, tmp_path):
     rows.write.parquet(str(tmp_path / "rows"))
     stored = rows.sparkSession.read.parquet(str(tmp_path / "rows"))
-    found = {
-        way: many.train_many(way, tmp_path / "rows", stored, FEATURES, pool) for way in many.WAYS
-    }
+    with many.pool_of_processes() as pool:
+        found = {
+            way: many.train_many(way, tmp_path / "rows", stored, FEATURES, pool)
+            for way in many.WAYS
+        }
     for weights in found.values():
         assert set(weights) == set(range(8))
         for segment, expected in found["loop"].items():
