@@ -186,7 +186,7 @@ def test_its_wheel_and_its_sdist_are_installed_elsewhere(sample, tmp_path):
     for file in (wheel, sdist):
         python = tmp_path / f"venv{file.suffix}/bin/python"
         type_in(f"uv venv --quiet {python.parents[1]} && uv pip install -q -p {python} {file}")
-        told = type_in(f"cd {tmp_path} && {python} -c 'import {package}.tables as t; print(t)'")
+        told = type_in(f"cd {tmp_path} && {python} -c 'import {package}.reports as r; print(r)'")
         assert str(python.parents[1]) in told.stdout
         [licence] = python.parents[1].glob(f"lib/*/site-packages/{package}-*/licenses/LICENSE")
         assert licence.read_text() == (project / "LICENSE").read_text()
