@@ -20,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "runs on the first sample with each combination of their answers, so without questions on "
         "the default only",
     )
+    config.addinivalue_line(
+        "markers", "repeats: shows what other steps show; with `everything` only"
+    )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -37,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen, left_out = [], []
     for item in items:
         if "sample" not in item.fixturenames:
-            chosen.append(item)
+            (left_out if item.get_closest_marker("repeats") else chosen).append(item)
             continue
         answers = SAMPLES[item.callspec.params["sample"]]
         marker = item.get_closest_marker("changed_by")

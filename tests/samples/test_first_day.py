@@ -41,6 +41,7 @@ def test_a_first_chart_is_drawn_with_what_the_readme_tells_to_type(newcomer, tmp
     assert (project / "reports/processing.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.repeats  # its commands are those of the default sample's README
 def test_the_demo_tells_where_its_pictures_are(newcomer, tmp_path):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
