@@ -19,7 +19,7 @@ NAME, MODULE = "made-by-a-test", "made_by_a_test"
 def project(tmp_path):
     """A copy of the project, without what git does not hold."""
     ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for folder in ("jobs", "notebooks", "production", "src", "tests"):
+    for folder in ("benchmarks", "jobs", "notebooks", "production", "src", "tests"):
         if (PROJECT / folder).exists():
             shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=ignore)
     for file in (*PROJECT.glob("*.toml"), *PROJECT.glob("*.yml")):
