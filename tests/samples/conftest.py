@@ -58,8 +58,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                step, _, sample = report.nodeid.split("::")[-1].rstrip("]").partition("[")
-                seconds[sample.partition("@")[0], step] += report.duration
+                name = report.nodeid.split("::")[-1].partition("@")[0]
+                step, _, sample = name.rstrip("]").partition("[")
+                seconds[sample, step] += report.duration
     if not seconds:
         return
     terminalreporter.section("sample, step, seconds")

@@ -204,7 +204,6 @@ def test_what_work_uses_is_used_to_the_end(spark, tmp_path):
 @pytest.mark.slow
 def test_java_takes_sparks_classes_from_a_real_archive(tmp_path, monkeypatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)  # an earlier test's
-    monkeypatch.delenv(class_data.SWITCH, raising=False)
     java = find_java()
     archive = class_data.archive_path(java, tmp_path)
     class_data.make(archive)
