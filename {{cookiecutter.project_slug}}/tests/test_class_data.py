@@ -209,13 +209,8 @@ def test_java_takes_sparks_classes_from_a_real_archive(tmp_path, monkeypatch):
     class_data.make(archive)
     spark = Path(pyspark.__file__).parent
     loaded = tmp_path / "loaded"
-    command = [
-        java.home / "bin" / "java",
-        "-Xmx4g",
-        *shlex.split(class_data.java_options(java, tmp_path)),
-        f"-Xlog:class+load:file={loaded}",
-        *("-cp", f"{spark}/conf/:{spark}/jars/*", "org.apache.spark.deploy.SparkSubmit"),
-        "--version",
-    ]
-    subprocess.run(command, check=True, env=os.environ | {"SPARK_HOME": str(spark)})
+    options = f"{class_data.java_options(java, tmp_path)} -Xlog:class+load:file={loaded}"
+    submit = [spark / "bin/spark-submit", "--driver-memory=4g", "--driver-java-options", options]
+    at_home = {"SPARK_HOME": str(spark), "JAVA_HOME": str(java.home)}
+    subprocess.run([*submit, "--version"], check=True, env=os.environ | at_home)
     assert "org.apache.spark.deploy.SparkSubmit source: shared objects file" in loaded.read_text()
