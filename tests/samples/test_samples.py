@@ -190,7 +190,8 @@ def test_its_wheel_and_its_sdist_are_installed_elsewhere(sample, tmp_path):
         type_in(f"uv venv --quiet {python.parents[1]} && uv pip install -q -p {python} {file}")
         told = type_in(f"cd {tmp_path} && {python} -c 'import {package}.reports as r; print(r)'")
         assert str(python.parents[1]) in told.stdout
-        [licence] = python.parents[1].glob(f"lib/*/site-packages/{package}-*/licenses/LICENSE")
+        about = f"{project.name.replace('-', '_')}-*.dist-info"
+        [licence] = python.parents[1].glob(f"lib/*/site-packages/{about}/licenses/LICENSE")
         assert licence.read_text() == (project / "LICENSE").read_text()
 
 
