@@ -25,18 +25,24 @@ def bake(output: Path, **answers: str) -> Path:
     """Make a project in a folder, answering what is not given with the default."""
     unknown = answers.keys() - QUESTIONS.keys()
     assert not unknown, f"cookiecutter would ignore these silently: {unknown}"
-    config = output / "cookiecutter.yaml"
     output.mkdir(parents=True, exist_ok=True)
-    config.write_text(f"replay_dir: {json.dumps(str(output / 'replay'))}\n")
     return Path(
         cookiecutter(
             str(ROOT),
             no_input=True,
             extra_context=answers,
             output_dir=str(output / "projects"),
-            config_file=str(config),
+            config_file=str(config_in(output)),
         )
     )
+
+
+def config_in(folder: Path) -> Path:
+    """Have cookiecutter keep what it remembers in a folder, and not in somebody's home."""
+    config = folder / "cookiecutter.yaml"
+    kept = {"cookiecutters_dir": str(folder / "cloned"), "replay_dir": str(folder / "replay")}
+    config.write_text(json.dumps(kept))  # which is YAML too
+    return config
 
 
 def full_product() -> list[dict[str, str]]:
@@ -71,6 +77,15 @@ def run(command: str, cwd: Path, **environment: str) -> subprocess.CompletedProc
     )
 
 
+def type_in(
+    command: str, cwd: Path, code: int = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as somebody types it in a project, and see that it ends as it should."""
+    result = run(command, cwd, **environment)
+    assert result.returncode == code, f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
+    return result
+
+
 def git(folder: Path, *words: str) -> str:
     """Run git in a folder, as a team."""
     team = ("-c", "user.name=team", "-c", "user.email=team@team.example")
@@ -84,6 +99,12 @@ def commit(folder: Path) -> None:
         git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=a step")
+
+
+def release(folder: Path, version: str) -> None:
+    """Clone what is committed here into a folder, as the release of a version."""
+    git(ROOT, "clone", "--quiet", str(ROOT), str(folder))
+    git(folder, "tag", "--force", version)
 
 
 def copy_template(target: Path) -> None:

@@ -1,13 +1,12 @@
 """A release is one version everywhere, and a project can be made of it."""
 
 import re
-import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 from cookiecutter.main import cookiecutter
-from template import ROOT
+from template import ROOT, config_in, release
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
@@ -36,23 +35,16 @@ def test_the_readme_names_this_version_to_check_out():
 @pytest.fixture
 def released(tmp_path: Path) -> str:
     """Where the repository can be cloned from, with a tag of this version."""
-    clone = tmp_path / "released"
-    for command in (
-        ["clone", "--quiet", str(ROOT), str(clone)],
-        ["-C", str(clone), "tag", "--force", f"v{VERSION}"],
-    ):
-        subprocess.run(["git", *command], check=True, capture_output=True)
-    return f"git+file://{clone}"
+    release(tmp_path / "released", f"v{VERSION}")
+    return f"git+file://{tmp_path}/released"
 
 
 def test_a_project_is_made_of_the_tag_without_a_clone_of_ones_own(released, tmp_path):
-    config = tmp_path / "config.yaml"
-    config.write_text(f"cookiecutters_dir: {tmp_path}/cloned\nreplay_dir: {tmp_path}/replay\n")
     project = cookiecutter(
         released,
         checkout=f"v{VERSION}",
         no_input=True,
         output_dir=str(tmp_path),
-        config_file=str(config),
+        config_file=str(config_in(tmp_path)),
     )
     assert Path(project, "jobs/compare_processing.py").exists()

@@ -5,6 +5,9 @@ from collections import defaultdict
 import pytest
 from template import covering_set
 
+NO_ARCHIVE = {"SPARK_CLASS_DATA": "off"}
+"""An archive of classes does not pay in environments that start Spark a few times."""
+
 DEFAULT, *OTHERS = covering_set()
 SAMPLES = {"default": DEFAULT} | {"-".join(answers.values()): answers for answers in OTHERS}
 

@@ -6,18 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from template import ROOT, commit, copy_template, run
+from template import ROOT, commit, copy_template, type_in
+
+from .conftest import NO_ARCHIVE
 
 pytestmark = pytest.mark.xdist_group("lived")
 
 ANSWERS = '{"deploy_to": "databricks"}'
 """What has most places in which an example is named, and a job must be."""
-
-
-def type_in(project: Path, command: str) -> str:
-    result = run(f"SPARK_CLASS_DATA=off {command}", project)
-    assert result.returncode == 0, f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
-    return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +28,7 @@ def lived() -> Path:
     project = folder / "customer-analytics"
     commit(project)
     for command in ("new -- churn-by-region", "update -- use_cases=none"):
-        type_in(project, f"uv run nox -s {command}")
+        type_in(f"uv run nox -s {command}", project, **NO_ARCHIVE)
         commit(project)
     return project
 
@@ -44,10 +40,10 @@ def test_the_use_case_is_there_and_the_examples_are_not(lived):
 
 
 def test_it_passes_its_linter_its_types_and_its_tests(lived):
-    type_in(lived, "uv run nox -s lint types")
-    type_in(lived, "uv run pytest")
-    type_in(lived, "uv run pytest -m cluster tests/cluster -k every_job")
+    type_in("uv run nox -s lint types", lived, **NO_ARCHIVE)
+    type_in("uv run pytest", lived, **NO_ARCHIVE)
+    type_in("uv run pytest -m cluster tests/cluster -k every_job", lived, **NO_ARCHIVE)
 
 
 def test_its_notebook_runs(lived):
-    type_in(lived, "uv run pytest -m slow tests/notebooks -k churn-by-region")
+    type_in("uv run pytest -m slow tests/notebooks -k churn-by-region", lived, **NO_ARCHIVE)

@@ -8,15 +8,15 @@ unless its mark `changed_by` says that only some answers can change what it does
 import json
 import os
 import shutil
-import subprocess
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
 from static import check_files, files_of
-from template import ROOT, bake, readme_commands, run
+from template import ROOT, bake, commit, readme_commands, run, type_in
 
-from .conftest import SAMPLES
+from .conftest import NO_ARCHIVE, SAMPLES
 
 changed_by = pytest.mark.changed_by
 HOSTILE = {
@@ -34,8 +34,6 @@ WAYS = {
     "python_udf_arrow": "arrow",
     "pandas_udf": "arrow",
 }
-NO_ARCHIVE = "SPARK_CLASS_DATA=off"
-"""An archive of classes does not pay in environments that start Spark a few times."""
 
 
 def answers_of(name: str) -> dict[str, str]:
@@ -54,17 +52,10 @@ def sample(request):
     variables = {"UV_PYTHON": python}
     if name != "default":
         variables |= {"PATH": path_without_java(folder / "bin"), "JAVA_HOME": ""}
-        variables |= {"SPARK_CLASS_DATA": "off"}
+        variables |= NO_ARCHIVE
     project = bake(folder, **answers_of(name))
 
-    def type_in(command: str, code: int = 0) -> subprocess.CompletedProcess:
-        result = run(command, project, **variables)
-        assert result.returncode == code, (
-            f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
-        )
-        return result
-
-    yield project, type_in
+    yield project, partial(type_in, cwd=project, **variables)
     for environment in (".venv", ".nox"):  # of gigabytes, where no links can be made to the cache
         shutil.rmtree(project / environment, ignore_errors=True)
 
@@ -99,8 +90,7 @@ def test_made_twice_it_is_the_same_byte_by_byte(sample, request, tmp_path):
 def test_it_is_committed_and_installs(sample):
     project, type_in = sample
     check_files(project)
-    type_in("git init --quiet --initial-branch main && git add .")
-    type_in("git -c user.name=team -c user.email=team@team.example commit --quiet -m start")
+    commit(project)
     type_in("uv sync")
     assert type_in("git status --porcelain").stdout == "?? uv.lock\n"
 
@@ -169,12 +159,12 @@ def test_its_sessions_pass(sample):
     """All but `tests`, whose suite has run above, in the project's environment: here a part."""
     _, type_in = sample
     for session in ("lint", "types", "notebooks"):
-        type_in(f"{NO_ARCHIVE} uv run nox -s {session}")
+        type_in(f"uv run nox -s {session}", **NO_ARCHIVE)
     # archives of classes are made for minutes there
-    type_in(f"{NO_ARCHIVE} uv run nox -s jobs -- --ignore=tests/test_class_data.py")
+    type_in("uv run nox -s jobs -- --ignore=tests/test_class_data.py", **NO_ARCHIVE)
     python = type_in("uv run python -c 'import sys; print(*sys.version_info[:2], sep=\".\")'")
     result = type_in(
-        f"{NO_ARCHIVE} uv run nox -s tests-{python.stdout.strip()} -- tests/test_job.py"
+        f"uv run nox -s tests-{python.stdout.strip()} -- tests/test_job.py", **NO_ARCHIVE
     )
     assert "TOTAL" in result.stdout
 
