@@ -126,14 +126,9 @@ def measure_whole(
         *("--usage", usage, "--horizon", str(HORIZON)),
         *("--output", output, "--reports", str(folder)),
     ]
+    pool_arguments = ("--pool", usage, str(folder / "pool"))
     commands = {
-        "joblib, as a process": [
-            "-m",
-            "benchmarks.forecast_growth",
-            "--pool",
-            usage,
-            str(folder / "pool"),
-        ],
+        "joblib, as a process": ["-m", "benchmarks.forecast_growth", *pool_arguments],
         "jobs/forecast_growth.py": ["jobs/forecast_growth.py", *job_arguments],
     }
     turns = in_turn({name: partial(type_in, command) for name, command in commands.items()}, rounds)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from pyspark.sql import functions as F
-
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
 from {{ cookiecutter.package_name }}.growth.backtest import backtest
@@ -53,11 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print()
     print(as_table(lengths))
     print(f"{args.folds} cutoffs. Picture: {args.reports / 'growth_backtest.png'}")
-    [found] = usage.agg(
-        F.count("*").alias("rows"), F.count_distinct("customer_id").alias("customers")
-    ).collect()
+    rows, customers = tables.count_rows_and_customers(usage)
     scored = max(score.customers for score in by_method)
-    return job.Summary(found.rows, len(records), rejected=found.customers - scored)
+    return job.Summary(rows, len(records), rejected=customers - scored)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from pyspark.sql import functions as F
-
-from {{ cookiecutter.package_name }} import job, lifecycle
+from {{ cookiecutter.package_name }} import job, lifecycle, tables
 from {{ cookiecutter.package_name }}.churn import charts, evaluation, source
 from {{ cookiecutter.package_name }}.churn.card import TITLE, card
 from {{ cookiecutter.package_name }}.churn.importance import importance
@@ -71,11 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(trained.protocol)
     challenger = f"version {version} of {args.name} is the challenger"
     print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
-    [found] = table.agg(
-        F.count("*").alias("rows"), F.count_distinct("customer_id").alias("customers")
-    ).collect()
-    used = trained.data.select("customer_id").distinct().count()
-    return job.Summary(found.rows, len(methods), found.customers - used, version)
+    rows, known = tables.count_rows_and_customers(table)
+    _, used = tables.count_rows_and_customers(trained.data)
+    return job.Summary(rows, len(methods), known - used, version)
 
 
 if __name__ == "__main__":

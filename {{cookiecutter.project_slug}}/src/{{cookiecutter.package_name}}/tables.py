@@ -178,6 +178,14 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
     )
 
 
+def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
+    """How many rows a table has, and of how many customers, in one pass."""
+    [found] = table.agg(
+        F.count("*").alias("rows"), F.count_distinct("customer_id").alias("customers")
+    ).collect()
+    return found.rows, found.customers
+
+
 def write(frames: Mapping[str, DataFrame], output: Path) -> None:
     """Write each frame as Parquet to `output/<name>`; earlier tables stay until all are complete.
 
