@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }}.session import get_spark
 
 
-def main(contender: str) -> None:
-    times = [psutil.Process().create_time(), time()]
+def main(contender: str, begun: float) -> None:
+    times = [begun, time()]
     spark = get_spark("startup") if contender == "project" else SparkSession.builder.getOrCreate()
     times.append(time())
     spark.range(1000).groupBy((F.col("id") % 7).alias("key")).agg(F.sum("id")).collect()
@@ -40,4 +40,4 @@ def main(contender: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

@@ -42,13 +42,14 @@ def python(monkeypatch, tmp_path):
 def java(monkeypatch, tmp_path):
     """Put a shell script in Java's place, whose `$archive` is the file that it must write."""
 
-    def become(script: str) -> None:
+    def become(script: str, version: int = 17) -> None:
         (tmp_path / "bin").mkdir()
         find = (
             "for argument do case $argument in *ArchiveFile=*) archive=${argument#*=};; esac; done"
         )
         executable(tmp_path / "bin" / "java", f"{find}\n{script}")
-        monkeypatch.setattr(class_data, "find_java", lambda: JAVA._replace(home=tmp_path))
+        found = JAVA._replace(home=tmp_path, version=version)
+        monkeypatch.setattr(class_data, "find_java", lambda: found)
 
     return become
 
@@ -151,16 +152,18 @@ def test_an_archive_that_java_cannot_use_is_passed_over_without_a_word(tmp_path)
     assert said[1].returncode == 0
 
 
-def test_what_was_made_takes_its_name_when_it_is_whole(python, java, tmp_path):
-    python("echo 4g; echo a.jar:b.jar")
-    java('echo "$@" >"$archive"')
+@pytest.mark.parametrize(("version", "class_path"), [(21, "/bin:/usr"), (25, "/no:/bin:/usr")])
+def test_what_was_made_takes_its_name_when_it_is_whole(version, class_path, python, java, tmp_path):
+    """Of a class path that it can use: Java 25 wants also what is not there, Java 21 does not."""
+    python("echo 4g; echo /no:/bin:/usr")
+    java('echo "$@" >"$archive"', version)
     archive = tmp_path / "cache" / "archive.jsa"
     archive.parent.mkdir()
     (archive.with_suffix(".tried")).touch()
     class_data.make(archive)
     assert list(archive.parent.iterdir()) == [archive]
     assert "-Xshare:dump -Xmx4g" in archive.read_text()
-    assert "-cp a.jar:b.jar" in archive.read_text()
+    assert archive.read_text().endswith(f" -cp {class_path}\n")
 
 
 @pytest.mark.parametrize("broken", ["python", "java"])

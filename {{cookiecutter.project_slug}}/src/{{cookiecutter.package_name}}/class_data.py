@@ -113,13 +113,15 @@ def make(archive: Path) -> None:
             check=True,
         )
         memory, class_path = session.stdout.splitlines()[-2:]
-        options = ["-Xshare:dump", f"-Xmx{memory}", f"-XX:SharedClassListFile={classes}"]
-        java = find_java().home / "bin" / "java"
+        archived = [f"-XX:SharedClassListFile={classes}", f"-XX:SharedArchiveFile={unfinished}"]
+        dump = ["-Xshare:dump", f"-Xmx{memory}", *archived]
+        java = find_java()
+        if java.version < 25:
+            # refuses its archive where an entry, as Spark's conf folder, is not there; later ones
+            # refuse it where that entry is left out
+            class_path = os.pathsep.join(filter(os.path.exists, class_path.split(os.pathsep)))
         try:
-            subprocess.run(
-                [java, *options, f"-XX:SharedArchiveFile={unfinished}", "-cp", class_path],
-                check=True,
-            )
+            subprocess.run([java.home / "bin" / "java", *dump, "-cp", class_path], check=True)
             with unfinished.open("rb") as file:
                 os.fsync(file.fileno())  # or a power cut could leave holes in it
             unfinished.replace(archive)
@@ -163,9 +165,7 @@ def main(arguments: list[str]) -> None:
         use_classes(spark, Path(folder))
     class_path = F.java_method(*map(F.lit, ("java.lang.System", "getProperty", "java.class.path")))
     [(started_with,)] = spark.range(1).select(class_path).collect()
-    # Java 21 refuses its archive where one entry, as Spark's conf folder, is not there
-    there = [entry for entry in started_with.split(os.pathsep) if Path(entry).exists()]
-    print(spark.conf.get("spark.driver.memory"), os.pathsep.join(there), sep="\n")
+    print(spark.conf.get("spark.driver.memory"), started_with, sep="\n")
 
 
 if __name__ == "__main__":

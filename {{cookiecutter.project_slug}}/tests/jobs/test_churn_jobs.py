@@ -68,24 +68,6 @@ def table(spark, folder):
     return ["--features", str(folder / "table.csv"), "--id", "customerID", "--label", "Churn"]
 
 
-def test_a_model_is_trained_promoted_and_used(spark, folder, few, capsys):
-    usage_rows = spark.read.parquet(str(folder / "usage")).count()
-    assert train(*few) == 0
-    assert f"rows_in={usage_rows} rows_out=3 rejected=" in capsys.readouterr().out
-    assert {"roc_auc", "protocol", "rows", "data_fingerprint", "methods"} <= set(report())
-    assert (folder / "reports" / "churn.png").read_bytes().startswith(b"\x89PNG")
-    assert promote() == 0
-    assert score(*few, "--output", str(folder / "scores")) == 0
-    scores = spark.read.parquet(str(folder / "scores"))
-    assert scores.columns == ["customer_id", "churn_probability", "model_version"]
-    rows = scores.collect()
-    assert len({row.customer_id for row in rows}) == len(rows) == 100
-    assert all(0 <= row.churn_probability <= 1 and row.model_version == "1" for row in rows)
-    printed = capsys.readouterr().out
-    assert "version 1 is the champion, the first one" in printed
-    assert f"rows_in={usage_rows} rows_out=100 rejected=0 model_version=1 " in printed
-
-
 @pytest.mark.slow
 def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder, usage, capsys):
     usage_rows = spark.read.parquet(str(folder / "usage")).count()

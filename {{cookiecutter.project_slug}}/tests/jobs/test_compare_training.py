@@ -24,6 +24,7 @@ def usage(spark, tmp_path):
     return ["--usage", usage, "--customers", customers, "--horizon", "2"]
 
 
+@pytest.mark.slow
 def test_what_was_measured_on_a_table_of_ones_own_is_reported(usage, tmp_path, capsys, monkeypatch):
     measured = [
         Measurement("n", way, rows, 11, 1, rows * seconds, 100, 50, 900, 0.8)

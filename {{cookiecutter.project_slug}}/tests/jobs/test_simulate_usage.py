@@ -24,6 +24,7 @@ def test_the_tables_are_written_and_are_what_the_other_jobs_read(spark, tmp_path
     assert f"rows_in=0 rows_out={usage.count() + 20} rejected=0 " in printed
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_tables(spark, tmp_path):
     for folder, seed in (("first", "1"), ("second", "1"), ("other", "2")):
         run("--customers", "5", "--months", "6", "--seed", seed, "--output", str(tmp_path / folder))
