@@ -206,7 +206,9 @@ def test_what_work_uses_is_used_to_the_end(spark, tmp_path):
 
 @pytest.mark.slow
 def test_java_takes_sparks_classes_from_a_real_archive(tmp_path, monkeypatch):
-    monkeypatch.delenv("JAVA_HOME", raising=False)  # an earlier test's
+    # by an earlier test, or by `nox -s connect`
+    for given in ("JAVA_HOME", "SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED"):
+        monkeypatch.delenv(given, raising=False)
     java = find_java()
     archive = class_data.archive_path(java, tmp_path)
     class_data.make(archive)

@@ -7,6 +7,7 @@ from time import sleep
 import numpy as np
 import psutil
 import pytest
+from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }}.measuring import (
     Cost,
@@ -37,6 +38,9 @@ def test_seconds_cpu_and_memory_of_the_driver_are_seen():
 
 
 def test_what_spark_and_its_workers_take_is_told_apart_from_the_driver(spark):
+    if is_remote():
+        pytest.skip("over Spark Connect, Spark is no child of this process")
+
     def hold(frames):
         for frame in frames:
             held = np.ones(40_000_000)

@@ -9,6 +9,7 @@ import psutil
 import pyspark
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }} import session
 from {{ cookiecutter.package_name }}.java import Java
@@ -32,6 +33,8 @@ def test_local_sessions_are_private_quiet_and_small(spark, setting, value):
 
 
 def test_a_local_session_listens_on_loopback_only(spark):
+    if is_remote():
+        pytest.skip("over Spark Connect, Spark is no child of this process")
     spark.range(1).mapInPandas(lambda batches: batches, "id long").collect()  # workers listen too
     here = psutil.Process()
     listening = {
