@@ -15,7 +15,7 @@ from {{ cookiecutter.package_name }}.churn.evaluation import (
 )
 from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.tables import BadTableError
-from {{ cookiecutter.package_name }}.training import scikit_learn
+from {{ cookiecutter.package_name }}.training import Model, scikit_learn
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,23 @@ def test_the_trainer_is_told_the_seed(make_usage, monkeypatch):
     assert found.predicted["all-customers"]["churn_probability"].tolist() == [0.7]
 
 
-def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(validated):
+def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(table, monkeypatch):
+    seen = []
+
+    def one_tenth_more_each_time(rows, columns, trainer, seed):
+        seen.append({row.customer_id for row in rows.collect()})
+        of_ten = DummyClassifier().fit([[0]] * 10, [number < len(seen) for number in range(10)])
+        return Model({"score": "number"}, of_ten)
+
+    monkeypatch.setattr(evaluation, "train", one_tenth_more_each_time)
+    [predicted] = cross_validated(table, "sklearn", seed=0).predicted.values()
+    models = (10 * predicted["churn_probability"]).round().astype(int)
+    assert set(models) == {1, 2, 3, 4, 5}
+    for customer, model in zip(predicted["customer_id"], models, strict=True):
+        assert customer not in seen[model - 1]
+
+
+def test_every_customer_is_predicted_once_and_a_fifth_of_them_is_the_holdout(validated):
     [(method, predicted)] = validated.predicted.items()
     assert method == "all-customers"
     assert predicted["customer_id"].nunique() == len(predicted) == 1000
