@@ -1,5 +1,7 @@
 """Many models: each is its segment's own, whoever trains it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from pyspark.sql import functions as F
@@ -82,11 +84,15 @@ def test_segments_are_rows_gathered_by_one_shuffle_and_not_groups(rows):
     assert "InPandas" not in plan
 
 
-@pytest.mark.slow
-def test_the_three_ways_train_the_same_models(rows, tmp_path):
+@pytest.mark.parametrize(
+    "start",
+    [ThreadPoolExecutor, pytest.param(many.pool_of_processes, marks=pytest.mark.slow)],
+    ids=["threads", "processes"],
+)
+def test_the_three_ways_train_the_same_models(rows, start, tmp_path):
     rows.write.parquet(str(tmp_path / "rows"))
     stored = rows.sparkSession.read.parquet(str(tmp_path / "rows"))
-    with many.pool_of_processes() as pool:
+    with start() as pool:
         found = {
             way: many.train_many(way, tmp_path / "rows", stored, FEATURES, pool)
             for way in many.WAYS
