@@ -5,7 +5,7 @@ import json
 import pytest
 from matplotlib.figure import Figure
 
-from {{ cookiecutter.package_name }}.reports import write_report
+from {{ cookiecutter.package_name }}.reports import as_table, write_report
 
 RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
 
@@ -18,6 +18,10 @@ def test_a_report_is_json_for_programs_markdown_for_people_and_a_picture(tmp_pat
     assert "| rdd   |  1,000 |" in written["speed.md"].read_text()
     assert "![Speed](speed.png)" in written["speed.md"].read_text()
     assert written["speed.png"].read_bytes().startswith(b"\x89PNG")
+
+
+def test_counts_have_no_decimals_beside_other_numbers():
+    assert "|  1,000 |     0.500 |" in as_table([{"rows": 1000, "seconds": 0.5}])
 
 
 def test_details_are_a_second_table_for_people_only(tmp_path):

@@ -13,7 +13,9 @@ Records = Sequence[Mapping[str, Any]]
 
 def as_table(records: Records) -> str:
     """Lay records out as a Markdown table, which a terminal shows well too."""
-    return pd.DataFrame(records).to_markdown(index=False, floatfmt=",.3f", intfmt=",")
+    # each value as it is: beside floats, whole numbers would become floats
+    table = pd.DataFrame(records, dtype=object)
+    return table.to_markdown(index=False, floatfmt=",.3f", intfmt=",")
 
 
 def write_report(
