@@ -52,3 +52,22 @@ def test_a_machine_that_fails_in_the_middle_loses_nothing(both, simulated, tmp_p
     pd.testing.assert_frame_equal(
         read(tmp_path / "forecasts", *keys), read(here / "forecasts", *keys)
     )
+
+
+def test_a_customer_too_large_for_a_worker_is_refused_by_name(cluster, spark, tmp_path):
+    """A customer has one row a month: one of millions is a mistake in the table, and is told."""
+    rows = spark.range(5_000_000).selectExpr(
+        "IF(id < 10, concat('C', id), 'giant') AS customer_id",
+        "DATE'2025-01-01' AS month",
+        "1.0D AS usage",
+    )
+    rows.write.parquet(str(tmp_path / "usage"))
+    arguments = ("--usage", str(tmp_path / "usage"), "--horizon", "3")
+    output = ("--output", str(tmp_path / "forecasts"))
+    answer = submit(cluster, tmp_path, "forecast_growth.py", *arguments, *output)
+    assert answer.returncode == 2
+    [said] = [line for line in answer.stdout.splitlines() if line.startswith("error: ")]
+    assert "stand more than once in 4999990 rows" in said
+    assert '"customer_id":"giant"' in said
+    assert "Keep one row for each." in said
+    assert not (tmp_path / "forecasts").exists()
