@@ -16,6 +16,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
+from pyspark.sql.utils import is_remote
 
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 from {{ cookiecutter.package_name }} import lifecycle
@@ -35,6 +36,14 @@ def spark() -> Iterator[SparkSession]:
     session = get_spark("tests")
     yield session
     session.stop()
+
+
+@pytest.fixture
+def local_spark(spark: SparkSession) -> SparkSession:
+    """The session, for tests that look at Spark's processes as children of this one."""
+    if is_remote():
+        pytest.skip("over Spark Connect, Spark is no child of this process")
+    return spark
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from time import sleep
 import numpy as np
 import psutil
 import pytest
-from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }}.measuring import (
     Cost,
@@ -37,17 +36,14 @@ def test_seconds_cpu_and_memory_of_the_driver_are_seen():
     assert cost.cpu_seconds > 0.1
 
 
-def test_what_spark_and_its_workers_take_is_told_apart_from_the_driver(spark):
-    if is_remote():
-        pytest.skip("over Spark Connect, Spark is no child of this process")
-
+def test_what_spark_and_its_workers_take_is_told_apart_from_the_driver(local_spark):
     def hold(frames):
         for frame in frames:
             held = np.ones(40_000_000)
             sleep(1)
             yield frame + held[0]
 
-    cost = watched(lambda: spark.range(1).mapInPandas(hold, "id double").collect())
+    cost = watched(lambda: local_spark.range(1).mapInPandas(hold, "id double").collect())
     assert cost.worker_mb > 300
     assert cost.jvm_mb > 100
 

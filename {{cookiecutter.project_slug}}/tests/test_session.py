@@ -9,7 +9,6 @@ import psutil
 import pyspark
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }} import session
 from {{ cookiecutter.package_name }}.java import Java
@@ -32,10 +31,9 @@ def test_local_sessions_are_private_quiet_and_small(spark, setting, value):
     assert spark.conf.get(setting) == value
 
 
-def test_a_local_session_listens_on_loopback_only(spark):
-    if is_remote():
-        pytest.skip("over Spark Connect, Spark is no child of this process")
-    spark.range(1).mapInPandas(lambda batches: batches, "id long").collect()  # workers listen too
+def test_a_local_session_listens_on_loopback_only(local_spark):
+    # workers listen too
+    local_spark.range(1).mapInPandas(lambda batches: batches, "id long").collect()
     here = psutil.Process()
     listening = {
         connection.laddr.ip

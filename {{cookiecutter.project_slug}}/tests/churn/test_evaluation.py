@@ -68,11 +68,15 @@ def test_the_outcomes_of_earlier_cutoffs_are_known_at_the_latest(make_usage):
     assert cutoffs == [*(date(2024, month, 1) for month in range(1, 7)), latest]
 
 
-def test_the_trainer_is_told_the_seed(make_usage, monkeypatch):
-    def a_tenth_of_the_seed(rows, kinds, seed):
-        return DummyClassifier().fit([[0]] * 10, [number < seed for number in range(10)])
+def always_tenths(count):
+    """What gives everybody a chance of so many tenths."""
+    return DummyClassifier().fit([[0]] * 10, [number < count for number in range(10)])
 
-    monkeypatch.setitem(training.ON_ONE_NODE, "sklearn", a_tenth_of_the_seed)
+
+def test_the_trainer_is_told_the_seed(make_usage, monkeypatch):
+    monkeypatch.setitem(
+        training.ON_ONE_NODE, "sklearn", lambda rows, kinds, seed: always_tenths(seed)
+    )
     monkeypatch.setattr(evaluation, "METHODS", {})  # others are not asked
     months = [date(2024, month, 1) for month in range(1, 13)]
     stays, leaves = ([(c, m, 1.0) for m in months[:n]] for c, n in (("a", 12), ("b", 6)))
@@ -85,8 +89,7 @@ def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(table, monk
 
     def one_tenth_more_each_time(rows, columns, trainer, seed):
         seen.append({row.customer_id for row in rows.collect()})
-        of_ten = DummyClassifier().fit([[0]] * 10, [number < len(seen) for number in range(10)])
-        return Model({"score": "number"}, of_ten)
+        return Model({"score": "number"}, always_tenths(len(seen)))
 
     monkeypatch.setattr(evaluation, "train", one_tenth_more_each_time)
     [predicted] = cross_validated(table, "sklearn", seed=0).predicted.values()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.training import scikit_learn
 
 from jobs import promote_model, score_churn, train_churn
 
@@ -49,9 +48,7 @@ def usage(spark, folder):
 
 
 @pytest.fixture
-def few(spark, folder, monkeypatch):
-    """A hundred customers, and a model of few trees."""
-    monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)
+def few(spark, folder):
     return simulated(spark, folder, 100, months=16)
 
 
