@@ -55,6 +55,7 @@ def samples(session: nox.Session) -> None:
         "tests/samples",
         # two at once: much of a sample's time is Spark's driver, which keeps one core busy
         *("--numprocesses=2", "--dist=loadgroup"),
+        "-rs",  # samples of a Python that is neither here nor can be fetched
         *chosen,
         env={**every_python(), "UV_FIND_LINKS": str(wheels)},
     )
