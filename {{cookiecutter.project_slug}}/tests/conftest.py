@@ -32,7 +32,10 @@ UsageRow = tuple[str, date, float | None]
 def spark() -> Iterator[SparkSession]:
     # tests ask many short queries, once each: no time for Java's best compiler to pay; without it
     # Java keeps room for a fifth of the code, and spends its time on throwing some out
-    os.environ["SPARK_SUBMIT_OPTS"] = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+    java = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+    # errors tell the line that made a column: no test reads it, and each column asks Java for it
+    settings = "-Dspark.python.sql.dataFrameDebugging.enabled=false"
+    os.environ["SPARK_SUBMIT_OPTS"] = f"{java} {settings}"
     session = get_spark("tests")
     yield session
     session.stop()

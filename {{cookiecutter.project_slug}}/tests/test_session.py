@@ -1,6 +1,7 @@
 """The session: local and private here, and what is given elsewhere."""
 
 import os
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -61,6 +62,38 @@ def test_workers_are_forked_from_the_process_that_has_pandas(spark):
         "id long, parent string",
     )
     assert session.LOCAL["spark.python.daemon.module"] in parent.first().parent
+
+
+def test_rdds_and_sql_have_their_workers_from_one_process(local_spark):
+    # or the one that a session starts with, by way of an RDD, would serve no query
+    numbers = local_spark.range(4)
+    by_rdd = local_spark.sparkContext.parallelize(range(4)).map(lambda _: os.getppid())
+    by_sql = numbers.mapInPandas(
+        lambda batches: (batch.assign(parent=os.getppid()) for batch in batches),
+        "id long, parent long",
+    )
+    assert set(by_rdd.collect()) == {row.parent for row in by_sql.collect()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "get_spark('brief')",
+        "get_spark('brief'); time.sleep(0.3)",
+        """\
+spark = get_spark('brief')
+while not any(process.name().startswith("python") for process in psutil.Process().children(True)):
+    time.sleep(0.01)
+spark.stop()""",
+    ],
+    ids=["ended at once", "ended soon", "stopped while the worker starts"],
+)
+def test_a_brief_session_says_nothing_of_the_worker_that_it_was_starting(brief):
+    program = f"import time, psutil\nfrom {session.__name__} import get_spark\n{brief}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert [line for line in done.stderr.splitlines() if "incubator" not in line] == []
 
 
 def test_the_day_of_a_time_does_not_depend_on_the_machine(spark):

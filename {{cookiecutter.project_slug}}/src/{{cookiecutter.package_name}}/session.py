@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -25,10 +26,11 @@ EVERYWHERE: dict[str, bool | float | int | str | None] = {
 """What results depend on: set for each session, also on a cluster and over Spark Connect."""
 
 # Java's best compiler takes much of the CPU at the start, and pays in long jobs only: here it waits
-# for code that has run ten times as often as by default
-LATE_COMPILER = (
-    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"
-    " -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000"
+# for code that has run thirty times as often as by default, or has looped ten times as often. The
+# parallel collector has less to do beside the work than Java's own choice, G1
+JAVA_FOR_SHORT_JOBS = (
+    "-XX:Tier4InvocationThreshold=150000 -XX:Tier4MinInvocationThreshold=18000"
+    " -XX:Tier4CompileThreshold=450000 -XX:Tier4BackEdgeThreshold=400000 -XX:+UseParallelGC"
 )
 
 LOCAL: dict[str, bool | float | int | str | None] = {
@@ -42,12 +44,14 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     # MLlib's Java needs no native BLAS, and is not to remark on its absence
     JAVA_OPTIONS: (
         f'-Dlog4j2.configurationFile="{LOG4J}" -Ddev.ludovic.netlib.blas.allowNative=false'
-        f" {LATE_COMPILER}"
+        f" {JAVA_FOR_SHORT_JOBS}"
     ),
     # the default of 200 costs more than it brings on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.python.daemon.module": f"{__package__}.worker_daemon",
+    # SQL sets it for its Python workers: with it those of RDDs are the same, and are used again
+    "spark.executorEnv.SPARK_SIMPLIFIED_TRACEBACK": "1",
 }
 
 
@@ -79,4 +83,15 @@ def get_spark(app_name: str) -> SparkSession:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     # Spark loads pandas with the first pandas UDF: sooner, while all wait for Java to start
     Thread(target=import_module, args=["pandas"]).start()
-    return builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
+    spark = builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
+    Thread(target=start_worker, args=[spark], daemon=True).start()
+    return spark
+
+
+def start_worker(spark: SparkSession) -> None:
+    """Have a Python worker load pandas while Java plans the first query, which takes as long.
+
+    By way of an RDD: it needs no planning.
+    """
+    with suppress(Exception):  # Spark was stopped meanwhile; else the first query tells of it
+        spark.sparkContext.parallelize([0], numSlices=1).count()
