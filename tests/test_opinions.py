@@ -88,12 +88,18 @@ def test_the_hook_leaves_the_word_alone(no_rdd_hook, line):
     [
         ("src/customer_analytics/processing/rdd.py", True),
         ("notebooks/01-five-ways.ipynb", True),
+        ("src/customer_analytics/session.py", True),
         ("src/customer_analytics/tables.py", False),
+        ("src/customer_analytics/growth/session.py", False),
+        ("tests/processing/test_ways.py", True),
+        ("tests/test_tables.py", False),
         ("jobs/compare_processing.py", False),
         ("notebooks/02-growth.ipynb", False),
     ],
 )
-def test_the_hook_looks_everywhere_but_where_rdds_are_shown(no_rdd_hook, place, excluded):
+def test_the_hook_looks_everywhere_but_where_rdds_are_shown_or_start_a_worker(
+    no_rdd_hook, place, excluded
+):
     assert bool(re.search(no_rdd_hook["exclude"], place)) == excluded
 
 
