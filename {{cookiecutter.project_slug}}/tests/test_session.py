@@ -89,9 +89,11 @@ spark.stop()""",
     ],
     ids=["ended at once", "ended soon", "stopped while the worker starts"],
 )
-def test_a_brief_session_says_nothing_of_the_worker_that_it_was_starting(brief):
+def test_a_brief_session_says_nothing_of_the_worker_that_it_was_starting(local_spark, brief):
     program = f"import time, psutil\nfrom {session.__name__} import get_spark\n{brief}"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0
     assert [line for line in done.stderr.splitlines() if "incubator" not in line] == []
 
