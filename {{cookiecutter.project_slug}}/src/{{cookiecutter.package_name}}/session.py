@@ -84,11 +84,11 @@ def get_spark(app_name: str) -> SparkSession:
     # Spark loads pandas with the first pandas UDF: sooner, while all wait for Java to start
     Thread(target=import_module, args=["pandas"]).start()
     spark = builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
-    Thread(target=start_worker, args=[spark], daemon=True).start()
+    Thread(target=_start_worker, args=[spark], daemon=True).start()
     return spark
 
 
-def start_worker(spark: SparkSession) -> None:
+def _start_worker(spark: SparkSession) -> None:
     """Have a Python worker load pandas while Java plans the first query, which takes as long.
 
     By way of an RDD: it needs no planning.
