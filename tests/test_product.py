@@ -70,6 +70,7 @@ TREE = {
     "tests/processing/conftest.py",
     "tests/processing/test_compare.py",
     "tests/processing/test_plan.py",
+    "tests/processing/test_tasks.py",
     "tests/processing/test_ways.py",
     "tests/production/test_connect.py",
     "tests/production/test_package.py",

@@ -28,17 +28,36 @@ Rows = Sequence[tuple[Any, ...]]
 UsageRow = tuple[str, date, float | None]
 
 
+# Tests ask many short queries, once each, of few rows: there is no time for what makes long ones
+# fast to pay. Without Java's best compiler it keeps room for a fifth of the code, unless told.
+SETTINGS = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:ReservedCodeCacheSize=240m",
+    # plans are not made into Java, and not made anew while they run
+    "-Dspark.sql.codegen.wholeStage=false",
+    "-Dspark.sql.codegen.factoryMode=NO_CODEGEN",
+    "-Dspark.sql.adaptive.enabled=false",
+    # errors do not tell the line that made a column, for which each column asks Java
+    "-Dspark.python.sql.dataFrameDebugging.enabled=false",
+)
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    # tests ask many short queries, once each: no time for Java's best compiler to pay; without it
-    # Java keeps room for a fifth of the code, and spends its time on throwing some out
-    java = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
-    # errors tell the line that made a column: no test reads it, and each column asks Java for it
-    settings = "-Dspark.python.sql.dataFrameDebugging.enabled=false"
-    os.environ["SPARK_SUBMIT_OPTS"] = f"{java} {settings}"
+    os.environ["SPARK_SUBMIT_OPTS"] = " ".join(SETTINGS)
     session = get_spark("tests")
+    if not is_remote():
+        look_up_once(session)
     yield session
     session.stop()
+
+
+def look_up_once(session: SparkSession) -> None:
+    """Keep the classes that PySpark names with each column: Java looks for them in 300 files."""
+    java = session._jvm
+    functions = "org.apache.spark.sql.functions"
+    for name in ("PythonSQLUtils", "PythonUtils", "functions", functions):
+        setattr(java, name, getattr(java, name))
 
 
 @pytest.fixture
@@ -59,10 +78,10 @@ def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFr
     def make(rows: Rows, schema: str | StructType) -> DataFrame:
         types = StructType.fromDDL(schema) if isinstance(schema, str) else schema
         records = [dict(zip(types.names, row, strict=True)) for row in rows]
-        if not rows:  # what Spark can see to be empty, it does not compute
-            return spark.createDataFrame([], types)
-        arrow = pa.Table.from_pylist(records, to_arrow_schema(types))
-        return spark.createDataFrame(arrow, types)
+        arrow = pa.Table.from_pylist(records or [{}], to_arrow_schema(types))
+        table = spark.createDataFrame(arrow, types)
+        # what Spark can see to be empty, it does not compute
+        return table if rows else table.where("rand() > 1")
 
     return make
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def bad(table, few_trees):
 
 @pytest.fixture(autouse=True)
 def in_a_store_of_its_own(store, monkeypatch):
-    monkeypatch.setattr(lifecycle, "RESAMPLES", 100)  # of plain differences
+    monkeypatch.setattr(lifecycle, "RESAMPLES", 20)  # of plain differences
 
 
 @pytest.fixture
@@ -88,6 +89,21 @@ def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(table, go
     assert (found.version, found.model.kinds, found.about) == (version, good.kinds, ABOUT)
     assert (found.model.estimator.predict_proba(rows) == good.estimator.predict_proba(rows)).all()
     assert lifecycle.load("churn", version).version == version
+
+
+@pytest.mark.slow
+def test_mlflow_tells_its_makers_nothing():
+    """It never does in tests and in CI, so this asks a process that knows of neither."""
+    asked = (
+        f"import {lifecycle.__name__}\n"
+        "from mlflow.telemetry.client import get_telemetry_client\n"
+        "print(get_telemetry_client())"
+    )
+    plain = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=plain, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "None\n"
 
 
 def test_a_run_tells_how_the_model_was_made(plain, register, store):

@@ -8,7 +8,7 @@ from pyspark.testing import assertDataFrameEqual
 
 from {{ cookiecutter.package_name }} import simulate
 
-CUSTOMERS, MONTHS, SEED = 4000, 60, 7
+CUSTOMERS, MONTHS, SEED = 2000, 60, 7
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def active(lived):
 
 
 def test_the_seed_alone_decides_whatever_the_partitions(spark, population):
-    # customer 60 is in the second half of 100 customers, and in the first half of 4000
+    # customer 60 is in the second half of 100 customers, and in the first half of 2000
     few = simulate.population(spark, 100, MONTHS, SEED)
     same_of_many = population.join(few.select("customer_id"), "customer_id")
     assertDataFrameEqual(few, same_of_many)

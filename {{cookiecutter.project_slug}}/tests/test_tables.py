@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
 
 from {{ cookiecutter.package_name }} import tables
-from {{ cookiecutter.package_name }}.tables import USAGE, BadTableError
+from {{ cookiecutter.package_name }}.tables import USAGE, BadTableError, NotNowError
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
 
@@ -371,6 +371,18 @@ def test_a_file_is_not_taken_for_a_table(spark, tmp_path):
     with pytest.raises(BadTableError, match=r"notes\.txt"):
         tables.write_table(numbers(spark, 1), tmp_path / "notes.txt")
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_the_earlier_table(spark, tmp_path, monkeypatch):
+    def fill(*_):
+        raise OSError("No space left on device")
+
+    tables.write({"one": numbers(spark, 1)}, tmp_path)
+    monkeypatch.setattr(Path, "rename", fill)
+    with pytest.raises(NotNowError, match="its disk is full") as refused:
+        tables.write({"one": numbers(spark, 2)}, tmp_path)
+    assert "\n" not in str(refused.value)
+    assert read_back(spark, tmp_path / "one") == [1]
 
 
 @pytest.mark.parametrize("output", ["s3://bucket/folder", "hdfs:/folder"])

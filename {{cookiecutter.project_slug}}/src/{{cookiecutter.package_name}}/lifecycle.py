@@ -30,6 +30,9 @@ from .tables import BadTableError, NotNowError
 from .training import Model
 from .training.columns import LABEL, as_kinds
 
+# read when MLflow is imported; its makers are told of each use otherwise
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
 STORE = Path("models")
 CHAMPION, CHALLENGER = "champion", "challenger"
 BEFORE = "champion_before"

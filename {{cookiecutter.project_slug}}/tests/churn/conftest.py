@@ -22,7 +22,7 @@ class Simulated:
 @pytest.fixture(scope="package")
 def simulated(spark):
     """As few as show what is plain to see."""
-    return simulate_and_evaluate(spark, 1200)
+    return simulate_and_evaluate(spark, 800)
 
 
 @pytest.fixture(scope="package")

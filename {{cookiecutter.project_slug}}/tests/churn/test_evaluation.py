@@ -92,9 +92,10 @@ def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(table, monk
         return Model({"score": "number"}, always_tenths(len(seen)))
 
     monkeypatch.setattr(evaluation, "train", one_tenth_more_each_time)
+    monkeypatch.setattr(evaluation, "FOLDS", 2)
     [predicted] = cross_validated(table, "sklearn", seed=0).predicted.values()
     models = (10 * predicted["churn_probability"]).round().astype(int)
-    assert set(models) == {1, 2, 3, 4, 5}
+    assert set(models) == {1, 2}
     for customer, model in zip(predicted["customer_id"], models, strict=True):
         assert customer not in seen[model - 1]
 

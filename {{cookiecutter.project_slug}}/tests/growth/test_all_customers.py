@@ -168,3 +168,14 @@ def test_customers_are_scored_in_parts_and_in_order(monkeypatch):
     # bounds that cross are held to the forecast
     assert (scored["lower"].map(max) <= scored["forecast"].map(min)).all()
     assert (scored["upper"].map(min) >= scored["forecast"].map(max)).all()
+
+
+def test_who_has_gone_is_forecast_zero_and_who_is_unknown_nothing():
+    histories = pd.Series([np.repeat([4.0, 0.0], [8, 24]), np.full(3, np.nan), np.full(30, 7.0)])
+    model = all_customers.GlobalModel(
+        "constant", Constant(0.0), Constant(-1.0), Constant(1.0), slack=0.0
+    )
+    scored = all_customers.score_batch(histories, model, horizon=2, season=12)
+    assert scored["model"].tolist() == ["zero", None, "constant"]
+    assert scored["forecast"][0].tolist() == [0, 0]
+    assert scored["error"].tolist() == [None, "usage is known in no month", None]

@@ -64,7 +64,7 @@ def test_a_split_hides_the_last_months_of_each_customer(usage):
 
 def test_methods_are_scored_on_the_same_months(usage):
     methods = {"all": knows_all, "little": knows_little}
-    by_method, by_length = backtest(usage, methods, horizon=3, season=12, folds=2)
+    by_method, by_length = backtest(usage, methods, horizon=3, season=12, folds=1)
     best, worst = by_method
     assert (best.method, best.smape, best.coverage, best.customers) == ("all", 0, 1, 2)
     assert best.mase == 0
@@ -73,9 +73,7 @@ def test_methods_are_scored_on_the_same_months(usage):
     assert worst.mase > 1
     assert worst.seconds > 0
     assert {(s.method, s.seasons, s.customers) for s in by_length} == {
-        (method, *length)
-        for method in methods
-        for length in (("under 1", 1), ("2 to 3", 1), ("3 to 5", 1))
+        (method, *length) for method in methods for length in (("under 1", 1), ("3 to 5", 1))
     }
 
 
@@ -92,8 +90,9 @@ def test_the_cutoffs_are_spread_over_a_season(usage):
         hidden.append(40 - history.agg(F.max("usage")).first()[0])
         return knows_all(history, horizon, season, level)
 
-    backtest(usage, {"method": method}, horizon=3, season=12, folds=3)
+    [score], _ = backtest(usage, {"method": method}, horizon=3, season=12, folds=3)
     assert hidden == [3, 7, 11]
+    assert (score.smape, score.customers) == (0, 2)
 
 
 def test_customers_with_nothing_before_the_cutoff_are_not_scored(usage):

@@ -160,7 +160,7 @@ def test_no_customers_give_no_forecasts(method, make_usage):
     assert METHODS[method](make_usage([]), 3, 12, 90).isEmpty()
 
 
-@TRAINED_MODELS_ARE_SLOW
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter(method, few):
     shuffled = few.orderBy(F.rand(seed=1)).repartition(5)
     first, again = (METHODS[method](table, HORIZON, 12, 90) for table in (few, shuffled))

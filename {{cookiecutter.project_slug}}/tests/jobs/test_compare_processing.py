@@ -1,12 +1,12 @@
 """jobs/compare_processing.py"""
 
 import json
+from dataclasses import asdict
 from datetime import date
 
 import pytest
 
 from {{ cookiecutter.package_name }} import job, processing
-from {{ cookiecutter.package_name }}.processing import compare
 from {{ cookiecutter.package_name }}.processing.compare import Measurement, left_out
 
 from jobs import compare_processing
@@ -18,12 +18,13 @@ def run(*arguments: str) -> int:
     return job.run(compare_processing.main, arguments)
 
 
-@pytest.fixture
-def two_ways(monkeypatch):
-    """That all ways are compared is seen in tests/processing, and once below."""
-    ways = {name: processing.WAYS[name] for name in ("dataframe", "pandas_udf")}
-    monkeypatch.setattr(compare, "WAYS", ways)
-    return ways
+def measured(*, wrong: tuple[str, str] | None = None) -> list[Measurement]:
+    """What the comparison may find, with an answer to a task that is wrong."""
+    return [
+        Measurement(way, task, 10, 1.0, 10, "jvm", equal=(way, task) != wrong)
+        for way in processing.WAYS
+        for task in ("charge", "trend")
+    ]
 
 
 @pytest.mark.slow
@@ -49,20 +50,26 @@ def test_a_usage_table_is_compared_as_it_comes(tmp_path, make_usage):
     assert all(m["rows"] == 2 and m["equal"] for m in report)
 
 
-def test_simulated_rows_are_compared_and_what_is_left_out_is_told(
-    tmp_path, capsys, monkeypatch, two_ways
+def test_all_that_was_measured_is_reported_and_what_is_left_out_is_told(
+    spark, tmp_path, capsys, monkeypatch
 ):
+    given = []
+
+    def compare(usage, runs):
+        given.append((usage.count(), runs))
+        return measured()
+
+    monkeypatch.setattr(compare_processing, "compare", compare)
     monkeypatch.setattr(compare_processing, "left_out", lambda: {"rdd": "there are none here"})
-    assert run("--rows", "35", "--runs", "1", "--reports", str(tmp_path)) == 0
+    assert run("--rows", "35", "--runs", "2", "--reports", str(tmp_path)) == 0
+    assert given == [(35, 2)]
     report = json.loads((tmp_path / "processing.json").read_text())
-    assert {(m["way"], m["task"]) for m in report} == {
-        (way, task) for way in two_ways for task in ("charge", "trend")
-    }
-    assert all(set(m) == FIELDS and m["equal"] and m["rows"] == 35 for m in report)
+    assert report == [asdict(measurement) for measurement in measured()]
+    assert set(report[0]) == FIELDS
     printed = capsys.readouterr().out
     assert "pandas_udf" in printed
     assert "rdd is left out: there are none here\n" in printed
-    assert "rows_in=35 rows_out=4 rejected=0 " in printed
+    assert f"rows_in=10 rows_out={len(report)} rejected=0 " in printed
     assert "there are none here" in (tmp_path / "processing.md").read_text()
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
 
@@ -90,12 +97,8 @@ def test_a_bad_table_gives_exit_code_2_and_one_line_and_keeps_the_earlier_report
 
 
 def test_ways_that_disagree_give_exit_code_1_and_are_named(spark, tmp_path, monkeypatch):
-    measurements = [
-        Measurement(way, task, 10, 1.0, 10, "jvm", equal=(way, task) != ("rdd", "trend"))
-        for way in processing.WAYS
-        for task in ("charge", "trend")
-    ]
-    monkeypatch.setattr(compare_processing, "compare", lambda usage, runs: measurements)
+    found = measured(wrong=("rdd", "trend"))
+    monkeypatch.setattr(compare_processing, "compare", lambda usage, runs: found)
     with pytest.raises(SystemExit, match=r"dataframe does: rdd \(trend\)$"):
         run("--rows", "10", "--reports", str(tmp_path))
     report = json.loads((tmp_path / "processing.json").read_text())

@@ -24,6 +24,14 @@ def mean_in_pandas(values: pd.Series) -> float:
     return values.mean()
 
 
+@pytest.fixture(autouse=True)
+def plans_as_outside_of_tests(spark):
+    """Other tests do without what Spark wraps around a plan to plan anew while it runs."""
+    spark.conf.set("spark.sql.adaptive.enabled", True)
+    yield
+    spark.conf.set("spark.sql.adaptive.enabled", False)
+
+
 @pytest.fixture
 def stored_usage(spark, make_usage, tmp_path):
     """Usage read from a file: its own plan shows no Python."""

@@ -87,3 +87,8 @@ def test_a_table_that_is_not_the_models_is_refused(make_table, wanted, told):
     frame = make_table([("a", 1.0, True)], "plan string, usage double, flag boolean")
     with pytest.raises(BadTableError, match=told):
         as_kinds(frame, wanted)
+
+
+def test_a_table_of_keys_alone_is_refused(make_table):
+    with pytest.raises(BadTableError, match="no column to learn from"):
+        kinds(make_table([("a",)], "customer_id string").drop("customer_id"))

@@ -1,8 +1,11 @@
 """Every trainer learns the same, and its model lives and scores as any other's does."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from pyspark.ml.linalg import Vectors
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -13,6 +16,7 @@ from {{ cookiecutter.package_name }}.training import (
     deep_learning,
     installed,
     learnable,
+    mllib,
     train,
 )
 from {{ cookiecutter.package_name }}.training.scoring import score
@@ -22,9 +26,8 @@ from jobs import compare_training, promote_model, score_churn, train_churn
 needs_tensorflow = pytest.mark.skipif(
     not deep_learning.is_installed(), reason="the extra tensorflow is not installed"
 )
-EACH = [
-    pytest.param(name, marks=needs_tensorflow if name == "tensorflow" else ()) for name in TRAINERS
-]
+MARKS = {"tensorflow": needs_tensorflow, "mllib": pytest.mark.slow}
+EACH = [pytest.param(name, marks=MARKS.get(name, ())) for name in TRAINERS]
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +116,13 @@ def test_the_same_seed_trains_the_same_model(name, table, trained):
     )
 
 
+def test_what_mllib_has_fitted_gives_its_chances_without_spark():
+    fitted = SimpleNamespace(coefficients=Vectors.dense([2.0, -1.0]), intercept=0.5)
+    chances = mllib.as_scikit_learn(fitted).predict_proba([[1.0, 1.0], [0.0, 3.0]])
+    assert chances[:, 1] == pytest.approx([1 / (1 + np.exp(-1.5)), 1 / (1 + np.exp(2.5))])
+
+
+@pytest.mark.slow
 def test_mllib_minimises_what_scikit_learn_minimises(table, trained):
     prepare, regression = trained("mllib").estimator
     half = table.where("hash(customer_id) % 2 = 0").toPandas()
@@ -125,8 +135,6 @@ def test_mllib_minimises_what_scikit_learn_minimises(table, trained):
 
 @pytest.mark.slow
 def test_only_a_sample_of_bounded_size_comes_to_the_driver_for_mllib(table, monkeypatch):
-    from {{ cookiecutter.package_name }}.training import mllib
-
     sizes = []
 
     def counted(*arguments):
