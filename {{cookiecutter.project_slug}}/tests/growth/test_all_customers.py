@@ -96,6 +96,7 @@ def sample(rows: int, customers: int = 40) -> pd.DataFrame:
     return pd.DataFrame({"columns": list(columns), "z": z, "calibrates": calibrates})
 
 
+@pytest.mark.slow
 def test_the_model_learns_the_middle_and_where_usage_strays_far():
     model = all_customers.train(sample(8000), level=90)
     unseen = np.array([[0.2, 0.1, np.nan], [0.8, 0.1, np.nan], [0.5, 0.9, np.nan]])

@@ -101,6 +101,7 @@ def test_it_measures_on_a_table_of_ones_own(usage, tmp_path, capsys):
     assert f"rows_out={len(figures['measurements'])} rejected=1 " in printed
 
 
+@pytest.mark.slow
 def test_a_table_that_is_too_short_is_told_in_one_line(make_usage, tmp_path, capsys):
     make_usage([("a", date(2025, 1, 1), 1.0)]).write.parquet(str(tmp_path / "usage"))
     assert job.run(compare_training.main, ["--usage", str(tmp_path / "usage")]) == 2

@@ -111,6 +111,7 @@ def test_a_way_that_answers_wrongly_is_marked_and_no_other(usage, monkeypatch, w
 
 def test_what_the_caller_has_cached_stays_cached(usage, monkeypatch):
     monkeypatch.setattr(compare, "WAYS", {"dataframe": processing.dataframe})
+    monkeypatch.setattr(compare, "KEYS", {"trend": ["customer_id"]})
     usage.cache()
     compare.compare(usage, runs=1)
     assert usage.is_cached
@@ -121,6 +122,7 @@ def test_what_the_caller_has_cached_stays_cached(usage, monkeypatch):
 def test_over_spark_connect_rdds_are_left_out_and_the_reason_is_told(usage, monkeypatch):
     ways = {"rdd": processing.rdd, "dataframe": processing.dataframe}
     monkeypatch.setattr(compare, "WAYS", ways)
+    monkeypatch.setattr(compare, "KEYS", {"trend": ["customer_id"]})
     monkeypatch.setattr(compare, "is_remote", lambda: True)
     assert {m.way for m in compare.compare(usage, runs=1)} == {"dataframe"}
     assert compare.left_out() == {"rdd": "over Spark Connect there are no RDDs"}

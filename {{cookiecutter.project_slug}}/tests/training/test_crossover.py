@@ -66,6 +66,7 @@ def test_a_crossing_beyond_what_was_measured_is_not_claimed():
     assert found(measured(1, 1e-5), measured(30, 0.9e-5)) is None
 
 
+@pytest.mark.slow
 def test_the_same_curve_measured_twice_does_not_cross_itself():
     told = [
         found(measured(1, 1e-4, noise=0.1, seed=2 * s), measured(1, 1e-4, 1, 0.1, 2 * s + 1))
