@@ -25,8 +25,8 @@ def mean_in_pandas(values: pd.Series) -> float:
 
 
 @pytest.fixture(autouse=True)
-def plans_as_outside_of_tests(spark):
-    """Other tests do without what Spark wraps around a plan to plan anew while it runs."""
+def adaptive_plans(spark):
+    """As users see them: Spark wraps a plan up to plan anew while it runs, but in other tests."""
     spark.conf.set("spark.sql.adaptive.enabled", True)
     yield
     spark.conf.set("spark.sql.adaptive.enabled", False)

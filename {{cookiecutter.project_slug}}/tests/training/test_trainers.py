@@ -26,6 +26,7 @@ from jobs import compare_training, promote_model, score_churn, train_churn
 needs_tensorflow = pytest.mark.skipif(
     not deep_learning.is_installed(), reason="the extra tensorflow is not installed"
 )
+# the first model of MLlib's takes Java seconds
 MARKS = {"tensorflow": needs_tensorflow, "mllib": pytest.mark.slow}
 EACH = [pytest.param(name, marks=MARKS.get(name, ())) for name in TRAINERS]
 
