@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import mlflow
@@ -22,6 +23,7 @@ from {{ cookiecutter.package_name }}.training import Model, learnable, scikit_le
 
 KEYS = ["customer_id"]
 ABOUT = {"horizon": 3}
+NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
@@ -67,28 +69,45 @@ def bad(table, few_trees):
     return train(noise, learnable(noise))
 
 
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory, empty_store):
+    folder = tmp_path_factory.mktemp("shared")
+    (folder / "models").mkdir()
+    shutil.copy(empty_store, folder / "models")
+    return folder / "models"
+
+
 @pytest.fixture(autouse=True)
-def in_a_store_of_its_own(store, monkeypatch):
+def in_the_shared_store(shared_store, monkeypatch):
+    """MLflow opens it once. Tests that change it, or look at all that is in it, have their own."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(shared_store.parent)
     monkeypatch.setattr(lifecycle, "RESAMPLES", 20)  # of plain differences
 
 
 @pytest.fixture
-def register(table):
+def name():
+    """Each test's model has a name of its own."""
+    return f"churn-{next(NUMBERS)}"
+
+
+@pytest.fixture
+def register(table, name):
     def register(model, about=ABOUT):
         return lifecycle.register(
-            "churn", model, about, {"seed": 0}, {"roc_auc": 0.7}, table, KEYS, "# Card", Figure()
+            name, model, about, {"seed": 0}, {"roc_auc": 0.7}, table, KEYS, "# Card", Figure()
         )
 
     return register
 
 
-def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(table, good, register):
+def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(table, good, register, name):
     version = register(good)
-    found = lifecycle.load("churn", "challenger")
+    found = lifecycle.load(name, "challenger")
     rows = table.limit(50).select(*good.kinds).toPandas()
     assert (found.version, found.model.kinds, found.about) == (version, good.kinds, ABOUT)
     assert (found.model.estimator.predict_proba(rows) == good.estimator.predict_proba(rows)).all()
-    assert lifecycle.load("churn", version).version == version
+    assert lifecycle.load(name, version).version == version
 
 
 @pytest.mark.slow
@@ -106,16 +125,16 @@ def test_mlflow_tells_its_makers_nothing():
     assert told.stdout == "None\n"
 
 
-def test_a_run_tells_how_the_model_was_made(plain, register, store):
+def test_a_run_tells_how_the_model_was_made(plain, register, name, shared_store):
     register(plain)
-    [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
+    [run] = mlflow.search_runs(experiment_names=[name], output_format="list")
     assert run.data.params == {"seed": "0"}
     assert run.data.metrics == {"roc_auc": 0.7}
     files = {file.path for file in mlflow.MlflowClient().list_artifacts(run.info.run_id)}
-    assert files == {"churn.md", "churn.png", "environment.txt", "holdout"}
+    assert files == {f"{name}.md", f"{name}.png", "environment.txt", "holdout"}
     environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")
     assert "scikit-learn==" in environment
-    assert {path.name for path in store.iterdir()} == {"mlflow.db", "artifacts"}
+    assert {path.name for path in shared_store.iterdir()} == {"mlflow.db", "artifacts"}
 
 
 def test_a_store_that_another_process_holds_is_told_in_one_line_and_is_as_it_was(
@@ -131,18 +150,20 @@ def test_a_store_that_another_process_holds_is_told_in_one_line_and_is_as_it_was
     assert register(plain) == "2"
 
 
-def test_runs_go_to_the_experiment_that_the_environment_names(plain, register, monkeypatch):
+def test_runs_go_to_the_experiment_that_the_environment_names(plain, register, name, monkeypatch):
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "/Shared/runs")
     version = register(plain)
     [run] = mlflow.search_runs(experiment_names=["/Shared/runs"], output_format="list")
-    found = mlflow.MlflowClient().get_model_version("churn", version)
+    found = mlflow.MlflowClient().get_model_version(name, version)
     assert found.run_id == run.info.run_id
 
 
-def test_a_package_under_another_name_does_not_stop_a_registration(plain, register, monkeypatch):
+def test_a_package_under_another_name_does_not_stop_a_registration(
+    plain, register, name, monkeypatch
+):
     monkeypatch.setattr(lifecycle, "PACKAGES", ("numpy", "no-such-package"))
     register(plain)
-    [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
+    [run] = mlflow.search_runs(experiment_names=[name], output_format="list")
     environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")
     assert [line.split("==")[0] for line in environment.splitlines()] == ["numpy"]
 
@@ -154,36 +175,36 @@ def test_the_model_is_stored_in_a_format_without_code(good, register, store):
     assert not [name for name in names if name.endswith((".pkl", ".pickle"))]
 
 
-def test_a_run_names_the_commit_and_tells_of_changes(plain, register, tmp_path):
+def test_a_run_names_the_commit_and_tells_of_changes(plain, register, name, store):
     git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
     for arguments in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "first"]):
         subprocess.run([*git, *arguments], check=True)
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    (tmp_path / "changed").touch()
+    (store.parent / "changed").touch()
     register(plain)
-    [run] = mlflow.search_runs(experiment_names=["churn"], output_format="list")
+    [run] = mlflow.search_runs(experiment_names=[name], output_format="list")
     assert run.data.tags["git_commit"] == f"{commit} and changes"
 
 
-def test_the_first_model_has_no_champion_to_be_compared_with(plain, register):
+def test_the_first_model_has_no_champion_to_be_compared_with(plain, register, name):
     version = register(plain)
-    assert lifecycle.compare("churn") is None
-    assert lifecycle.promote("churn") == version
-    assert lifecycle.load("churn", "champion").version == version
+    assert lifecycle.compare(name) is None
+    assert lifecycle.promote(name) == version
+    assert lifecycle.load(name, "champion").version == version
 
 
-def test_a_better_challenger_is_told_by_how_much_it_is_better(good, bad, register):
+def test_a_better_challenger_is_told_by_how_much_it_is_better(good, bad, register, name):
     register(bad)
-    lifecycle.promote("churn")
+    lifecycle.promote(name)
     register(good)
-    found = lifecycle.compare("churn")
+    found = lifecycle.compare(name)
     assert found.better
     assert found.rows == 1000
     assert found.difference == found.challenger_auc - found.champion_auc
     assert 0.1 < found.lower < found.difference < found.upper
-    assert lifecycle.compare("churn") == found
+    assert lifecycle.compare(name) == found
 
 
 def test_a_lead_that_may_be_chance_is_not_better():
@@ -192,68 +213,70 @@ def test_a_lead_that_may_be_chance_is_not_better():
     assert not lead.better
 
 
-def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register):
+def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register, name):
     register(good)
-    lifecycle.promote("churn")
+    lifecycle.promote(name)
     register(bad)
-    assert not lifecycle.compare("churn").better
+    assert not lifecycle.compare(name).better
     register(good)
-    equal = lifecycle.compare("churn")
+    equal = lifecycle.compare(name)
     assert equal.difference == 0
     assert not equal.better
 
 
 def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
-    good, table, register
+    good, table, register, name
 ):
     register(good)
-    lifecycle.promote("churn")
+    lifecycle.promote(name)
     register(train(table, {"noise": "number"}))  # its holdout has but the column that it wants
     with pytest.raises(lifecycle.BadTableError, match="champion needs 2 columns"):
-        lifecycle.compare("churn")
+        lifecycle.compare(name)
 
 
-def test_a_challenger_for_another_horizon_is_not_compared(plain, register):
+def test_a_challenger_for_another_horizon_is_not_compared(plain, register, name):
     register(plain)
-    lifecycle.promote("churn")
+    lifecycle.promote(name)
     register(plain, {"horizon": 6})
     with pytest.raises(lifecycle.BadTableError, match=r"predicts for .*6.*, the champion for .*3"):
-        lifecycle.compare("churn")
+        lifecycle.compare(name)
 
 
-def test_rolling_back_returns_to_the_champion_before_and_then_further(plain, register):
+def test_rolling_back_returns_to_the_champion_before_and_then_further(plain, register, name):
     for version in ("1", "2", "3"):
         assert register(plain) == version
-        lifecycle.promote("churn")
-    assert lifecycle.roll_back("churn") == ("3", "2")
-    assert lifecycle.load("churn", "champion").version == "2"
-    assert lifecycle.roll_back("churn") == ("2", "1")
+        lifecycle.promote(name)
+    assert lifecycle.roll_back(name) == ("3", "2")
+    assert lifecycle.load(name, "champion").version == "2"
+    assert lifecycle.roll_back(name) == ("2", "1")
     with pytest.raises(NoModelError, match="version 1 is the first champion"):
-        lifecycle.roll_back("churn")
+        lifecycle.roll_back(name)
 
 
-def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(plain, register):
+def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(plain, register, name):
     register(plain)
-    lifecycle.promote("churn")
+    lifecycle.promote(name)
     with pytest.raises(NoModelError, match="champion already"):
-        lifecycle.compare("churn")
+        lifecycle.compare(name)
 
 
 @pytest.mark.parametrize("alias", ["champion", "challenger", "7", "nonsense!", ""])
-def test_a_model_that_is_not_there_is_told_in_one_line(alias):
+def test_a_model_that_is_not_there_is_told_in_one_line(alias, name):
     with pytest.raises(NoModelError, match="there is no") as error:
-        lifecycle.load("churn", alias)
+        lifecycle.load(name, alias)
     assert "\n" not in str(error.value)
 
 
-def test_a_path_or_an_address_is_no_name_of_a_model(plain, register, store, monkeypatch):
+def test_a_path_or_an_address_is_no_name_of_a_model(
+    plain, register, name, shared_store, monkeypatch
+):
     register(plain)
-    [model] = {path.parent for path in store.rglob("model.skops")}
+    model = next(shared_store.rglob("model.skops")).parent
     monkeypatch.setattr(lifecycle, "_load_estimator", pytest.fail)
-    addresses = (f"file://{model}", f"runs:/{model}/model", "models:/churn/1", "s3://bucket/model")
-    for where in (str(model), "../champion", *addresses):
+    paths = (f"{model}", f"file://{model}", "../champion")
+    for where in (*paths, f"runs:/{model}/model", f"models:/{name}/1", "s3://bucket/model"):
         with pytest.raises(NoModelError, match="there is no"):
-            lifecycle.load("churn", where)
+            lifecycle.load(name, where)
 
 
 class Malicious(LogisticRegression):
@@ -274,29 +297,33 @@ class Malicious(LogisticRegression):
     ],
     ids=["a pickle", "what says of itself that it is to be trusted"],
 )
-def test_a_model_that_may_run_code_is_told_and_not_loaded(plain, register, estimator, stored_as):
+def test_a_model_that_may_run_code_is_told_and_not_loaded(
+    plain, register, name, estimator, stored_as
+):
     register(plain)
     with mlflow.start_run():
         mlflow.sklearn.log_model(
             estimator,
             name="model",
-            registered_model_name="churn",
+            registered_model_name=name,
             pip_requirements=[],  # or MLflow loads it in a process of its own, to see what it needs
             **stored_as,
         )
     Path("pwned").unlink(missing_ok=True)  # MLflow has loaded it too, when it was stored
     with pytest.raises(NoModelError, match="version 2 is not of this project's making") as error:
-        lifecycle.load("churn", "2")
+        lifecycle.load(name, "2")
     assert "\n" not in str(error.value)
     assert not Path("pwned").exists()
 
 
-def test_a_server_that_is_set_is_used_instead_of_the_folder(plain, register, store, monkeypatch):
+def test_a_server_that_is_set_is_used_instead_of_the_folder(
+    plain, register, name, store, monkeypatch
+):
     other = shutil.move(store / "mlflow.db", store.parent / "server.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}")
     mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
     register(plain)
-    assert lifecycle.load("churn", "challenger").version == "1"
+    assert lifecycle.load(name, "challenger").version == "1"
     assert not list(store.iterdir())
 
 

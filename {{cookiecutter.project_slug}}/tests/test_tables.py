@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from pyspark.sql import functions as F
-from pyspark.testing import assertDataFrameEqual
 
 from {{ cookiecutter.package_name }} import tables
 from {{ cookiecutter.package_name }}.tables import USAGE, BadTableError, NotNowError
@@ -25,9 +24,14 @@ def csv(tmp_path):
     return write
 
 
-@pytest.fixture
-def expected(make_usage):
-    return make_usage([("a", JANUARY, 1.5), ("a", FEBRUARY, None), ("b", JANUARY, 0.0)])
+THREE_ROWS = [("a", JANUARY, 1.5), ("a", FEBRUARY, None), ("b", JANUARY, 0.0)]
+ONE_ROW = [("a", JANUARY, 1.0)]
+
+
+def held(usage):
+    """The rows of a table, which must have all columns of usage in their types."""
+    assert usage.schema.simpleString() == USAGE.schema.simpleString()
+    return sorted(tuple(row) for row in usage.collect())
 
 
 def refusal(spark, source: str) -> str:
@@ -39,29 +43,31 @@ def refusal(spark, source: str) -> str:
     return message
 
 
-def test_csv_is_read_with_columns_in_any_order_and_others_left_out(spark, csv, expected):
+def test_csv_is_read_with_columns_in_any_order_and_others_left_out(spark, csv):
     source = csv(
         "month,note,usage,customer_id\n2025-01-01,x,1.5,a\n2025-02-01,,,a\n2025-01-01,,0,b\n"
     )
-    assertDataFrameEqual(tables.read(spark, source, USAGE), expected)
+    assert held(tables.read(spark, source, USAGE)) == THREE_ROWS
 
 
-def test_csv_keeps_leading_zeros_quotes_and_commas_in_customer_ids(spark, csv, make_usage):
+def test_csv_keeps_leading_zeros_quotes_and_commas_in_customer_ids(spark, csv):
     source = csv('customer_id,month,usage\n007,2025-01-01,1\n"a ""b"", c",2025-01-01,2\n')
-    assertDataFrameEqual(
-        tables.read(spark, source, USAGE),
-        make_usage([("007", JANUARY, 1.0), ('a "b", c', JANUARY, 2.0)]),
-    )
+    assert held(tables.read(spark, source, USAGE)) == [
+        ("007", JANUARY, 1.0),
+        ('a "b", c', JANUARY, 2.0),
+    ]
 
 
-def test_csv_with_a_byte_order_mark_as_excel_writes_it(spark, csv, make_usage):
+def test_csv_with_a_byte_order_mark_as_excel_writes_it(spark, csv):
     source = csv("\ufeffcustomer_id,month,usage\na,2025-01-01,1\n")
-    assertDataFrameEqual(tables.read(spark, source, USAGE), make_usage([("a", JANUARY, 1.0)]))
+    assert held(tables.read(spark, source, USAGE)) == ONE_ROW
 
 
-def test_parquet_is_read_from_a_folder_and_from_a_file_that_pandas_wrote(spark, tmp_path, expected):
+def test_parquet_is_read_from_a_folder_and_from_a_file_that_pandas_wrote(
+    spark, tmp_path, make_usage
+):
     folder, file = str(tmp_path / "usage"), str(tmp_path / "my usage.parquet")
-    expected.write.parquet(folder)
+    make_usage(THREE_ROWS).write.parquet(folder)
     pd.DataFrame(
         {
             "usage": [1.5, None, 0],
@@ -69,80 +75,75 @@ def test_parquet_is_read_from_a_folder_and_from_a_file_that_pandas_wrote(spark, 
             "month": [datetime(2025, 1, 1), datetime(2025, 2, 1), datetime(2025, 1, 1)],
         }
     ).to_parquet(file)
-    assertDataFrameEqual(tables.read(spark, folder, USAGE), expected)
-    assertDataFrameEqual(tables.read(spark, file, USAGE), expected)
+    assert held(tables.read(spark, folder, USAGE)) == THREE_ROWS
+    assert held(tables.read(spark, file, USAGE)) == THREE_ROWS
 
 
-def test_whole_numbers_become_usage_and_customer_ids(spark, tmp_path, make_usage, make_table):
+def test_whole_numbers_become_usage_and_customer_ids(spark, tmp_path, make_table):
     source = str(tmp_path / "usage")
     numbers = make_table([(7, JANUARY, 3)], "customer_id long, month date, usage int")
     numbers.write.parquet(source)
-    assertDataFrameEqual(tables.read(spark, source, USAGE), make_usage([("7", JANUARY, 3.0)]))
+    assert held(tables.read(spark, source, USAGE)) == [("7", JANUARY, 3.0)]
 
 
-def test_a_table_that_pandas_wrote_can_be_read_again_and_again(
-    spark, tmp_path, make_usage, make_table
-):
+def test_a_table_that_pandas_wrote_can_be_read_again_and_again(spark, tmp_path, make_table):
     """Its nanoseconds need a setting of Spark, which outlives the first reading."""
     file, plain = str(tmp_path / "usage.parquet"), str(tmp_path / "plain")
     pd.DataFrame(
         {"customer_id": ["a"], "month": [datetime(2025, 1, 1)], "usage": [1.0]}
     ).to_parquet(file)
-    expected = make_usage([("a", JANUARY, 1.0)])
     first = tables.read(spark, file, USAGE)
     second = tables.read(spark, file, USAGE)
     make_table([("a", 202501, 1.0)], "customer_id string, month long, usage double").write.parquet(
         plain
     )
     assert "month is of type bigint" in refusal(spark, plain)
-    assertDataFrameEqual(first, expected)
-    assertDataFrameEqual(second, expected)
+    assert held(first) == held(second) == ONE_ROW
 
 
-def test_months_without_a_time_zone_are_read(spark, tmp_path, make_usage):
+def test_months_without_a_time_zone_are_read(spark, tmp_path):
     source = str(tmp_path / "usage")
     spark.sql(
         "SELECT 'a' AS customer_id, TIMESTAMP_NTZ '2025-01-01 00:00:00' AS month, 1D AS usage"
     ).write.parquet(source)
-    assertDataFrameEqual(tables.read(spark, source, USAGE), make_usage([("a", JANUARY, 1.0)]))
+    assert held(tables.read(spark, source, USAGE)) == ONE_ROW
 
 
-def test_compressed_csv_is_read(spark, tmp_path, make_usage):
+def test_compressed_csv_is_read(spark, tmp_path):
     path = tmp_path / "USAGE.CSV.gz"
     path.write_bytes(gzip.compress(b"customer_id,month,usage\na,2025-01-01,1\n"))
-    assertDataFrameEqual(tables.read(spark, str(path), USAGE), make_usage([("a", JANUARY, 1.0)]))
+    assert held(tables.read(spark, str(path), USAGE)) == ONE_ROW
 
 
-def test_a_path_is_a_path_and_not_a_pattern(spark, tmp_path, make_usage):
+def test_a_path_is_a_path_and_not_a_pattern(spark, tmp_path):
     folder = tmp_path / "v[1] {a,b}*"
     folder.mkdir()
     (folder / "usage.csv").write_text("customer_id,month,usage\na,2025-01-01,1\n")
-    usage = tables.read(spark, str(folder / "usage.csv"), USAGE)
-    assertDataFrameEqual(usage, make_usage([("a", JANUARY, 1.0)]))
+    assert held(tables.read(spark, str(folder / "usage.csv"), USAGE)) == ONE_ROW
 
 
-def test_a_relative_path_starts_where_the_caller_is(spark, csv, make_usage, tmp_path, monkeypatch):
+def test_a_relative_path_starts_where_the_caller_is(spark, csv, tmp_path, monkeypatch):
     """Spark's own process may be in another folder."""
     csv("customer_id,month,usage\na,2025-01-01,1\n")
     monkeypatch.chdir(tmp_path)
-    usage = tables.read(spark, "usage.csv", USAGE)
-    assertDataFrameEqual(usage, make_usage([("a", JANUARY, 1.0)]))
+    assert held(tables.read(spark, "usage.csv", USAGE)) == ONE_ROW
 
 
 @pytest.fixture
-def catalog(spark, expected, tmp_path):
+def catalog(spark, make_usage, tmp_path):
     """Tables in the catalog, one with a name that must be quoted."""
     spark.sql(f"CREATE DATABASE shop LOCATION '{tmp_path / 'shop'}'")
-    expected.write.saveAsTable("shop.usage")
-    expected.createOrReplaceTempView("`my-usage`")
+    usage = make_usage(THREE_ROWS)
+    usage.write.saveAsTable("shop.usage")
+    usage.createOrReplaceTempView("`my-usage`")
     yield
     spark.sql("DROP DATABASE shop CASCADE")
     spark.sql("DROP VIEW `my-usage`")
 
 
-def test_a_catalog_table_is_read_by_name(spark, expected, catalog):
+def test_a_catalog_table_is_read_by_name(spark, catalog):
     for name in ("shop.usage", "spark_catalog.shop.usage", "`my-usage`"):
-        assertDataFrameEqual(tables.read(spark, name, USAGE), expected)
+        assert held(tables.read(spark, name, USAGE)) == THREE_ROWS
 
 
 @pytest.mark.parametrize(

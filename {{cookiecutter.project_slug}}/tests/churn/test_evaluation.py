@@ -31,7 +31,9 @@ def table(spark):
 
 @pytest.fixture(scope="module")
 def validated(table):
-    return cross_validated(table, "sklearn", seed=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(scikit_learn.TREES, "max_iter", 10)
+        return cross_validated(table, "sklearn", seed=0)
 
 
 def test_the_holdout_is_the_latest_month_whose_outcome_is_known(simulated):

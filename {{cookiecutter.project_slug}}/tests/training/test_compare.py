@@ -77,24 +77,20 @@ def test_every_way_is_measured_at_every_size(data):
     assert len({m.roc_auc for m in measured if m.models == 3}) == 1
 
 
-def test_a_size_beyond_the_table_is_skipped_with_a_word(data, threads):
-    sizes = {"n": [10_000], "k": [], "m": [1, 100]}
-    measured, skipped = compare.compare(data, sizes, ["sklearn"])
-    assert [(m.sweep, m.models) for m in measured] == [("m", 1)] * 3
-    assert [(skip.sweep, skip.size) for skip in skipped] == [("n", 10_000), *[("m", 100)] * 3]
-    assert all(f"the table has {data.rows:,} rows" in skip.why for skip in skipped)
-
-
-def test_a_size_that_would_not_fit_is_skipped_and_the_others_are_measured(
+def test_sizes_beyond_the_table_or_the_memory_are_skipped_and_the_others_are_measured(
     data, threads, monkeypatch
 ):
-    free = SimpleNamespace(available=200 * 8 * compare.COPIES * 2 + 1, total=2**30)
+    free = SimpleNamespace(available=300 * 8 * compare.COPIES * 2 + 1, total=2**30)
     monkeypatch.setattr(compare.psutil, "virtual_memory", lambda: free)
-    measured, skipped = compare.compare(data, {"n": [200, 1500], "k": [], "m": []}, ["sklearn"])
-    assert len(measured) == 1
-    [(sweep, way, size, why)] = skipped
-    assert (sweep, way, size) == ("n", "sklearn", 1500)
-    assert "GB are free" in why
+    sizes = {"n": [200, 1500, 10_000], "k": [], "m": [1, 100]}
+    measured, skipped = compare.compare(data, sizes, ["sklearn"])
+    assert [(m.sweep, m.models) for m in measured] == [("n", 1), *[("m", 1)] * 3]
+    assert [(skip.sweep, skip.size) for skip in skipped] == [
+        *[("n", 1500), ("n", 10_000)],
+        *[("m", 100)] * 3,
+    ]
+    assert "GB are free" in skipped[0].why
+    assert all(f"the table has {data.rows:,} rows" in skip.why for skip in skipped[1:])
 
 
 def test_memory_is_expected_to_grow_as_it_has_grown():
