@@ -5,7 +5,7 @@ import os
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 import shutil
 {% endif %}
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 from pathlib import Path
@@ -44,13 +44,12 @@ SETTINGS = (
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
+def spark() -> SparkSession:
     os.environ["SPARK_SUBMIT_OPTS"] = " ".join(SETTINGS)
     session = get_spark("tests")
     if not is_remote():
         look_up_once(session)
-    yield session
-    session.stop()
+    return session
 
 
 def look_up_once(session: SparkSession) -> None:

@@ -24,39 +24,59 @@ def month(number):
     return date(2024, number, 1)
 
 
-def label_of(make_usage, usage_by_month, horizon=3):
-    usage = make_usage([("a", month(m), u) for m, u in usage_by_month.items()])
-    [row] = features(usage, [CUTOFF], horizon, END).collect()
-    return row.churned
+@pytest.fixture
+def usage_of(make_usage):
+    """Turn each customer's months, by number, into a usage table."""
+    return lambda customers: make_usage(
+        [(c, month(m), usage) for c, months in customers.items() for m, usage in months.items()]
+    )
 
 
-@pytest.mark.parametrize(
-    ("after", "churned"),
-    [
-        ({7: 0.0, 8: 0.0, 9: 0.0}, True),
-        ({7: 0.0, 8: 0.0, 9: 1.0}, False),
-        ({}, True),  # months without rows are months without usage
-        ({9: 0.0}, True),
-        ({8: 2.0}, False),
-        ({7: None, 8: 0.0, 9: 0.0}, None),
-        ({7: None, 8: 5.0}, False),
-    ],
-)
-def test_a_customer_churns_when_usage_stays_at_zero_for_the_horizon(make_usage, after, churned):
-    assert label_of(make_usage, {5: 1.0, 6: 1.0} | after) is churned
+def labels(usage, horizon=3):
+    described = features(usage, [CUTOFF], horizon, END)
+    return {row.customer_id: row.churned for row in described.collect()}
 
 
-def test_who_churned_is_not_known_where_the_horizon_goes_beyond_the_table(make_usage):
-    assert label_of(make_usage, {6: 1.0, 7: 0.0, 8: 0.0, 9: 0.0}, horizon=4) is None
+def test_a_customer_churns_when_usage_stays_at_zero_for_the_horizon(usage_of):
+    after = {
+        "nothing": {7: 0.0, 8: 0.0, 9: 0.0},
+        "something at last": {7: 0.0, 8: 0.0, 9: 1.0},
+        "no rows": {},  # months without rows are months without usage
+        "one row of nothing": {9: 0.0},
+        "one row of something": {8: 2.0},
+        "unknown, then nothing": {7: None, 8: 0.0, 9: 0.0},
+        "unknown, then something": {7: None, 8: 5.0},
+    }
+    usage = usage_of({customer: {5: 1.0, 6: 1.0} | months for customer, months in after.items()})
+    assert labels(usage) == {
+        "nothing": True,
+        "something at last": False,
+        "no rows": True,
+        "one row of nothing": True,
+        "one row of something": False,
+        "unknown, then nothing": None,
+        "unknown, then something": False,
+    }
 
 
-@pytest.mark.parametrize(
-    ("before", "at_risk_now"),
-    [({3: 1.0, 4: 0.0}, False), ({4: 1.0}, True), ({4: 1.0, 5: 0.0, 6: 0.0}, True)],
-)
-def test_who_used_nothing_for_a_horizon_has_churned_already(make_usage, before, at_risk_now):
-    usage = make_usage([("a", month(m), u) for m, u in before.items()])
-    assert features(usage, [CUTOFF], 3, END).where(at_risk(3)).count() == at_risk_now
+def test_who_churned_is_not_known_where_the_horizon_goes_beyond_the_table(usage_of):
+    usage = usage_of({"a": {6: 1.0, 7: 0.0, 8: 0.0, 9: 0.0}})
+    assert labels(usage, horizon=4) == {"a": None}
+
+
+def test_who_used_nothing_for_a_horizon_has_churned_already(usage_of):
+    usage = usage_of(
+        {
+            "used long ago": {3: 1.0, 4: 0.0},
+            "used a horizon ago": {4: 1.0},
+            "used before months of nothing": {4: 1.0, 5: 0.0, 6: 0.0},
+        }
+    )
+    staying = features(usage, [CUTOFF], 3, END).where(at_risk(3)).collect()
+    assert {row.customer_id for row in staying} == {
+        "used a horizon ago",
+        "used before months of nothing",
+    }
 
 
 def test_nothing_after_the_cutoff_changes_a_feature(spark):

@@ -14,7 +14,7 @@ def labelled(make_table):
         rows = [(f"c{number}", value) for number, value in enumerate(values)]
         frame = make_table(rows, f"customer_id string, Left {kind}")
         found = source.with_label(frame, "left", positive, "T")
-        return [row.churned for row in found.orderBy("customer_id").collect()]
+        return [row.churned for row in sorted(found.collect())]
 
     return labelled
 

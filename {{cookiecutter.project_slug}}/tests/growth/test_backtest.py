@@ -55,7 +55,7 @@ def test_a_split_hides_the_last_months_of_each_customer(usage):
     known = {c: [] for c in ("old", "new")}
     later = {c: [] for c in ("old", "new")}
     for frame, months in ((history, known), (actual, later)):
-        for row in frame.orderBy("month").collect():
+        for row in sorted(frame.collect()):
             months[row.customer_id].append(row.usage)
     assert known == {"old": list(range(1, 36)), "new": list(range(30, 34))}
     assert later == {"old": [36, 37, 38], "new": [34, 35, 36]}

@@ -43,12 +43,13 @@ def test_every_method_is_scored_and_reported(spark, usage, tmp_path, capsys):
     assert (reports / "growth_backtest.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_histories_too_short_for_the_horizon_are_refused_in_one_line(
-    usage, tmp_path, capsys, monkeypatch
-):
+def test_histories_too_short_for_the_horizon_are_refused_in_one_line(tmp_path, capsys, monkeypatch):
+    usage = tmp_path / "usage.csv"
+    usage.write_text("customer_id,month,usage\na,2025-01-01,1\na,2025-02-01,2\na,2025-03-01,3\n")
     monkeypatch.setattr(backtest_growth, "METHODS", {"baseline": METHODS["seasonal-naive"]})
-    assert run("--usage", usage, "--horizon", "30", "--folds", "1", "--reports", str(tmp_path)) == 2
+    arguments = ["--horizon", "3", "--folds", "1", "--reports", str(tmp_path)]
+    assert run("--usage", str(usage), *arguments) == 2
     message = capsys.readouterr().err
     assert message.count("\n") == 1
-    assert "no customer has more than 30 months" in message
+    assert "no customer has more than 3 months" in message
     assert not list(tmp_path.glob("growth_backtest*"))
