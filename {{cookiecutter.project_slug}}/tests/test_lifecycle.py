@@ -12,7 +12,6 @@ from pathlib import Path
 import mlflow
 import pytest
 from matplotlib.figure import Figure
-from pyspark.sql import functions as F
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
@@ -43,30 +42,33 @@ def table(spark):
 
 
 @pytest.fixture(scope="module")
-def few_trees():
-    """Models are stored, loaded and compared here: few trees make small ones."""
+def trained(table):
+    """A model as jobs train it, but with few trees."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(scikit_learn.TREES, "max_iter", 10)
-        yield
+        return train(table, learnable(table))
 
 
 @pytest.fixture(scope="module")
-def good(table, few_trees):
-    return train(table, learnable(table))
+def rows(table):
+    return table.toPandas()
 
 
 @pytest.fixture(scope="module")
-def plain(table):
+def plain(rows):
     """The smallest of models, for tests of all but what is in it."""
-    rows, kinds = table.toPandas(), {"usage": "number", "noise": "number"}
-    return Model(kinds, LogisticRegression().fit(rows[[*kinds]], rows["churned"]))
+    return fitted(rows, rows["churned"], "usage", "noise")
 
 
 @pytest.fixture(scope="module")
-def bad(table, few_trees):
-    """A model of outcomes that nothing tells of."""
-    noise = table.withColumn("churned", F.expr("hash(customer_id) % 2 = 0"))
-    return train(noise, learnable(noise))
+def bad(rows):
+    """A model of what has nothing to do with who churns."""
+    return fitted(rows, rows["noise"] > 50, "usage", "noise")
+
+
+def fitted(rows, outcome, *columns):
+    estimator = LogisticRegression().fit(rows[[*columns]], outcome)
+    return Model(dict.fromkeys(columns, "number"), estimator)
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +103,14 @@ def register(table, name):
     return register
 
 
-def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(table, good, register, name):
-    version = register(good)
+def test_a_registered_model_is_the_challenger_and_comes_back_as_it_was(
+    rows, trained, register, name
+):
+    version = register(trained)
     found = lifecycle.load(name, "challenger")
-    rows = table.limit(50).select(*good.kinds).toPandas()
-    assert (found.version, found.model.kinds, found.about) == (version, good.kinds, ABOUT)
-    assert (found.model.estimator.predict_proba(rows) == good.estimator.predict_proba(rows)).all()
+    assert (found.version, found.model.kinds, found.about) == (version, trained.kinds, ABOUT)
+    before, after = (m.estimator.predict_proba(rows[[*m.kinds]]) for m in (trained, found.model))
+    assert (after == before).all()
     assert lifecycle.load(name, version).version == version
 
 
@@ -168,8 +172,8 @@ def test_a_package_under_another_name_does_not_stop_a_registration(
     assert [line.split("==")[0] for line in environment.splitlines()] == ["numpy"]
 
 
-def test_the_model_is_stored_in_a_format_without_code(good, register, store):
-    register(good)
+def test_the_model_is_stored_in_a_format_without_code(trained, register, store):
+    register(trained)
     names = {path.name for path in store.rglob("*") if path.is_file()}
     assert "model.skops" in names
     assert not [name for name in names if name.endswith((".pkl", ".pickle"))]
@@ -195,10 +199,10 @@ def test_the_first_model_has_no_champion_to_be_compared_with(plain, register, na
     assert lifecycle.load(name, "champion").version == version
 
 
-def test_a_better_challenger_is_told_by_how_much_it_is_better(good, bad, register, name):
+def test_a_better_challenger_is_told_by_how_much_it_is_better(plain, bad, register, name):
     register(bad)
     lifecycle.promote(name)
-    register(good)
+    register(plain)
     found = lifecycle.compare(name)
     assert found.better
     assert found.rows == 1000
@@ -213,24 +217,24 @@ def test_a_lead_that_may_be_chance_is_not_better():
     assert not lead.better
 
 
-def test_a_worse_challenger_and_an_equal_one_are_not_better(good, bad, register, name):
-    register(good)
+def test_a_worse_challenger_and_an_equal_one_are_not_better(plain, bad, register, name):
+    register(plain)
     lifecycle.promote(name)
     register(bad)
     assert not lifecycle.compare(name).better
-    register(good)
+    register(plain)
     equal = lifecycle.compare(name)
     assert equal.difference == 0
     assert not equal.better
 
 
 def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
-    good, table, register, name
+    plain, rows, register, name
 ):
-    register(good)
+    register(plain)
     lifecycle.promote(name)
-    register(train(table, {"noise": "number"}))  # its holdout has but the column that it wants
-    with pytest.raises(lifecycle.BadTableError, match="champion needs 2 columns"):
+    register(fitted(rows, rows["churned"], "noise"))  # its holdout has no other column
+    with pytest.raises(lifecycle.BadTableError, match=r"needs 1 columns .* for example usage"):
         lifecycle.compare(name)
 
 

@@ -117,7 +117,8 @@ def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen():
     assert inside.mean() == pytest.approx(0.8, abs=0.03)
 
 
-def test_the_interval_is_calibrated_on_customers_that_it_was_not_fitted_to():
+def test_the_interval_is_calibrated_on_customers_that_it_was_not_fitted_to(monkeypatch):
+    monkeypatch.setitem(all_customers.TREES, "max_iter", 20)
     rows = sample(2000)
     model = all_customers.train(rows.assign(z=rows["z"] + 1000 * rows["calibrates"]), level=90)
     assert model.upper.predict(np.stack(rows["columns"])).max() < 10
