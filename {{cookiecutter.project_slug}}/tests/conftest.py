@@ -101,14 +101,14 @@ def make_usage(make_table) -> Callable[[list[UsageRow]], DataFrame]:
 
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a store of models as MLflow makes it, which takes it seconds."""
+    """A store of models as MLflow makes it, which takes it seconds; tests have copies of it."""
     folder = tmp_path_factory.mktemp("empty")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.chdir(folder)
         with pytest.raises(lifecycle.NoModelError):
             lifecycle.load("other", "champion")
-    return folder / "models" / "mlflow.db"
+    return folder / "models"
 
 
 @pytest.fixture
@@ -116,7 +116,5 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path) ->
     """An empty store of models in the current folder, which is a test's own."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "models").mkdir()
-    shutil.copy(empty_store, tmp_path / "models")
-    return tmp_path / "models"
+    return shutil.copytree(empty_store, tmp_path / "models")
 {% endif %}

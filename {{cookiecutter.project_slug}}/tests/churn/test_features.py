@@ -34,29 +34,22 @@ def usage_of(make_usage):
 
 def labels(usage, horizon=3):
     described = features(usage, [CUTOFF], horizon, END)
+    assert dict(described.dtypes)["churned"] == "boolean"
     return {row.customer_id: row.churned for row in described.collect()}
 
 
 def test_a_customer_churns_when_usage_stays_at_zero_for_the_horizon(usage_of):
     after = {
-        "nothing": {7: 0.0, 8: 0.0, 9: 0.0},
-        "something at last": {7: 0.0, 8: 0.0, 9: 1.0},
-        "no rows": {},  # months without rows are months without usage
-        "one row of nothing": {9: 0.0},
-        "one row of something": {8: 2.0},
-        "unknown, then nothing": {7: None, 8: 0.0, 9: 0.0},
-        "unknown, then something": {7: None, 8: 5.0},
+        "nothing": ({7: 0.0, 8: 0.0, 9: 0.0}, True),
+        "something at last": ({7: 0.0, 8: 0.0, 9: 1.0}, False),
+        "no rows": ({}, True),  # months without rows are months without usage
+        "one row of nothing": ({9: 0.0}, True),
+        "one row of something": ({8: 2.0}, False),
+        "unknown, then nothing": ({7: None, 8: 0.0, 9: 0.0}, None),
+        "unknown, then something": ({7: None, 8: 5.0}, False),
     }
-    usage = usage_of({customer: {5: 1.0, 6: 1.0} | months for customer, months in after.items()})
-    assert labels(usage) == {
-        "nothing": True,
-        "something at last": False,
-        "no rows": True,
-        "one row of nothing": True,
-        "one row of something": False,
-        "unknown, then nothing": None,
-        "unknown, then something": False,
-    }
+    usage = usage_of({c: {5: 1.0, 6: 1.0} | months for c, (months, _) in after.items()})
+    assert labels(usage) == {c: churned for c, (_, churned) in after.items()}
 
 
 def test_who_churned_is_not_known_where_the_horizon_goes_beyond_the_table(usage_of):

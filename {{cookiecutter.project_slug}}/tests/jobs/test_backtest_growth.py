@@ -43,7 +43,9 @@ def test_every_method_is_scored_and_reported(spark, usage, tmp_path, capsys):
     assert (reports / "growth_backtest.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_histories_too_short_for_the_horizon_are_refused_in_one_line(tmp_path, capsys, monkeypatch):
+def test_histories_too_short_for_the_horizon_are_refused_in_one_line(
+    spark, tmp_path, capsys, monkeypatch
+):
     usage = tmp_path / "usage.csv"
     usage.write_text("customer_id,month,usage\na,2025-01-01,1\na,2025-02-01,2\na,2025-03-01,3\n")
     monkeypatch.setattr(backtest_growth, "METHODS", {"baseline": METHODS["seasonal-naive"]})

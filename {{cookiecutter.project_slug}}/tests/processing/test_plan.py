@@ -26,7 +26,7 @@ def mean_in_pandas(values: pd.Series) -> float:
 
 @pytest.fixture(autouse=True)
 def adaptive_plans(spark):
-    """As users see them: Spark wraps a plan up to plan anew while it runs, but in other tests."""
+    """Plans as users see them: the other tests do without planning anew while a query runs."""
     spark.conf.set("spark.sql.adaptive.enabled", True)
     yield
     spark.conf.set("spark.sql.adaptive.enabled", False)

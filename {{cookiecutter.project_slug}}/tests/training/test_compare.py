@@ -80,7 +80,7 @@ def test_every_way_is_measured_at_every_size(data):
 def test_sizes_beyond_the_table_or_the_memory_are_skipped_and_the_others_are_measured(
     data, threads, monkeypatch
 ):
-    free = SimpleNamespace(available=300 * 8 * compare.COPIES * 2 + 1, total=2**30)
+    free = SimpleNamespace(available=200 * 8 * compare.COPIES * 2 + 1, total=2**30)
     monkeypatch.setattr(compare.psutil, "virtual_memory", lambda: free)
     sizes = {"n": [200, 1500, 10_000], "k": [], "m": [1, 100]}
     measured, skipped = compare.compare(data, sizes, ["sklearn"])
