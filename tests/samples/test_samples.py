@@ -161,7 +161,7 @@ def test_its_sessions_pass(sample):
     for session in ("lint", "types", "notebooks"):
         type_in(f"uv run nox -s {session}", **NO_ARCHIVE)
     # archives of classes are made for minutes there
-    type_in("uv run nox -s jobs -- --ignore=tests/test_class_data.py", **NO_ARCHIVE)
+    type_in("uv run nox -s jobs -- --ignore=tests/spark/test_class_archive.py", **NO_ARCHIVE)
     python = type_in("uv run python -c 'import sys; print(*sys.version_info[:2], sep=\".\")'")
     result = type_in(
         f"uv run nox -s tests-{python.stdout.strip()} -- tests/test_job.py", **NO_ARCHIVE

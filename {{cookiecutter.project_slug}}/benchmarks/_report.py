@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from {{ cookiecutter.package_name }}.measuring import machine
-from {{ cookiecutter.package_name }}.reports import write_files
+from {{ cookiecutter.package_name }}.reporting.files import write_files
 
 TOLD = 0.1
 """The change of a ratio, as a share of what it was, from which on it is told."""

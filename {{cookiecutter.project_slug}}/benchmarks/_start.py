@@ -12,7 +12,7 @@ import psutil
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
 def main(contender: str, begun: float) -> None:

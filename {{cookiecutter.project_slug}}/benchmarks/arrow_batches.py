@@ -15,8 +15,8 @@ from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.measuring import watched
-from {{ cookiecutter.package_name }}.reports import as_table
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 from benchmarks import _report
 

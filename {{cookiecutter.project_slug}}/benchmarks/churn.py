@@ -27,16 +27,17 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.churn.features import at_risk, features, months_before
+from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.measuring import (
     in_turn,
     median_ratio,
     middle,
     watched,
 )
+from {{ cookiecutter.package_name }}.periods import months_before
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
-from {{ cookiecutter.package_name }}.reports import as_table
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training import Model, learnable, train
 from {{ cookiecutter.package_name }}.training.columns import as_kinds
 from {{ cookiecutter.package_name }}.training.scoring import score

@@ -39,8 +39,8 @@ from {{ cookiecutter.package_name }}.measuring import (
     median_ratio,
     watched,
 )
-from {{ cookiecutter.package_name }}.reports import as_table
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 from benchmarks import _report
 

@@ -19,16 +19,16 @@ from {{ cookiecutter.package_name }}.measuring import (
     median_ratio,
     middle,
 )
-from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.sampling import draw
-from {{ cookiecutter.package_name }}.session import get_spark
-from {{ cookiecutter.package_name }}.training.columns import KEYS, LABEL
-from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, stored
-from {{ cookiecutter.package_name }}.training.many import (
+from {{ cookiecutter.package_name }}.spark.session import get_spark
+from {{ cookiecutter.package_name }}.tradeoff.compare import ROWS_OF_SEGMENT, stored
+from {{ cookiecutter.package_name }}.tradeoff.many import (
     in_segments,
     pool_of_processes,
     train_many,
 )
+from {{ cookiecutter.package_name }}.training.columns import KEYS, LABEL
 
 from benchmarks import _report
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare
-from {{ cookiecutter.package_name }}.reports import as_table
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 from benchmarks import _report
 from jobs.compare_processing import simulated_usage

@@ -16,9 +16,9 @@ from statistics import median
 from time import monotonic, sleep, time
 
 from {{ cookiecutter.package_name }} import job
-from {{ cookiecutter.package_name }}.class_data import java_options
-from {{ cookiecutter.package_name }}.java import Java, find_java
-from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.reporting.files import as_table
+from {{ cookiecutter.package_name }}.spark.class_archive import java_options
+from {{ cookiecutter.package_name }}.spark.java import Java, find_java
 
 from benchmarks import _report
 
@@ -70,7 +70,7 @@ def wait_for_archive(java: Java) -> None:
     end = monotonic() + TO_MAKE
     while not java_options(java):
         if monotonic() > end:
-            print("There is no archive of Spark's classes: see class_data.py.")
+            print("There is no archive of Spark's classes: see spark/class_archive.py.")
             return
         sleep(1)
 

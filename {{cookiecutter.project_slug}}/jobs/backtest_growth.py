@@ -6,10 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
 from {{ cookiecutter.package_name }}.growth.backtest import backtest
-from {{ cookiecutter.package_name }}.reports import as_table, write_report
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         usage, METHODS, args.horizon, args.season, args.level, args.folds
     )
     if not by_length:
-        raise tables.BadTableError(
+        raise BadInputError(
             f"usage table ({args.usage}): no customer has more than {args.horizon} months, "
             "of which usage is known in some. Take a smaller --horizon."
         )

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from {{ cookiecutter.package_name }} import charts, job, simulate, tables
+from {{ cookiecutter.package_name }} import job, simulate, tables
+from {{ cookiecutter.package_name }}.processing import charts
 from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare, left_out
-from {{ cookiecutter.package_name }}.reports import as_table, write_report
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:

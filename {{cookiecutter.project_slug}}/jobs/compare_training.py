@@ -14,19 +14,19 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }} import job, simulate
 from {{ cookiecutter.package_name }}.churn import source
 from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs, count_known
-from {{ cookiecutter.package_name }}.churn.features import last_month
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.measuring import machine
-from {{ cookiecutter.package_name }}.reports import as_table, write_files
-from {{ cookiecutter.package_name }}.session import get_spark
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.periods import last_month
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.spark.session import get_spark
+from {{ cookiecutter.package_name }}.tradeoff import charts
+from {{ cookiecutter.package_name }}.tradeoff.compare import ROWS_OF_SEGMENT, Data, compare
+from {{ cookiecutter.package_name }}.tradeoff.conclusions import conclude
 from {{ cookiecutter.package_name }}.training import (
     TRAINERS,
-    charts,
     check_installed,
     installed,
 )
-from {{ cookiecutter.package_name }}.training.compare import ROWS_OF_SEGMENT, Data, compare
-from {{ cookiecutter.package_name }}.training.conclusions import conclude
 
 MONTHS = 24
 ROWS_OF_CUSTOMER = 6
@@ -123,7 +123,7 @@ def check_disk(folder: Path, rows: int) -> None:
     """Refuse sizes whose tables would fill the disk."""
     free = shutil.disk_usage(folder).free
     if rows * BYTES_OF_ROW > free:
-        raise BadTableError(
+        raise BadInputError(
             f"sizes: {rows:,} rows take up to {rows * BYTES_OF_ROW / 2**30:,.0f} GB of disk, and "
             f"{free / 2**30:,.0f} GB are free in {folder.parent}. Take smaller --rows and --models."
         )

@@ -7,8 +7,8 @@ from pathlib import Path
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
 from {{ cookiecutter.package_name }}.growth.forecasts import by_model, of_largest_customers
-from {{ cookiecutter.package_name }}.reports import as_table, write_report
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:

@@ -8,8 +8,9 @@ from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, lifecycle, tables
 from {{ cookiecutter.package_name }}.churn import source
-from {{ cookiecutter.package_name }}.churn.features import at_risk, features, last_month
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.churn.features import at_risk, features
+from {{ cookiecutter.package_name }}.periods import last_month
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training.scoring import score
 
 

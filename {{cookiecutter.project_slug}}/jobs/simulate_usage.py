@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, simulate, tables
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:

@@ -10,8 +10,8 @@ from {{ cookiecutter.package_name }}.churn import charts, evaluation, source
 from {{ cookiecutter.package_name }}.churn.card import TITLE, card
 from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.churn.scores import measure
-from {{ cookiecutter.package_name }}.reports import as_table, write_files
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pyspark
 
-from {{ cookiecutter.package_name }}.java import find_java
-from {{ cookiecutter.package_name }}.session import LOCAL
+from {{ cookiecutter.package_name }}.spark.java import find_java
+from {{ cookiecutter.package_name }}.spark.session import LOCAL
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyspark
 
-from {{ cookiecutter.package_name }}.java import JavaNotFoundError, find_java
+from {{ cookiecutter.package_name }}.spark.java import JavaNotFoundError, find_java
 
 from production.package import build_environment, build_wheel, environment
 

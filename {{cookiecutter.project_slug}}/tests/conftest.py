@@ -22,7 +22,7 @@ from pyspark.sql.utils import is_remote
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 from {{ cookiecutter.package_name }} import lifecycle
 {% endif %}
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tables import USAGE
 
 Rows = Sequence[tuple[Any, ...]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }}.reports import as_table
+from {{ cookiecutter.package_name }}.reporting.files import as_table
 
 from benchmarks import _report
 

@@ -9,8 +9,8 @@ import pyspark
 import pytest
 
 from {{ cookiecutter.package_name }} import __version__, job
-from {{ cookiecutter.package_name }}.java import JavaNotFoundError
-from {{ cookiecutter.package_name }}.tables import BadTableError, NotNowError
+from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
+from {{ cookiecutter.package_name }}.spark.java import JavaNotFoundError
 
 VERSIONS = {
     "project": __version__,
@@ -18,9 +18,9 @@ VERSIONS = {
     "pyspark": pyspark.__version__,
 }
 EXPECTED_ERRORS = [
-    (BadTableError("usage is negative"), 2),
+    (BadInputError("usage is negative"), 2),
     (JavaNotFoundError("no Java\ninstall"), 1),
-    (NotNowError("the disk is full"), 1),
+    (UnavailableError("the disk is full"), 1),
 ]
 
 
@@ -54,7 +54,7 @@ def test_a_job_that_ends_well_returns_0_and_receives_its_arguments():
 def test_a_job_that_went_well_just_ends_and_another_exits_with_its_code():
     job.start(simulating)
     with pytest.raises(SystemExit) as end:
-        job.start(failing_with(BadTableError("usage is negative")))
+        job.start(failing_with(BadInputError("usage is negative")))
     assert end.value.code == 2
 
 

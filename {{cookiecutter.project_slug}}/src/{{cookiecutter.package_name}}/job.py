@@ -15,8 +15,8 @@ from typing import Any
 import pyspark
 
 from . import __version__
-from .java import JavaNotFoundError
-from .tables import BadTableError, NotNowError
+from .errors import BadInputError, UnavailableError
+from .spark.java import JavaNotFoundError
 
 LOG_FORMAT = ArgumentParser(add_help=False)
 """The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
@@ -72,9 +72,9 @@ def run(
     try:
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
             done = asdict(main(arguments))
-    except (BadTableError, JavaNotFoundError, NotNowError) as error:
+    except (BadInputError, JavaNotFoundError, UnavailableError) as error:
         print(f"error: {error}", file=sys.stderr)
-        code, done = 2 if isinstance(error, BadTableError) else 1, {"error": str(error)}
+        code, done = 2 if isinstance(error, BadInputError) else 1, {"error": str(error)}
     told = {
         "job": Path(getfile(main)).stem,
         **{name: value for name, value in done.items() if value is not None},

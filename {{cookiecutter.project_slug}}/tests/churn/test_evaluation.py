@@ -14,7 +14,7 @@ from {{ cookiecutter.package_name }}.churn.evaluation import (
     on_latest_cutoff,
 )
 from {{ cookiecutter.package_name }}.churn.importance import importance
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.training import Model, scikit_learn
 
 
@@ -122,13 +122,13 @@ def test_outcomes_that_nothing_tells_of_are_not_predicted(table):
 
 def test_a_history_that_is_too_short_is_told_with_what_is_needed(make_usage):
     usage = make_usage([("a", date(2024, month, 1), 1.0) for month in range(1, 7)])
-    with pytest.raises(BadTableError, match="no customer is known for 7 months up to 2024-06-01"):
+    with pytest.raises(BadInputError, match="no customer is known for 7 months up to 2024-06-01"):
         on_latest_cutoff(usage, None, 3, "sklearn", seed=0)
 
 
 def test_too_few_churners_for_the_folds_are_told(table):
     few = table.withColumn("churned", F.expr("customer_id IN ('C1', 'C2')"))
-    with pytest.raises(BadTableError, match="2 rows are of the rarer outcome"):
+    with pytest.raises(BadInputError, match="2 rows are of the rarer outcome"):
         cross_validated(few, "sklearn", seed=0)
 
 

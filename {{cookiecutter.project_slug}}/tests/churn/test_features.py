@@ -12,9 +12,8 @@ from {{ cookiecutter.package_name }}.churn.features import (
     at_risk,
     describe,
     features,
-    last_month,
-    months_before,
 )
+from {{ cookiecutter.package_name }}.periods import last_month, months_before
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 
 CUTOFF, END = date(2024, 6, 1), date(2024, 9, 1)

@@ -13,7 +13,7 @@ from {{ cookiecutter.package_name }}.churn.scores import (
     collect,
     measure,
 )
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.errors import BadInputError
 
 
 def predictions(churned, chance):
@@ -59,12 +59,12 @@ def test_the_order_of_rows_of_one_chance_does_not_matter():
 
 @pytest.mark.parametrize("outcome", [0, 1])
 def test_one_outcome_alone_cannot_be_measured(outcome):
-    with pytest.raises(BadTableError, match="some of both"):
+    with pytest.raises(BadInputError, match="some of both"):
         measure(predictions([outcome] * 5, [0.5] * 5))
 
 
 def test_no_row_cannot_be_measured():
-    with pytest.raises(BadTableError, match="0 of 0 rows"):
+    with pytest.raises(BadInputError, match="0 of 0 rows"):
         measure(predictions([], []).astype({"churned": int}))
 
 

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 import pytest
 
 from {{ cookiecutter.package_name }}.churn import source
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.errors import BadInputError
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ def test_any_value_can_be_told(labelled):
     ],
 )
 def test_a_label_that_does_not_tell_is_refused_with_its_values(labelled, values, positive, told):
-    with pytest.raises(BadTableError, match=told):
+    with pytest.raises(BadInputError, match=told):
         labelled(values, positive)
 
 
 def test_a_label_that_is_not_there_is_refused_with_the_columns_that_are(make_table):
     frame = make_table([("a", 1)], "customer_id string, x int")
-    with pytest.raises(BadTableError, match=r"column gone is missing.*customer_id, x"):
+    with pytest.raises(BadInputError, match=r"column gone is missing.*customer_id, x"):
         source.with_label(frame, "gone", None, "T")
 
 
@@ -80,7 +80,7 @@ def test_a_table_is_read_whatever_its_names_and_the_label_may_be_called_churned(
 )
 def test_a_table_that_cannot_be_used_is_refused(spark, tmp_path, text, told):
     (tmp_path / "t.csv").write_text(text)
-    with pytest.raises(BadTableError, match=told):
+    with pytest.raises(BadInputError, match=told):
         source.read_features(spark, str(tmp_path / "t.csv"), "id", None)
 
 
@@ -88,7 +88,7 @@ def test_what_is_known_of_customers_may_not_be_called_like_a_feature_of_usage(sp
     (tmp_path / "usage.csv").write_text("customer_id,month,usage\na,2024-01-01,1\n")
     (tmp_path / "customers.csv").write_text("customer_id,signup_month,plan,Level\na,,basic,3\n")
     args = Namespace(usage=f"{tmp_path}/usage.csv", customers=f"{tmp_path}/customers.csv")
-    with pytest.raises(BadTableError, match="column Level has a name that the project gives"):
+    with pytest.raises(BadInputError, match="column Level has a name that the project gives"):
         source.read_usage(spark, args)
 
 
@@ -116,7 +116,7 @@ def test_arguments_that_do_not_go_together_are_refused(capsys, arguments, told):
 def test_a_model_is_refused_for_usage_that_it_was_not_trained_for():
     source.check_horizon(None, 3)
     source.check_horizon(3, 3)
-    with pytest.raises(BadTableError, match="horizon of 3 months, not 6"):
+    with pytest.raises(BadInputError, match="horizon of 3 months, not 6"):
         source.check_horizon(6, 3)
-    with pytest.raises(BadTableError, match="not trained on --usage"):
+    with pytest.raises(BadInputError, match="not trained on --usage"):
         source.check_horizon(3, None)

@@ -19,7 +19,7 @@ import pyspark
 import pytest
 
 from {{ cookiecutter.package_name }} import job
-from {{ cookiecutter.package_name }}.java import find_java
+from {{ cookiecutter.package_name }}.spark.java import find_java
 
 from jobs import simulate_usage
 

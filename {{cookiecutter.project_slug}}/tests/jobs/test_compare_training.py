@@ -7,8 +7,8 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.training import compare
-from {{ cookiecutter.package_name }}.training.conclusions import Measurement
+from {{ cookiecutter.package_name }}.tradeoff import compare
+from {{ cookiecutter.package_name }}.tradeoff.conclusions import Measurement
 
 from jobs import compare_training
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.training.columns import as_kinds, kinds
 
 
@@ -53,7 +53,7 @@ def test_what_is_the_same_in_all_rows_is_left_out(make_table):
     ],
 )
 def test_a_table_from_which_nothing_can_be_learned_is_refused(make_table, schema, row, told):
-    with pytest.raises(BadTableError, match=told):
+    with pytest.raises(BadInputError, match=told):
         kinds(make_table([row, row], schema))
 
 
@@ -85,10 +85,10 @@ def test_dates_count_days(spark):
 )
 def test_a_table_that_is_not_the_models_is_refused(make_table, wanted, told):
     frame = make_table([("a", 1.0, True)], "plan string, usage double, flag boolean")
-    with pytest.raises(BadTableError, match=told):
+    with pytest.raises(BadInputError, match=told):
         as_kinds(frame, wanted)
 
 
 def test_a_table_of_keys_alone_is_refused(make_table):
-    with pytest.raises(BadTableError, match="no column to learn from"):
+    with pytest.raises(BadInputError, match="no column to learn from"):
         kinds(make_table([("a",)], "customer_id string").drop("customer_id"))

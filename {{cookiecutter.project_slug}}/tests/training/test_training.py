@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from {{ cookiecutter.package_name }}.tables import BadTableError
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.training import (
     ON_ALL_NODES,
     ON_ONE_NODE,
@@ -111,7 +111,7 @@ def test_rows_of_unknown_outcome_are_left_out(make_table, table, few_trees):
 @pytest.mark.parametrize("outcome", ["true", "false", "null"])
 def test_one_outcome_alone_cannot_be_learned_from(table, outcome):
     columns = learnable(table)
-    with pytest.raises(BadTableError, match="needs some of both"):
+    with pytest.raises(BadInputError, match="needs some of both"):
         train(table.selectExpr(*columns, "customer_id", f"boolean({outcome}) AS {LABEL}"), columns)
 
 

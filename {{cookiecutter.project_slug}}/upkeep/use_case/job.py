@@ -6,8 +6,8 @@ from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.new_use_case import by_month, chart
-from {{ cookiecutter.package_name }}.reports import as_table, write_report
-from {{ cookiecutter.package_name }}.session import get_spark
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:

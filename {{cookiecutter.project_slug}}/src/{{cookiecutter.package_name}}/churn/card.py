@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..reports import as_table
+from ..reporting.files import as_table
 
 TITLE = "Who will churn?"
 

@@ -9,12 +9,13 @@ import pandas as pd
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..tables import BadTableError
+from ..errors import BadInputError
+from ..periods import last_month, months_before
 from ..training import Model, learnable, train
 from ..training.columns import KEYS, LABEL
 from ..training.scoring import score
 from . import METHODS
-from .features import at_risk, features, last_month, months_before
+from .features import at_risk, features
 from .scores import collect
 
 MODEL = "all-customers"
@@ -54,7 +55,7 @@ def on_latest_cutoff(
     end a horizon before it, so that nothing that was trained on happened after it.
 
     Raises:
-        BadTableError: when there are too few months, or too few customers of whom some churn.
+        BadInputError: when there are too few months, or too few customers of whom some churn.
     """
     end = last_month(usage)
     described, latest = at_cutoffs(usage, customers, horizon, end)
@@ -96,14 +97,14 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     has seen.
 
     Raises:
-        BadTableError: when there are fewer churners, or others, than folds.
+        BadInputError: when there are fewer churners, or others, than folds.
     """
     key, known = KEYS[0], features.where(F.col(LABEL).isNotNull())
     in_order = Window.partitionBy(LABEL).orderBy(F.xxhash64(F.lit("fold 0"), key), key)
     folded = known.withColumn("fold", F.ntile(FOLDS).over(in_order)).cache()
     smallest = min((row["count"] for row in folded.groupBy(LABEL).count().collect()), default=0)
     if smallest < FOLDS:
-        raise BadTableError(
+        raise BadInputError(
             f"features: {smallest} rows are of the rarer outcome; {FOLDS} folds need {FOLDS} at "
             "least. Take more data."
         )
@@ -126,11 +127,11 @@ def count_known(training: DataFrame, end: date, horizon: int) -> int:
     """How many rows there are to train on, of customers at earlier cutoffs.
 
     Raises:
-        BadTableError: when there are none.
+        BadInputError: when there are none.
     """
     rows = training.count()
     if not rows:
-        raise BadTableError(
+        raise BadInputError(
             f"usage table: no customer is known for {2 * horizon + 1} months up to {end}, two "
             f"horizons of {horizon} and one. Take a longer history or a smaller --horizon."
         )

@@ -36,19 +36,6 @@ FEATURES = (
 """The features of usage, all of them doubles; `features` tells what they are."""
 
 
-def last_month(usage: DataFrame) -> date:
-    """The last month of a usage table."""
-    [found] = usage.agg(F.max("month").alias("month")).collect()
-    month: date = found.month
-    return month
-
-
-def months_before(month: date, back: int) -> date:
-    """The first day of an earlier month."""
-    years, months = divmod(month.year * 12 + month.month - 1 - back, 12)
-    return date(years, months + 1, 1)
-
-
 def features(
     usage: DataFrame,
     cutoffs: Sequence[date],

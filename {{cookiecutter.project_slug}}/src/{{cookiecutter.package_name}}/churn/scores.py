@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..errors import BadInputError
 from ..sampling import collect_sample
-from ..tables import BadTableError
 
 ROWS = 100_000
 """About the most rows to measure on, which the driver holds."""
@@ -56,14 +56,14 @@ def measure(predicted: pd.DataFrame) -> Scores:
     """Measure predictions, given as churned and churn_probability.
 
     Raises:
-        BadTableError: when all rows have the same outcome.
+        BadInputError: when all rows have the same outcome.
     """
     from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
     churned = predicted["churned"].to_numpy()
     chance = predicted["churn_probability"].to_numpy()
     if len(set(churned)) < 2:
-        raise BadTableError(
+        raise BadInputError(
             f"features: {churned.sum()} of {len(churned)} rows to measure on have churned; there "
             "must be some of both. Take more data, or another horizon or label."
         )

@@ -7,7 +7,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from .. import job, tables
-from ..tables import BadTableError, quoted
+from ..errors import BadInputError
+from ..tables import quoted
 from ..training.columns import KEYS, LABEL
 from .features import FEATURES
 
@@ -52,14 +53,14 @@ def check_horizon(given: int | None, trained: int | None) -> None:
     """Refuse a model that was not trained on usage, or on another horizon.
 
     Raises:
-        BadTableError: says which.
+        BadInputError: says which.
     """
     if trained is None:
-        raise BadTableError(
+        raise BadInputError(
             "model: it was not trained on --usage. Score the like of its --features."
         )
     if given not in (None, trained):
-        raise BadTableError(
+        raise BadInputError(
             f"model: it was trained for a horizon of {trained} months, not {given}. Leave "
             "--horizon out, or train on it."
         )
@@ -94,13 +95,13 @@ def with_label(features: DataFrame, label: str, positive: str | None, source: st
         source: where the rows come from, for messages.
 
     Raises:
-        BadTableError: when there is no such column, or no row has the positive value.
+        BadInputError: when there is no such column, or no row has the positive value.
     """
     where = f"features table ({source})"
     names = [name for name in features.columns if name.lower() in (label.lower(), KEYS[0])]
     if len(names) < 2:
         columns = ", ".join(features.columns)
-        raise BadTableError(f"{where}: column {label} is missing. Label is one of: {columns}?")
+        raise BadInputError(f"{where}: column {label} is missing. Label is one of: {columns}?")
     [name] = [name for name in names if name != KEYS[0]]
     text = F.trim(F.col(quoted(name)).cast("string"))
     value = F.when(text != "", F.regexp_replace(text, r"\.0+$", ""))  # pandas: 1.0 for 1
@@ -113,7 +114,7 @@ def with_label(features: DataFrame, label: str, positive: str | None, source: st
         chosen = [text for text in known if text == positive]
     if len(chosen) != 1:
         values = ", ".join(f"{text} ({found[text]} rows)" for text in known[:5])
-        raise BadTableError(
+        raise BadInputError(
             f"{where}: column {label} does not tell who churned: there are {values or 'nulls only'}"
             f"{' and more' if len(known) > 5 else ''}. Name the value of churners with --positive."
         )
@@ -125,7 +126,7 @@ def _without_clashes(frame: DataFrame, where: str, taken: Sequence[str]) -> Data
     """Refuse columns, but for the first, whose names are taken."""
     clashes = [name for name in frame.columns[1:] if name.lower() in taken]
     if clashes:
-        raise BadTableError(
+        raise BadInputError(
             f"{where}: column {clashes[0]} has a name that the project gives to its own. "
             "Rename it or leave it out."
         )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ..charts import short
+from ..reporting.charts import short
 from .backtest import LENGTHS, LengthScore, MethodScore
 
 METHOD_COLOURS = ("#2a7f62", "#e0a030", "#8d99ae", "#c0392b", "#5b5f97", "#444444")

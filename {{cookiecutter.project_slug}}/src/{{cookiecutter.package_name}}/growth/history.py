@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..processing.tasks import month_index_column
+from ..periods import month_index_column
 
 TASKS_PER_PARTITION = 8
 """More tasks than Spark would make: it counts bytes, but the time goes into the models."""

@@ -6,7 +6,8 @@ from operator import add
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from .tasks import TARIFF, Tier, month_index_column
+from ..periods import month_index_column
+from .tasks import TARIFF, Tier
 
 
 def charge(usage: DataFrame) -> DataFrame:

@@ -9,7 +9,8 @@ import os
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .tasks import TARIFF, month_index_column
+from ..periods import month_index_column
+from .tasks import TARIFF
 
 # the import below warns unless this is set; the project's tables hold no time zones
 os.environ.setdefault("PYARROW_IGNORE_TIMEZONE", "1")

@@ -11,7 +11,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .tasks import TARIFF, TREND_SCHEMA, month_index_column
+from ..periods import month_index_column
+from .tasks import TARIFF, TREND_SCHEMA
 
 
 def charge(usage: DataFrame) -> DataFrame:

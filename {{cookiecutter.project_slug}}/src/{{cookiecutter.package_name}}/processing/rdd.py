@@ -5,7 +5,8 @@ Everything here can be a DataFrame, and over Spark Connect RDDs do not exist.
 
 from pyspark.sql import DataFrame, Row
 
-from .tasks import CHARGE_SCHEMA, TREND_SCHEMA, charge_of_row, month_index
+from ..periods import month_index
+from .tasks import CHARGE_SCHEMA, TREND_SCHEMA, charge_of_row
 
 
 def charge(usage: DataFrame) -> DataFrame:

@@ -11,8 +11,7 @@ from datetime import date
 from statistics import linear_regression
 from typing import NamedTuple
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+from ..periods import month_index
 
 CHARGE_SCHEMA = "customer_id string, month date, charge double"
 TREND_SCHEMA = "customer_id string, trend double"
@@ -46,13 +45,3 @@ def trend_of_group(history: Iterable[tuple[date, float | None]]) -> float | None
     if len(known) < 2:
         return None
     return linear_regression(*zip(*known, strict=True)).slope
-
-
-def month_index(month: date) -> int:
-    """Months since January 2000."""
-    return 12 * (month.year - 2000) + month.month - 1
-
-
-def month_index_column(month: str) -> Column:
-    """Months since January 2000, as a column."""
-    return 12 * (F.year(month) - 2000) + F.month(month) - 1

@@ -7,8 +7,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..errors import BadInputError
 from ..sampling import collect_sample
-from ..tables import BadTableError
 from . import deep_learning, mllib, scikit_learn
 from .columns import KEYS, LABEL, Kind, as_kinds, keys_of, kinds
 
@@ -76,13 +76,13 @@ def train(
         most_rows: about the most rows that one node is given; of more, a sample is drawn.
 
     Raises:
-        BadTableError: when all rows have the same outcome.
+        BadInputError: when all rows have the same outcome.
         NotInstalledError: when what trains is not installed.
     """
     known = features.where(F.col(LABEL).isNotNull())
     [found] = known.agg(F.count("*").alias("rows"), F.count_if(LABEL).alias("positive")).collect()
     if found.positive in (0, found.rows):
-        raise BadTableError(
+        raise BadInputError(
             f"features: {found.positive} of {found.rows} rows to learn from have churned; a model "
             "needs some of both. Take more data, or another horizon or label."
         )

@@ -15,7 +15,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from ..tables import BadTableError, quoted
+from ..errors import BadInputError
+from ..tables import quoted
 
 KEYS = ("customer_id", "cutoff")
 """What tells rows apart; neither is learned from."""
@@ -42,18 +43,18 @@ def kinds(frame: DataFrame) -> dict[str, Kind]:
     Columns that are the same in all rows are left out: nothing can be learned from them.
 
     Raises:
-        BadTableError: when a column holds what is neither number, text, date nor boolean, or when
+        BadInputError: when a column holds what is neither number, text, date nor boolean, or when
             no column is left.
     """
     types = {field.name: field.dataType for field in frame.schema}
     for name, stored in types.items():
         if not isinstance(stored, (NumericType, StringType, BooleanType, *DATES)):
-            raise BadTableError(
+            raise BadInputError(
                 f"features: column {name} is of type {stored.simpleString()} in all rows. "
                 "Leave it out, or store it as numbers or text."
             )
     if not types:
-        raise BadTableError("features: there is no column to learn from. Add one.")
+        raise BadInputError("features: there is no column to learn from. Add one.")
     [found] = frame.agg(
         F.array(*(F.count(_category(name)) for name in types)).alias("filled"),
         F.array(*(F.count(_number(name, types[name])) for name in types)).alias("numbers"),
@@ -67,7 +68,7 @@ def kinds(frame: DataFrame) -> dict[str, Kind]:
             texts = isinstance(stored, StringType) and numbers < NUMBERS * filled
             kinds[name] = "category" if texts or isinstance(stored, BooleanType) else "number"
     if not kinds:
-        raise BadTableError(
+        raise BadInputError(
             "features: every column is the same in all rows. Add one that tells rows apart."
         )
     return kinds
@@ -77,12 +78,12 @@ def as_kinds(frame: DataFrame, kinds: Mapping[str, Kind]) -> list[Column]:
     """The columns as doubles (null where there is no number) and texts (empty where null).
 
     Raises:
-        BadTableError: when the frame lacks a column, or stores it as something else.
+        BadInputError: when the frame lacks a column, or stores it as something else.
     """
     types = {field.name: field.dataType for field in frame.schema}
     missing = [name for name in kinds if name not in types]
     if missing:
-        raise BadTableError(
+        raise BadInputError(
             f"features: the model needs {len(missing)} columns that the table lacks, for example "
             f"{missing[0]}. Add them, or train on this table."
         )
@@ -93,7 +94,7 @@ def as_kinds(frame: DataFrame, kinds: Mapping[str, Kind]) -> list[Column]:
         or (kind == "number" and not isinstance(types[name], (NumericType, StringType, *DATES)))
     ]
     if wrong:
-        raise BadTableError(
+        raise BadInputError(
             f"features: the model takes column {wrong[0]} for a {kinds[wrong[0]]}, the table holds "
             f"{types[wrong[0]].simpleString()}. Correct the table, or train on it."
         )

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyspark import TaskContext
 
-from ..tables import BadTableError
+from ..errors import BadInputError
 from .columns import LABEL, Kind
 from .preparation import preparation
 
@@ -32,7 +32,7 @@ STEPS = 3_000
 PASSES = 20
 
 
-class NotInstalledError(BadTableError):
+class NotInstalledError(BadInputError):
     """TensorFlow is asked for and not there. The message is one line."""
 
 

@@ -22,7 +22,7 @@ def score(features: DataFrame, model: Model) -> DataFrame:
         `features` with a column churn_probability, from 0 to 1.
 
     Raises:
-        BadTableError: when the table is not one that the model was trained for.
+        BadInputError: when the table is not one that the model was trained for.
     """
     estimator = model.estimator
 

@@ -9,8 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
-from {{ cookiecutter.package_name }}.training import many
-from {{ cookiecutter.package_name }}.training.segments import (
+from {{ cookiecutter.package_name }}.tradeoff import many
+from {{ cookiecutter.package_name }}.tradeoff.segments import (
     SEGMENT,
     chance,
     fit,

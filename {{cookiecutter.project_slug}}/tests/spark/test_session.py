@@ -11,8 +11,8 @@ import pyspark
 import pytest
 from pyspark.sql import SparkSession
 
-from {{ cookiecutter.package_name }} import session
-from {{ cookiecutter.package_name }}.java import Java
+from {{ cookiecutter.package_name }}.spark import session
+from {{ cookiecutter.package_name }}.spark.java import Java
 
 
 @pytest.mark.parametrize(

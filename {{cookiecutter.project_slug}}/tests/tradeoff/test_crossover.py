@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package_name }}.training.crossover import (
+from {{ cookiecutter.package_name }}.tradeoff.crossover import (
     Curve,
     crossover,
     fit_curve,

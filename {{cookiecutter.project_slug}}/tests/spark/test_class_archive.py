@@ -12,8 +12,8 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from {{ cookiecutter.package_name }} import class_data
-from {{ cookiecutter.package_name }}.java import Java, find_java
+from {{ cookiecutter.package_name }}.spark import class_archive, make_class_archive
+from {{ cookiecutter.package_name }}.spark.java import Java, find_java
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="there is no archive elsewhere")
 
@@ -22,7 +22,7 @@ JAVA = Java(Path("/java"), 17, "17.0.15+6 OpenJDK 64-Bit Server VM")
 
 @pytest.fixture(autouse=True)
 def switched_on(monkeypatch):
-    monkeypatch.delenv(class_data.SWITCH, raising=False)
+    monkeypatch.delenv(class_archive.SWITCH, raising=False)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def java(monkeypatch, tmp_path):
         )
         executable(tmp_path / "bin" / "java", f"{find}\n{script}")
         found = JAVA._replace(home=tmp_path, version=version)
-        monkeypatch.setattr(class_data, "find_java", lambda: found)
+        monkeypatch.setattr(make_class_archive, "find_java", lambda: found)
 
     return become
 
@@ -72,16 +72,17 @@ def starts_in(file: Path) -> int:
 
 def test_the_first_session_has_it_made_and_later_ones_start_with_it(python, tmp_path):
     python('echo classes >"$4"')  # as in: python -P -m module archive
-    assert class_data.java_options(JAVA, tmp_path / "cache") == ""
-    archive = class_data.archive_path(JAVA, tmp_path / "cache")
+    assert class_archive.java_options(JAVA, tmp_path / "cache") == ""
+    archive = class_archive.archive_path(JAVA, tmp_path / "cache")
     wait_for(archive.exists)
-    assert f'-XX:SharedArchiveFile="{archive}"' in class_data.java_options(JAVA, tmp_path / "cache")
+    options = class_archive.java_options(JAVA, tmp_path / "cache")
+    assert f'-XX:SharedArchiveFile="{archive}"' in options
 
 
 def test_sessions_that_start_at_once_have_it_made_once(python, tmp_path):
     starts = python("exit 1")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: class_data.java_options(JAVA, tmp_path / "cache"), range(8)))
+        list(pool.map(lambda _: class_archive.java_options(JAVA, tmp_path / "cache"), range(8)))
     wait_for(starts.exists)
     time.sleep(0.5)
     assert starts_in(starts) == 1
@@ -90,25 +91,25 @@ def test_sessions_that_start_at_once_have_it_made_once(python, tmp_path):
 def test_what_failed_today_is_tried_again_tomorrow(python, tmp_path):
     starts = python("exit 1")
     for _ in range(2):
-        class_data.java_options(JAVA, tmp_path / "cache")
+        class_archive.java_options(JAVA, tmp_path / "cache")
     wait_for(lambda: starts_in(starts) == 1)
     [tried] = (tmp_path / "cache").iterdir()
-    yesterday = time.time() - class_data.DAY - 1
+    yesterday = time.time() - class_archive.DAY - 1
     os.utime(tried, (yesterday, yesterday))
-    class_data.java_options(JAVA, tmp_path / "cache")
+    class_archive.java_options(JAVA, tmp_path / "cache")
     wait_for(lambda: starts_in(starts) == 2)
 
 
 def test_the_switch_leaves_all_of_it_out(python, tmp_path, monkeypatch):
     python("exit 1")
-    monkeypatch.setenv(class_data.SWITCH, "off")
-    assert class_data.java_options(JAVA, tmp_path / "cache") == ""
+    monkeypatch.setenv(class_archive.SWITCH, "off")
+    assert class_archive.java_options(JAVA, tmp_path / "cache") == ""
     assert not (tmp_path / "cache").exists()
 
 
 def test_without_a_folder_to_write_to_spark_starts_as_ever(tmp_path):
     (tmp_path / "file").touch()
-    assert class_data.java_options(JAVA, tmp_path / "file" / "cache") == ""
+    assert class_archive.java_options(JAVA, tmp_path / "file" / "cache") == ""
 
 
 @pytest.mark.parametrize("changed", ["Java", "Spark", "machine", "jars"])
@@ -117,8 +118,8 @@ def test_another_java_spark_or_machine_needs_another_archive(changed, tmp_path, 
     jar.parent.mkdir(parents=True)
     jar.write_text("classes")
     monkeypatch.setattr(pyspark, "__file__", str(tmp_path / "spark" / "__init__.py"))
-    before = class_data.archive_path(JAVA, tmp_path)
-    assert class_data.archive_path(JAVA, tmp_path) == before
+    before = class_archive.archive_path(JAVA, tmp_path)
+    assert class_archive.archive_path(JAVA, tmp_path) == before
     java = JAVA._replace(build="17.0.16+8 OpenJDK 64-Bit Server VM") if changed == "Java" else JAVA
     if changed == "Spark":
         monkeypatch.setattr(pyspark, "__version__", "4.3.99")
@@ -126,19 +127,19 @@ def test_another_java_spark_or_machine_needs_another_archive(changed, tmp_path, 
         monkeypatch.setattr(platform, "node", lambda: "another")
     if changed == "jars":
         os.utime(jar, (1, 1))
-    assert class_data.archive_path(java, tmp_path) != before
+    assert class_archive.archive_path(java, tmp_path) != before
 
 
 def test_the_archives_name_tells_of_java_and_spark():
-    name = class_data.archive_path(JAVA, Path("/cache")).name
+    name = class_archive.archive_path(JAVA, Path("/cache")).name
     assert name.startswith(f"spark-{pyspark.__version__}_java-17.0.15+6-OpenJDK-64-Bit-Server-VM_")
 
 
 def test_an_archive_that_java_cannot_use_is_passed_over_without_a_word(tmp_path):
     java = find_java()
-    archive = class_data.archive_path(java, tmp_path)
+    archive = class_archive.archive_path(java, tmp_path)
     archive.write_bytes(b"not classes" * 10_000)
-    options = shlex.split(class_data.java_options(java, tmp_path))
+    options = shlex.split(class_archive.java_options(java, tmp_path))
     assert f"-XX:SharedArchiveFile={archive}" in options
     said = [
         subprocess.run(
@@ -160,7 +161,7 @@ def test_what_was_made_takes_its_name_when_it_is_whole(version, class_path, pyth
     archive = tmp_path / "cache" / "archive.jsa"
     archive.parent.mkdir()
     (archive.with_suffix(".tried")).touch()
-    class_data.make(archive)
+    make_class_archive.make(archive)
     assert list(archive.parent.iterdir()) == [archive]
     assert "-Xshare:dump -Xmx4g" in archive.read_text()
     assert archive.read_text().endswith(f" -cp {class_path}\n")
@@ -177,30 +178,30 @@ def test_what_could_not_be_made_leaves_only_the_note_that_it_was_tried(
     tried = archive.with_suffix(".tried")
     tried.touch()
     with pytest.raises(subprocess.CalledProcessError):
-        class_data.make(archive)
+        make_class_archive.make(archive)
     assert list(archive.parent.iterdir()) == [tried]
 
 
 def test_only_what_was_not_used_for_a_month_is_removed(tmp_path):
     for name, days in {"old.jsa": 31, "used.jsa": 29}.items():
         (tmp_path / name).touch()
-        then = time.time() - days * class_data.DAY
+        then = time.time() - days * class_archive.DAY
         os.utime(tmp_path / name, (then, then))
-    class_data.remove_unused(tmp_path)
+    class_archive.remove_unused(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["used.jsa"]
 
 
 def test_starting_with_an_archive_keeps_it_from_being_removed(tmp_path):
-    archive = class_data.archive_path(JAVA, tmp_path)
+    archive = class_archive.archive_path(JAVA, tmp_path)
     archive.touch()
     os.utime(archive, (1, 1))
-    class_data.java_options(JAVA, tmp_path)
-    class_data.remove_unused(tmp_path)
+    class_archive.java_options(JAVA, tmp_path)
+    class_archive.remove_unused(tmp_path)
     assert archive.exists()
 
 
 def test_what_work_uses_is_used_to_the_end(spark, tmp_path):
-    class_data.use_classes(spark, tmp_path)
+    make_class_archive.use_classes(spark, tmp_path)
     assert spark.read.parquet(str(tmp_path / "table")).count() == 100
 
 
@@ -210,11 +211,11 @@ def test_java_takes_sparks_classes_from_a_real_archive(tmp_path, monkeypatch):
     for given in ("JAVA_HOME", "SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED"):
         monkeypatch.delenv(given, raising=False)
     java = find_java()
-    archive = class_data.archive_path(java, tmp_path)
-    class_data.make(archive)
+    archive = class_archive.archive_path(java, tmp_path)
+    make_class_archive.make(archive)
     spark = Path(pyspark.__file__).parent
     loaded = tmp_path / "loaded"
-    options = f"{class_data.java_options(java, tmp_path)} -Xlog:class+load:file={loaded}"
+    options = f"{class_archive.java_options(java, tmp_path)} -Xlog:class+load:file={loaded}"
     submit = [spark / "bin/spark-submit", "--driver-memory=4g", "--driver-java-options", options]
     at_home = {"SPARK_HOME": str(spark), "JAVA_HOME": str(java.home)}
     subprocess.run([*submit, "--version"], check=True, env=os.environ | at_home)

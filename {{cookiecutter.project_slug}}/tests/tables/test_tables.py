@@ -9,7 +9,8 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import tables
-from {{ cookiecutter.package_name }}.tables import USAGE, BadTableError, NotNowError
+from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
+from {{ cookiecutter.package_name }}.tables import USAGE, reading
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
 
@@ -35,7 +36,7 @@ def held(usage):
 
 
 def refusal(spark, source: str) -> str:
-    with pytest.raises(BadTableError) as refused:
+    with pytest.raises(BadInputError) as refused:
         tables.read(spark, source, USAGE).count()
     message = str(refused.value)
     assert "\n" not in message
@@ -273,7 +274,7 @@ def test_an_error_that_is_not_the_sources_fault_stays_as_it_is(spark, csv, monke
     def fail(*_):
         return spark.sql("SELECT raise_error('elsewhere')").collect()
 
-    monkeypatch.setattr(tables, "_check_rows", fail)
+    monkeypatch.setattr(reading, "check_rows", fail)
     with pytest.raises(Exception, match="elsewhere"):
         tables.read(spark, csv("customer_id,month,usage\na,2025-01-01,1\n"), USAGE)
 
@@ -362,14 +363,14 @@ def test_a_folder_with_other_things_in_it_is_not_taken_for_a_table(spark, tmp_pa
     tables.write_table(numbers(spark, 1), tmp_path / "table")
     (tmp_path / "table/notes.txt").write_text("mine")
     held = {path: path.read_bytes() for path in (tmp_path / "table").iterdir()}
-    with pytest.raises(BadTableError, match=r"holds 1 things .* for example notes\.txt"):
+    with pytest.raises(BadInputError, match=r"holds 1 things .* for example notes\.txt"):
         tables.write_table(numbers(spark, 2), tmp_path / "table")
     assert {path: path.read_bytes() for path in (tmp_path / "table").iterdir()} == held
 
 
 def test_a_file_is_not_taken_for_a_table(spark, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(BadTableError, match=r"notes\.txt"):
+    with pytest.raises(BadInputError, match=r"notes\.txt"):
         tables.write_table(numbers(spark, 1), tmp_path / "notes.txt")
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
@@ -380,7 +381,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_the_earlier_table(spark, tmp
 
     tables.write({"one": numbers(spark, 1)}, tmp_path)
     monkeypatch.setattr(Path, "rename", fill)
-    with pytest.raises(NotNowError, match="its disk is full") as refused:
+    with pytest.raises(UnavailableError, match="its disk is full") as refused:
         tables.write({"one": numbers(spark, 2)}, tmp_path)
     assert "\n" not in str(refused.value)
     assert read_back(spark, tmp_path / "one") == [1]
@@ -388,7 +389,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_the_earlier_table(spark, tmp
 
 @pytest.mark.parametrize("output", ["s3://bucket/folder", "hdfs:/folder"])
 def test_an_output_that_cannot_be_swapped_is_refused(spark, output):
-    with pytest.raises(BadTableError, match="folder of this machine"):
+    with pytest.raises(BadInputError, match="folder of this machine"):
         tables.write({"one": numbers(spark, 1)}, Path(output))
-    with pytest.raises(BadTableError, match="folder of this machine"):
+    with pytest.raises(BadInputError, match="folder of this machine"):
         tables.write_table(numbers(spark, 1), Path(output))

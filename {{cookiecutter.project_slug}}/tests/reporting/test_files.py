@@ -5,7 +5,7 @@ import json
 import pytest
 from matplotlib.figure import Figure
 
-from {{ cookiecutter.package_name }}.reports import as_table, write_report
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
 
 RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
 

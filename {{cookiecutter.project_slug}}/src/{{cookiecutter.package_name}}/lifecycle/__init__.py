@@ -25,10 +25,11 @@ from matplotlib.figure import Figure
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .sampling import collect_sample
-from .tables import BadTableError, NotNowError
-from .training import Model
-from .training.columns import LABEL, as_kinds
+from ..errors import BadInputError, UnavailableError
+from ..sampling import collect_sample
+from ..training import Model
+from ..training.columns import LABEL, as_kinds
+from ..training.deep_learning import Network
 
 # read when MLflow is imported; its makers are told of each use otherwise
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -48,7 +49,7 @@ TRUSTED = (
     "scipy._lib.array_api_compat.numpy._aliases.asarray",  # in splines of SciPy for Python 3.11
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.utils._bunch.Bunch",
-    f"{__package__}.training.deep_learning.Network",
+    f"{Network.__module__}.Network",
 )
 """What models are made of, beside what skops trusts itself; nothing else is stored or loaded."""
 
@@ -64,7 +65,7 @@ LEVEL = 0.9
 """Of the interval of a comparison, by the bootstrap."""
 
 
-class NoModelError(BadTableError):
+class NoModelError(BadInputError):
     """There is no such model. The message is one line."""
 
 
@@ -215,7 +216,7 @@ def compare(name: str) -> Comparison | None:
         holdout = pd.read_parquet(path)
     loaded = [load(name, alias) for alias in (CHALLENGER, CHAMPION)]
     if loaded[0].about != loaded[1].about:
-        raise BadTableError(
+        raise BadInputError(
             f"model {name}: the challenger predicts for {loaded[0].about}, the champion for "
             f"{loaded[1].about}. Train the challenger for the same."
         )
@@ -223,7 +224,7 @@ def compare(name: str) -> Comparison | None:
     for _, model, _ in loaded:
         missing = [column for column in model.kinds if column not in holdout.columns]
         if missing:
-            raise BadTableError(
+            raise BadInputError(
                 f"model {name}: the champion needs {len(missing)} columns that the newest holdout "
                 f"lacks, for example {missing[0]}. Train the challenger on a table that has them."
             )
@@ -322,7 +323,7 @@ def _refuse_in_use() -> None:
             database.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):  # one that may only be read serves well
-            raise NotNowError(
+            raise UnavailableError(
                 f"models' store ({_database()}): another process holds it for more than "
                 f"{PATIENCE:.0f} seconds. Try again when it has ended, or give your team a "
                 "server: MLFLOW_TRACKING_URI."

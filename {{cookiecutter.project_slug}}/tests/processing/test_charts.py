@@ -2,8 +2,7 @@
 
 import pytest
 
-from {{ cookiecutter.package_name }} import charts
-from {{ cookiecutter.package_name }}.processing import WAYS
+from {{ cookiecutter.package_name }}.processing import WAYS, charts
 from {{ cookiecutter.package_name }}.processing.compare import Measurement
 
 LABELS = {

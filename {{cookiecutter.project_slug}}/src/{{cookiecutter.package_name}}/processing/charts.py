@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from ..reporting.charts import short
+
 if TYPE_CHECKING:
-    from .processing.compare import Measurement
+    from .compare import Measurement
 
 ROADS = {
     "jvm": ("#2a7f62", "stays in the JVM"),
@@ -64,11 +66,3 @@ def processing(measurements: Sequence[Measurement]) -> Figure:
     legend = [Patch(color=colour, label=label) for colour, label in ROADS.values()]
     figure.legend(handles=legend, loc="outside lower left", ncols=len(legend), frameon=False)
     return figure
-
-
-def short(number: float) -> str:
-    """A number as a person says it: 1.8 M, 320 k, 57."""
-    for size, letter in ((1e6, " M"), (1e3, " k")):
-        if number >= size:
-            return f"{number / size:.3g}{letter}"
-    return f"{number:.0f}"

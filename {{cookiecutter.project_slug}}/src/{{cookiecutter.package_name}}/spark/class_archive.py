@@ -16,14 +16,11 @@ import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyspark
 from platformdirs import user_cache_path
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from .java import Java, find_java
+from .java import Java
 
 SWITCH = "SPARK_CLASS_DATA"
 
@@ -79,7 +76,7 @@ def have_made(archive: Path) -> None:
         tried.touch(exist_ok=False)  # of several processes, one succeeds
     except FileExistsError:
         return
-    make = [sys.executable, "-P", "-m", f"{__package__}.class_data", str(archive)]
+    make = [sys.executable, "-P", "-m", f"{__package__}.make_class_archive", str(archive)]
     subprocess.run(
         # a shell that ends at once: nobody waits for what it leaves behind
         ["/bin/sh", "-c", f"nice -n 19 {shlex.join(make)} &"],
@@ -93,80 +90,9 @@ def have_made(archive: Path) -> None:
     )
 
 
-def make(archive: Path) -> None:
-    """Make an archive; it takes its name when it is whole. Takes a minute.
-
-    Raises:
-        OSError: when the archive cannot be written.
-        subprocess.CalledProcessError: when Spark or Java fails.
-    """
-    remove_unused(archive.parent)
-    unfinished = archive.with_suffix(f".{os.getpid()}")
-    with TemporaryDirectory() as folder:
-        classes = Path(folder, "classes")
-        session = subprocess.run(
-            [sys.executable, "-P", "-m", f"{__package__}.class_data"],
-            env=os.environ | {"SPARK_SUBMIT_OPTS": f"-XX:DumpLoadedClassList={classes}"},
-            # the list is whole when Java has ended, and so has let go of the pipe
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        memory, class_path = session.stdout.splitlines()[-2:]
-        archived = [f"-XX:SharedClassListFile={classes}", f"-XX:SharedArchiveFile={unfinished}"]
-        dump = ["-Xshare:dump", f"-Xmx{memory}", *archived]
-        java = find_java()
-        if java.version < 25:
-            # refuses its archive where an entry, as Spark's conf folder, is not there; later ones
-            # refuse it where that entry is left out
-            class_path = os.pathsep.join(filter(os.path.exists, class_path.split(os.pathsep)))
-        try:
-            subprocess.run([java.home / "bin" / "java", *dump, "-cp", class_path], check=True)
-            with unfinished.open("rb") as file:
-                os.fsync(file.fileno())  # or a power cut could leave holes in it
-            unfinished.replace(archive)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    archive.with_suffix(".tried").unlink(missing_ok=True)
-
-
 def remove_unused(cache: Path) -> None:
     """Remove archives, and what is left of attempts at one, that were not used for a month."""
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > UNUSED:
                 path.unlink()
-
-
-def use_classes(spark: SparkSession, folder: Path) -> None:
-    """Do a little of what most work does, so that Java loads the classes of it."""
-    table = str(folder / "table")
-    numbers = spark.range(100).select("id", (F.col("id") % 7).cast("string").alias("key"))
-    numbers.write.parquet(table)
-    stored = spark.read.parquet(table).cache()
-    sums = stored.groupBy("key").agg(F.sum("id").alias("sum"), F.collect_list("id").alias("ids"))
-    stored.join(sums, "key").where("id > 1").orderBy("id").toPandas()
-
-    twice = F.pandas_udf(lambda values: 2 * values, "long")  # type: ignore[call-overload]
-    stored.select(twice("id").alias("twice")).write.format("noop").mode("overwrite").save()
-    same = stored.groupBy("key").applyInPandas(lambda group: group, stored.schema)
-    spark.createDataFrame(same.toPandas()).collect()
-    spark.createDataFrame([(1, "a")], "id long, key string").union(stored).count()
-
-
-def main(arguments: list[str]) -> None:
-    """Make the archive that is named; without a name, use Spark and tell how it was started."""
-    if arguments:
-        return make(Path(arguments[0]))
-    from .session import get_spark  # which imports this module
-
-    spark = get_spark("class data")
-    with TemporaryDirectory() as folder:
-        use_classes(spark, Path(folder))
-    class_path = F.java_method(*map(F.lit, ("java.lang.System", "getProperty", "java.class.path")))
-    [(started_with,)] = spark.range(1).select(class_path).collect()
-    print(spark.conf.get("spark.driver.memory"), started_with, sep="\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -8,12 +8,13 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.measuring import Cost
-from {{ cookiecutter.package_name }}.training import charts, compare, scikit_learn
-from {{ cookiecutter.package_name }}.training.conclusions import (
+from {{ cookiecutter.package_name }}.tradeoff import charts, compare
+from {{ cookiecutter.package_name }}.tradeoff.conclusions import (
     Crossover,
     Measurement,
     conclude,
 )
+from {{ cookiecutter.package_name }}.training import scikit_learn
 
 ONE = Measurement("n", "sklearn", 1000, 9, 1, 1.0, 100, 50, 900, 0.8)
 OF_TWO = [replace(ONE, way=way, rows=rows) for way in ("sklearn", "mllib") for rows in (1000, 9000)]

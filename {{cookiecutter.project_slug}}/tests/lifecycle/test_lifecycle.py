@@ -16,8 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
 from {{ cookiecutter.package_name }} import lifecycle
+from {{ cookiecutter.package_name }}.errors import UnavailableError
 from {{ cookiecutter.package_name }}.lifecycle import NoModelError
-from {{ cookiecutter.package_name }}.tables import NotNowError
 from {{ cookiecutter.package_name }}.training import Model, learnable, scikit_learn, train
 
 KEYS = ["customer_id"]
@@ -145,7 +145,7 @@ def test_a_store_that_another_process_holds_is_told_in_one_line_and_is_as_it_was
     monkeypatch.setattr(lifecycle, "PATIENCE", 0.1)
     with closing(sqlite3.connect(store / "mlflow.db", isolation_level=None)) as another:
         another.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(NotNowError, match="another process holds it") as refused:
+        with pytest.raises(UnavailableError, match="another process holds it") as refused:
             register(plain)
     assert "\n" not in str(refused.value)
     assert register(plain) == "2"
@@ -231,7 +231,7 @@ def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
     register(trained)
     lifecycle.promote(name)
     register(fitted(rows, rows["churned"], "noise"))  # its holdout has no other column
-    with pytest.raises(lifecycle.BadTableError, match="champion needs 2 columns"):
+    with pytest.raises(lifecycle.BadInputError, match="champion needs 2 columns"):
         lifecycle.compare(name)
 
 
@@ -239,7 +239,7 @@ def test_a_challenger_for_another_horizon_is_not_compared(plain, register, name)
     register(plain)
     lifecycle.promote(name)
     register(plain, {"horizon": 6})
-    with pytest.raises(lifecycle.BadTableError, match=r"predicts for .*6.*, the champion for .*3"):
+    with pytest.raises(lifecycle.BadInputError, match=r"predicts for .*6.*, the champion for .*3"):
         lifecycle.compare(name)
 
 

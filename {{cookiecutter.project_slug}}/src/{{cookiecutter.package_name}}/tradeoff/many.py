@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from ..sampling import draw
 from ..tables import quoted
-from .columns import KEYS, LABEL
+from ..training.columns import KEYS, LABEL
 from .segments import SEGMENT, fit, fit_each, fit_in_turn, import_solver
 
 Weights = dict[int, list[float]]

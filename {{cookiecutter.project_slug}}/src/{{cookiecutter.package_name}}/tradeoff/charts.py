@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ..charts import short
+from ..reporting.charts import short
 from .conclusions import Crossover, Measurement
 from .crossover import Curve
 

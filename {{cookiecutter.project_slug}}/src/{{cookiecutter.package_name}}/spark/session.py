@@ -11,7 +11,7 @@ import pyspark
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
-from .class_data import java_options
+from .class_archive import java_options
 from .java import find_java
 
 LOG4J = Path(__file__).with_name("log4j2.properties")

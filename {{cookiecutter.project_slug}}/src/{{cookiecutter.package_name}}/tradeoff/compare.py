@@ -23,8 +23,8 @@ from tqdm import tqdm
 from ..measuring import Cost, watched
 from ..sampling import draw, is_drawn
 from ..tables import quoted
-from . import ON_ALL_NODES, learnable, train
-from .columns import KEYS, LABEL, as_kinds
+from ..training import ON_ALL_NODES, learnable, train
+from ..training.columns import KEYS, LABEL, as_kinds
 from .conclusions import SWEEPS, Measurement
 from .many import WAYS, in_segments, pool_of_processes, train_many
 from .segments import SEGMENT, chance

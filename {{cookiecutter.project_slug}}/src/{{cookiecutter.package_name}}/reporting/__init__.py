@@ -1,0 +1,1 @@
+"""Reports: the pictures, tables and JSON that jobs write."""

@@ -1,0 +1,1 @@
+"""Start Spark: the session, the Java below it, and the archive of its classes."""
