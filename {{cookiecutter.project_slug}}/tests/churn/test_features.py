@@ -13,7 +13,7 @@ from {{ cookiecutter.package_name }}.churn.features import (
     describe,
     features,
 )
-from {{ cookiecutter.package_name }}.periods import last_month, months_before
+from {{ cookiecutter.package_name }}.periods import months_before
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 
 CUTOFF, END = date(2024, 6, 1), date(2024, 9, 1)
@@ -164,9 +164,3 @@ def test_customers_who_never_used_anything_are_described_without_a_warning(recwa
     assert described["growth"].tolist() == [0, 0, 0]
     assert np.isnan(described["level"][:2]).all()
     assert not recwarn.list
-
-
-def test_months_are_counted_back_over_years(make_usage):
-    assert months_before(date(2024, 3, 1), 0) == date(2024, 3, 1)
-    assert months_before(date(2024, 3, 1), 15) == date(2022, 12, 1)
-    assert last_month(make_usage([("a", month(2), 1.0), ("b", month(7), None)])) == month(7)
