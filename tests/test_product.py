@@ -98,6 +98,7 @@ TREE = {
     "tests/test_periods.py",
     "tests/test_simulate.py",
     "tests/upkeep/test_new.py",
+    "upkeep/moved.py",
     "upkeep/new.py",
     "upkeep/update.py",
     "upkeep/use_case/cluster_tests.py",

@@ -4,6 +4,7 @@ All of it offline: the template is a repository of the test's own. What is here 
 v0.2.0; v0.1.0, and a commit that is not released yet, are made up from it.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,10 +12,36 @@ from pathlib import Path
 
 import pytest
 from static import check_style, files_of
-from template import PROJECT, bake, commit, copy_template, git
+from template import PROJECT, ROOT, bake, commit, copy_template, git
 
 SOURCE = "src/customer_analytics"
 OURS = f"{SOURCE}/growth/ours.py"
+V0_1_0 = "297a7f359658ab20cec17dcdd3573639790cc7ae"
+OUR_JOB = """\
+import customer_analytics
+from customer_analytics import charts, job, simulate, tables
+from customer_analytics.session import get_spark
+from customer_analytics.tables import BadTableError
+from pathlib import Path
+
+try:
+    tables.read(get_spark("ours"), "usage", tables.USAGE)
+except BadTableError:
+    charts.processing([])
+"""
+OUR_JOB_NOW = """\
+import customer_analytics
+from customer_analytics.processing import charts
+from customer_analytics import job, simulate, tables
+from customer_analytics.spark.session import get_spark
+from customer_analytics.errors import BadInputError
+from pathlib import Path
+
+try:
+    tables.read(get_spark("ours"), "usage", tables.USAGE)
+except BadInputError:
+    charts.processing([])
+"""
 DELETED = ("jobs/forecast_growth.py", "notebooks/02-growth-forecasting.ipynb", "data/README.md")
 """By the team. The template has changed all of it since."""
 
@@ -234,6 +261,50 @@ def test_a_template_that_is_not_there_is_named(lived, template):
     replace(lived / ".cruft.json", str(template), f"{template}-gone")
     commit(lived)
     check_refused(lived, f"{template}-gone")
+
+
+@pytest.fixture(scope="module")
+def from_0_1_0(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the real 0.1.0, with a job, a module and edits of a team, updated to today."""
+    if subprocess.run(
+        ["git", "cat-file", "-e", V0_1_0], cwd=ROOT, stderr=subprocess.DEVNULL
+    ).returncode:
+        pytest.skip("0.1.0 is not in this clone's history, which is shallow")
+    folder = tmp_path_factory.mktemp("from_0_1_0")
+    repository = folder / "template"
+    git(folder, "clone", "--quiet", "--no-checkout", str(ROOT), str(repository))
+    git(repository, "checkout", "--quiet", "-B", "main", V0_1_0)
+    git(repository, "tag", "--force", "v0.1.0")
+    for name in git(repository, "ls-files").splitlines():
+        (repository / name).unlink()
+    copy_template(repository)
+    commit(repository)
+    git(repository, "tag", "--force", "v0.2.0")
+
+    words = ("create", repository, "--checkout=v0.1.0", "--no-input")
+    assert run(folder, "-m", "cruft", *words).returncode == 0
+    project = folder / "customer-analytics"
+    (project / "jobs/our_job.py").write_text(OUR_JOB)
+    (project / SOURCE / "ours.py").write_text("from .tables import BadTableError\n")
+    replace(project / SOURCE / "session.py", '"UTC",', '"UTC",\n    "our.setting": "ours",')
+    commit(project)
+    updated = update(project)
+    assert updated.returncode == 0, updated.stderr
+    assert run(project, "upkeep/moved.py").returncode == 0
+    return project
+
+
+def test_a_project_of_0_1_0_keeps_its_edits_where_modules_moved(from_0_1_0):
+    moved = git(from_0_1_0, "diff", "--name-status", "--find-renames", "--cached", "HEAD")
+    assert re.search(rf"^R\d+\t{SOURCE}/session.py\t{SOURCE}/spark/session.py$", moved, re.M)
+    assert re.search(rf"^R\d+\t{SOURCE}/java.py\t{SOURCE}/spark/java.py$", moved, re.M)
+    assert '"our.setting": "ours"' in (from_0_1_0 / SOURCE / "spark/session.py").read_text()
+
+
+def test_a_job_and_a_module_of_a_team_import_from_where_modules_are_now(from_0_1_0):
+    assert (from_0_1_0 / "jobs/our_job.py").read_text() == OUR_JOB_NOW
+    ours = (from_0_1_0 / SOURCE / "ours.py").read_text()
+    assert ours == "from customer_analytics.errors import BadInputError\n"
 
 
 def check_refused(project: Path, said: str, *words: str) -> None:
