@@ -11,7 +11,7 @@ MODULES = {
     path.relative_to(SRC).with_suffix("").as_posix().removesuffix("/__init__"): path
     for path in SRC.rglob("*.py")
 }
-LONGEST = 200
+LONGEST = 440
 """Lines of a file."""
 
 SHARED = {"errors", "measuring", "periods", "sampling"}
@@ -23,11 +23,15 @@ MAY_IMPORT = {
     "reporting": set(),
     "simulation": set(),
     "processing": {"reporting"},
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
     "growth": {"reporting", "tables"},
+{% endif %}
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
     "training": {"tables"},
     "churn": {"job", "reporting", "tables", "training"},
     "lifecycle": {"tables", "training"},
     "tradeoff": {"reporting", "tables", "training"},
+{% endif %}
     "job": {"reporting", "spark", "tables"},
 }
 """For each folder (and job.py), the others that it may import. Add a use case of yours here."""
@@ -83,5 +87,4 @@ def test_nothing_of_src_imports_jobs_notebooks_or_tests():
 
 def test_a_file_is_read_in_one_sitting():
     lines = {module: len(path.read_text().splitlines()) for module, path in MODULES.items()}
-    too_long = {module for module, count in lines.items() if count > LONGEST}
-    assert too_long <= {"growth/all_customers", "growth/features", "tradeoff/compare", "lifecycle"}
+    assert not {module for module, count in lines.items() if count > LONGEST}
