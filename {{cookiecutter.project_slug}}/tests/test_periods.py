@@ -1,6 +1,11 @@
 from datetime import date
 
-from {{ cookiecutter.package_name }}.periods import last_month, month_index, month_index_column, months_before
+from {{ cookiecutter.package_name }}.periods import (
+    last_month,
+    month_index,
+    month_index_column,
+    months_before,
+)
 
 
 def test_months_are_counted_back_over_years():
