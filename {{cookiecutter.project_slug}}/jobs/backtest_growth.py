@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT],
+        parents=[job.LOG_FORMAT, job.READING],
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = parser.parse_args(arguments)
 
     spark = get_spark("backtest_growth")
-    usage = tables.read(spark, args.usage, tables.USAGE)
+    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    usage = read.rows
     by_method, by_length = backtest(
         usage, METHODS, args.horizon, args.season, args.level, args.folds
     )
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         records,
         charts.backtest(by_method, by_length),
         details=lengths,
+        warnings=read.warnings,
     )
     print(as_table(records))
     print()
@@ -54,7 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(f"{args.folds} cutoffs. Picture: {args.reports / 'growth_backtest.png'}")
     rows, customers = tables.count_rows_and_customers(usage)
     scored = max(score.customers for score in by_method)
-    return job.Summary(rows, len(records), rejected=customers - scored)
+    return job.Summary(
+        rows,
+        len(records),
+        rejected=customers - scored,
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+    )
 
 
 if __name__ == "__main__":

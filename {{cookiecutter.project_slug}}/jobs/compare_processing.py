@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT],
+        parents=[job.LOG_FORMAT, job.READING],
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--usage", help="usage table to run on: Parquet, CSV or catalog table")
@@ -27,13 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--runs", type=job.positive, default=3, help="timed runs of each way")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
+    if args.as_of and args.usage is None:
+        parser.error("--as-of needs --usage too")
 
     spark = get_spark("compare_processing")
     if args.usage is not None:
-        usage = tables.read(spark, args.usage, tables.USAGE)
+        read = job.read_table(spark, args.usage, tables.USAGE, args)
     else:
-        usage = simulated_usage(spark, args.rows)
-    measurements = compare(usage, args.runs)
+        read = tables.Reading(simulated_usage(spark, args.rows))
+    measurements = compare(read.rows, args.runs)
 
     records = [asdict(measurement) for measurement in measurements]
     reasons = [{"left out": way, "why": why} for way, why in left_out().items()]
@@ -44,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         records,
         charts.processing(measurements),
         details=reasons,
+        warnings=read.warnings,
     )
     print(as_table(records))
     for reason in reasons:
@@ -52,7 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     wrong = ", ".join(f"{m.way} ({m.task})" for m in measurements if not m.equal)
     if wrong:
         sys.exit(f"error: these ways do not answer as {REFERENCE} does: {wrong}")
-    return job.Summary(rows_in=measurements[0].rows, rows_out=len(records))
+    return job.Summary(
+        rows_in=measurements[0].rows,
+        rows_out=len(records),
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+    )
 
 
 def simulated_usage(spark: SparkSession, rows: int) -> DataFrame:

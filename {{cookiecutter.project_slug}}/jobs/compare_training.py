@@ -11,7 +11,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.churn import source
 from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs, count_known
 from {{ cookiecutter.package_name }}.errors import BadInputError
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT],
+        parents=[job.LOG_FORMAT, job.READING],
     )
     sizes = {"type": job.positive, "nargs": "+"}
     few_to_many = [10_000, 30_000, 100_000, 300_000, 1_000_000]
@@ -67,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = parser.parse_args(arguments)
     if args.customers and not args.usage:
         parser.error("--customers needs --usage too")
+    if args.as_of and not args.usage:
+        parser.error("--as-of needs --usage too")
     for trainer in args.trainers:
         check_installed(trainer)
     asked = {"n": args.rows, "k": args.features, "m": args.models}
@@ -77,10 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             check_disk(Path(folder), rows)
         spark = get_spark("compare_training")
         if args.usage:
-            usage, customers = source.read_usage(spark, args)
+            read, customers = source.read_usage(spark, args)
+            usage = read.rows
             end = last_month(usage)
         else:
             usage, customers = simulated(spark, rows, args.seed)
+            read = tables.Reading(usage)
             end = simulate.LAST_MONTH
         data = described(usage, customers, args.horizon, end, Path(folder))
         measurements, skipped = compare(data, asked, list(dict.fromkeys(args.trainers)), args.seed)
@@ -110,13 +114,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         measured_on,
     ]
     picture = charts.training(measurements, curves, crossovers)
-    write_files(args.reports, "training", figures, "\n\n".join(filter(None, parts)), picture)
+    text = "\n\n".join(filter(None, parts))
+    write_files(args.reports, "training", figures, text, picture, read.warnings)
     print(as_table(records))
     for skip in skipped:
         print(f"skipped: {skip.way} at {skip.sweep} = {skip.size:,}: {skip.why}")
     print(*verdicts, measured_on, sep="\n")
     print(f"Picture: {args.reports / 'training.png'}")
-    return job.Summary(data.rows, len(records), rejected=len(skipped))
+    return job.Summary(
+        data.rows,
+        len(records),
+        rejected=len(skipped),
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+    )
 
 
 def check_disk(folder: Path, rows: int) -> None:

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT],
+        parents=[job.LOG_FORMAT, job.READING],
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = parser.parse_args(arguments)
 
     spark = get_spark("forecast_growth")
-    usage = tables.read(spark, args.usage, tables.USAGE)
+    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    usage = read.rows
     forecasts = METHODS[args.method](usage, args.horizon, args.season, args.level)
     tables.write_table(forecasts, args.output)
 
@@ -41,13 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         f"Growth forecast, {args.horizon} months, {args.method}",
         models,
         charts.forecasts(history.toPandas(), largest.toPandas()),
+        warnings=read.warnings,
     )
     print(as_table(models))
     for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
         print(f"error: for example {row.customer_id}: {row.error}")
     print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
     rejected = sum(row["customers"] for row in models if row["model"] == "error")
-    return job.Summary(usage.count(), written.count(), rejected)
+    return job.Summary(
+        usage.count(),
+        written.count(),
+        rejected,
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from {{ cookiecutter.package_name }}.training.scoring import score
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
-    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
+    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
     source.add_arguments(parser)
     parser.add_argument("--name", default="churn", help="name of the model (default: churn)")
     parser.add_argument("--model", default="champion", help="champion, challenger or a version")
@@ -28,14 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     horizon = about["horizon"]
     if args.usage:
         source.check_horizon(args.horizon, horizon)
-        usage, customers = source.read_usage(spark, args)
+        read, customers = source.read_usage(spark, args)
+        usage = read.rows
         rows_in = usage.count()
         end = last_month(usage)
         rows = features(usage, [end], horizon, end, customers)
         # who has used nothing for a horizon has churned already, whatever the model says
         chance = F.when(at_risk(horizon), F.col("churn_probability")).otherwise(1.0)
     else:
-        rows = source.read_features(spark, args.features, args.id, args.label)
+        options = dict(args.csv_options)
+        rows = source.read_features(spark, args.features, args.id, args.label, options)
+        read = tables.Reading(rows)
         rows_in = rows.count()
         chance = F.col("churn_probability")
 
@@ -54,7 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         gone = f"{found.gone:,} of them have churned already (no usage in {horizon} months)"
         print(f"{gone}: their chance is 1")
     print(f"mean chance{' of the others' if args.usage else ''}: {found.mean or 0:.1%}")
-    return job.Summary(rows_in, found.rows, model_version=version)
+    return job.Summary(
+        rows_in,
+        found.rows,
+        model_version=version,
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+    )
 
 
 if __name__ == "__main__":

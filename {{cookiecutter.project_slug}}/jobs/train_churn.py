@@ -16,7 +16,7 @@ from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
-    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
+    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
     source.add_arguments(parser)
     parser.add_argument("--name", default="churn", help="to register it under (default: churn)")
     parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
@@ -28,12 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     spark = get_spark("train_churn")
     if args.usage:
-        table, customers = source.read_usage(spark, args)
+        read, customers = source.read_usage(spark, args)
+        table = read.rows
         trained = evaluation.on_latest_cutoff(
             table, customers, args.horizon, args.trainer, args.seed
         )
     else:
-        table = source.read_features(spark, args.features, args.id, args.label)
+        options = dict(args.csv_options)
+        table = source.read_features(spark, args.features, args.id, args.label, options)
+        read = tables.Reading(table)
         labelled = source.with_label(table, args.label, args.positive, args.features)
         trained = evaluation.cross_validated(labelled, args.trainer, args.seed)
 
@@ -64,14 +67,22 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         picture,
     )
     figures = {**metrics, **parameters, "model_version": version, "methods": methods}
-    write_files(args.reports, "churn", figures, text, picture)
+    figures["warnings"] = list(read.warnings)
+    write_files(args.reports, "churn", figures, text, picture, read.warnings)
     print(as_table(methods))
     print(trained.protocol)
     challenger = f"version {version} of {args.name} is the challenger"
     print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
     rows, known = tables.count_rows_and_customers(table)
     _, used = tables.count_rows_and_customers(trained.data)
-    return job.Summary(rows, len(methods), known - used, version)
+    return job.Summary(
+        rows,
+        len(methods),
+        known - used,
+        version,
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+    )
 
 
 if __name__ == "__main__":

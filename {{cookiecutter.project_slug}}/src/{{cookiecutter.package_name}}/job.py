@@ -3,18 +3,20 @@
 import json
 import platform
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
+from datetime import date
 from inspect import getfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pyspark
+from pyspark.sql import SparkSession
 
-from . import __version__
+from . import __version__, tables
 from .errors import BadInputError, UnavailableError
 from .spark.java import JavaNotFoundError
 
@@ -36,12 +38,16 @@ class Summary:
     rows_out: rows of the tables that it wrote, or of its report where it writes no table.
     rejected: what it had to leave out: customers, unless docs/production.md says another thing.
     model_version: of the model that it made or used, if any.
+    left_out: rows after `--as-of`, in jobs that have it.
+    warnings: of the tables that were read, in jobs that have `--as-of`; printed above.
     """
 
     rows_in: int
     rows_out: int
     rejected: int = 0
     model_version: str | None = None
+    left_out: int | None = None
+    warnings: int | None = None
 
 
 def start(main: Callable[[Sequence[str] | None], Summary]) -> None:
@@ -108,3 +114,60 @@ def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
     if not smallest <= number <= largest:
         raise ArgumentTypeError(f"must be a whole number {limits}, not {text!r}")
     return number
+
+
+def month(text: str) -> date:
+    """An argument that must be a month, as 2025-12 or 2025-12-01, for argparse's `type`."""
+    try:
+        found = date.fromisoformat(text if len(text) > len("2025-12") else f"{text}-01")
+    except ValueError:
+        found = None
+    if found is None or found.day != 1:
+        raise ArgumentTypeError(f"must be a month, for example 2025-12, not {text!r}")
+    return found
+
+
+def csv_option(text: str) -> tuple[str, str]:
+    """An argument that must be NAME=VALUE, for argparse's `type`."""
+    name, equals, value = text.partition("=")
+    if name not in tables.CSV_OPTIONS or not equals:
+        names = ", ".join(tables.CSV_OPTIONS)
+        raise ArgumentTypeError(f"must be NAME=VALUE with one of the names {names}, not {text!r}")
+    return name, value
+
+
+READING = ArgumentParser(add_help=False)
+"""The options of jobs that read a usage table: `parents=[job.LOG_FORMAT, job.READING]`."""
+READING.add_argument(
+    "--as-of",
+    type=month,
+    metavar="PERIOD",
+    help="last month to use, as 2025-12; later rows are counted and left out",
+)
+READING.add_argument(
+    "--csv-options",
+    type=csv_option,
+    nargs="+",
+    default=[],
+    metavar="NAME=VALUE",
+    help=f"how CSV files are written, for example sep=tab encoding=ISO-8859-1 decimal=, "
+    f"(names: {', '.join(tables.CSV_OPTIONS)})",
+)
+
+
+def read_table(
+    spark: SparkSession,
+    source: str,
+    table: tables.Table,
+    args: Namespace,
+    clock: Callable[[], date] = date.today,
+) -> tables.Reading:
+    """Read a table as the options of READING say, and print what people must be told of it."""
+    reading = tables.read_with_notes(
+        spark, source, table, dict(args.csv_options), args.as_of, clock()
+    )
+    if reading.left_out:
+        print(f"left out: {reading.left_out:,} rows of {source} after {args.as_of:%Y-%m}")
+    for warning in reading.warnings:
+        print(f"warning: {warning}")
+    return reading

@@ -87,7 +87,12 @@ def test_a_table_that_cannot_be_used_is_refused(spark, tmp_path, text, told):
 def test_what_is_known_of_customers_may_not_be_called_like_a_feature_of_usage(spark, tmp_path):
     (tmp_path / "usage.csv").write_text("customer_id,month,usage\na,2024-01-01,1\n")
     (tmp_path / "customers.csv").write_text("customer_id,signup_month,plan,Level\na,,basic,3\n")
-    args = Namespace(usage=f"{tmp_path}/usage.csv", customers=f"{tmp_path}/customers.csv")
+    args = Namespace(
+        usage=f"{tmp_path}/usage.csv",
+        customers=f"{tmp_path}/customers.csv",
+        as_of=None,
+        csv_options=[],
+    )
     with pytest.raises(BadInputError, match="column Level has a name that the project gives"):
         source.read_usage(spark, args)
 

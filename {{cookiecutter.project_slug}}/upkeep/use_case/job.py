@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT],
+        parents=[job.LOG_FORMAT, job.READING],
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
     parser.add_argument("--output", type=Path, required=True, help="folder of the table to write")
@@ -22,16 +22,22 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = parser.parse_args(arguments)
 
     spark = get_spark("new_use_case")
-    usage = tables.read(spark, args.usage, tables.USAGE)
+    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    usage = read.rows
     tables.write_table(by_month(usage), args.output)
 
     written = spark.read.parquet(str(args.output.resolve()))
     months = written.orderBy("month").toPandas()
     figures = months.assign(month=months["month"].astype(str)).to_dict("records")
-    write_report(args.reports, "new_use_case", "New use case", figures, chart(months))
+    picture = chart(months)
+    write_report(
+        *(args.reports, "new_use_case", "New use case", figures, picture), warnings=read.warnings
+    )
     print(as_table(figures[-12:]))
     print(f"written: {args.output}. Report: {args.reports}")
-    return job.Summary(usage.count(), len(months))
+    return job.Summary(
+        usage.count(), len(months), left_out=read.left_out, warnings=len(read.warnings)
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Where features come from: customers' usage, or any table that has them."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -36,7 +36,7 @@ def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> No
     if bool(args.usage) == bool(args.features):
         parser.error("give either --usage or --features")
     wanted, other = (
-        (["id", *needed], ["customers", "horizon"])
+        (["id", *needed], ["customers", "horizon", "as_of"])
         if args.features
         else (["horizon"] if "label" in needed else [], ["id", "label", "positive"])
     )
@@ -46,7 +46,7 @@ def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> No
             parser.error(f"{source} needs --{name} too")
     for name in other:
         if getattr(args, name) is not None:
-            parser.error(f"--{name} does not go with {source}")
+            parser.error(f"--{name.replace('_', '-')} does not go with {source}")
 
 
 def check_horizon(given: int | None, trained: int | None) -> None:
@@ -66,19 +66,25 @@ def check_horizon(given: int | None, trained: int | None) -> None:
         )
 
 
-def read_usage(spark: SparkSession, args: Namespace) -> tuple[DataFrame, DataFrame | None]:
-    """Read usage, and customers where there are any."""
-    usage = tables.read(spark, args.usage, tables.USAGE)
+def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, DataFrame | None]:
+    """Read usage, and customers where there are any; `args` has the options of job.READING."""
+    usage = job.read_table(spark, args.usage, tables.USAGE, args)
     if args.customers is None:
         return usage, None
-    customers = tables.read(spark, args.customers, tables.CUSTOMERS)
+    customers = job.read_table(spark, args.customers, tables.CUSTOMERS, args).rows
     where = f"customers table ({args.customers})"
     return usage, _without_clashes(customers, where, (*TAKEN, *FEATURES))
 
 
-def read_features(spark: SparkSession, source: str, key: str, label: str | None) -> DataFrame:
+def read_features(
+    spark: SparkSession,
+    source: str,
+    key: str,
+    label: str | None,
+    csv_options: Mapping[str, str] | None = None,
+) -> DataFrame:
     """Read any table with one row per customer; its key is then called customer_id."""
-    table = tables.read(spark, source, tables.any_table(key))
+    table = tables.read(spark, source, tables.any_table(key), csv_options)
     [key] = [name for name in table.columns if name.lower() == key.lower()]
     where = f"features table ({source})"
     taken = [name for name in TAKEN if name != (label or "").lower()]

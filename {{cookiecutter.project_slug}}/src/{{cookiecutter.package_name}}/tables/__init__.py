@@ -1,18 +1,21 @@
 """Tables: what they hold (schemas), how they are read and checked, and how they are written."""
 
-from .reading import count_rows_and_customers, read
+from .reading import CSV_OPTIONS, Reading, count_rows_and_customers, read, read_with_notes
 from .schemas import CUSTOMERS, USAGE, Rule, Table, any_table, quoted
 from .writing import write, write_table
 
 __all__ = [
+    "CSV_OPTIONS",
     "CUSTOMERS",
     "USAGE",
+    "Reading",
     "Rule",
     "Table",
     "any_table",
     "count_rows_and_customers",
     "quoted",
     "read",
+    "read_with_notes",
     "write",
     "write_table",
 ]

@@ -2,6 +2,9 @@
 
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from py4j.protocol import Py4JJavaError
@@ -16,6 +19,9 @@ from .schemas import Table, quoted
 from .writing import backup_path
 
 CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
+CSV_OPTIONS = ("sep", "encoding", "quote", "escape", "multiLine", "nullValue", "decimal")
+"""What can be told of CSV files; Spark's own names, and the decimal sign."""
+
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
 
 TEXT: dict[type[DataType], str] = {
@@ -33,7 +39,40 @@ UNREADABLE = {
 """What Spark's error conditions say about a source."""
 
 
-def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
+@dataclass(frozen=True)
+class Reading:
+    """A table that was read, and what people must be told of it.
+
+    rows: the table.
+    left_out: rows after the last period to use.
+    warnings: what looks wrong in a table that can be used, a sentence each.
+    """
+
+    rows: DataFrame
+    left_out: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def read(
+    spark: SparkSession,
+    source: str,
+    table: Table,
+    csv_options: Mapping[str, str] | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> DataFrame:
+    """Read a table and check it, as `read_with_notes` does, and return its rows."""
+    return read_with_notes(spark, source, table, csv_options, as_of, today).rows
+
+
+def read_with_notes(
+    spark: SparkSession,
+    source: str,
+    table: Table,
+    csv_options: Mapping[str, str] | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> Reading:
     """Read a table and check it: two passes over the data, the second with a shuffle.
 
     A bad table takes one more, which looks for an example.
@@ -44,6 +83,9 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
             name of a catalog table.
         table: what the source must hold. Its columns are returned in its types, and no others
             unless it says so.
+        csv_options: how CSV files are written (CSV_OPTIONS), where that is not found out.
+        as_of: the last period to use; later rows are counted and left out.
+        today: rows after this day are refused.
 
     Raises:
         BadInputError: when the source is absent or unreadable, a column is missing or of another
@@ -64,10 +106,14 @@ def read(spark: SparkSession, source: str, table: Table) -> DataFrame:
         raise BadInputError(f"{where}: {problem}") from error
     names = {field.name.lower() for field in table.schema} | {MALFORMED}
     others = [name for name in stored.columns if table.others and name.lower() not in names]
-    return rows.select(
+    held = rows.select(
         *(quoted(field.name) for field in table.schema),
         *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
     )
+    if as_of is None or table.period is None:
+        return Reading(held)
+    kept = held.where(F.col(table.period) <= F.lit(as_of))
+    return Reading(kept, held.count() - kept.count())
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:

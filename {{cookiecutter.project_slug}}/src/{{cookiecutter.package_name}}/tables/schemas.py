@@ -19,6 +19,7 @@ class Table:
     """What a table holds: its columns, its key (unique, never null) and its rules.
 
     others: whether it may hold other columns too, which are then returned as they are stored.
+    period: the column that says when, if the table has one.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Table:
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
     others: bool = False
+    period: str | None = None
 
 
 USAGE = Table(
@@ -46,6 +48,7 @@ USAGE = Table(
         Rule("usage", "isnan(usage) OR usage = double('inf')", "not a finite number"),
         Rule("usage", "usage < 0", "negative"),
     ),
+    period="month",
 )
 """One row per customer and month. Usage is in the customer's units; null where not measured."""
 
