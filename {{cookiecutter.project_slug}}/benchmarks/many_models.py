@@ -20,7 +20,7 @@ from {{ cookiecutter.package_name }}.measuring import (
     middle,
 )
 from {{ cookiecutter.package_name }}.reporting.files import as_table
-from {{ cookiecutter.package_name }}.sampling import draw
+from {{ cookiecutter.package_name }}.sampling import sample_hash
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tradeoff.compare import ROWS_OF_SEGMENT, stored
 from {{ cookiecutter.package_name }}.tradeoff.many import (
@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     features = [f"feature_{number}" for number in range(FEATURES)]
     rows = spark.range(args.models * ROWS_OF_SEGMENT).select(
         *(F.col("id").cast("string").alias(key) for key in KEYS),
-        (draw("label", "id") % 100 < 20).alias(LABEL),
-        *((draw(name, "id") % 1000 / 1000).alias(name) for name in features),
+        (sample_hash("label", "id") % 100 < 20).alias(LABEL),
+        *((sample_hash(name, "id") % 1000 / 1000).alias(name) for name in features),
     )
     with tempfile.TemporaryDirectory() as folder, pool_of_processes() as pool:
         table = Path(folder, "segments")

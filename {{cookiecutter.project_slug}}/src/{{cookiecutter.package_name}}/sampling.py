@@ -5,14 +5,14 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
-def draw(purpose: str, *columns: str) -> Column:
+def sample_hash(purpose: str, *columns: str) -> Column:
     """A number from 0 on, the same for the same purpose and columns."""
     return F.shiftrightunsigned(F.xxhash64(F.lit(purpose), *columns), 1)
 
 
-def is_drawn(share: float, purpose: str, *columns: str) -> Column:
+def in_sample(share: float, purpose: str, *columns: str) -> Column:
     """Whether a row is among about this share of them; who is in a share is in larger ones too."""
-    return draw(purpose, *columns) % 1_000_000_000 < 1_000_000_000 * share
+    return sample_hash(purpose, *columns) % 1_000_000_000 < 1_000_000_000 * share
 
 
 def collect_sample(
@@ -34,7 +34,7 @@ def collect_sample(
     """
     count = rows.count() if count is None else count
     if count > most:
-        rows = rows.where(is_drawn(most / count, purpose, *keys))
+        rows = rows.where(in_sample(most / count, purpose, *keys))
     sample = rows.toPandas().sort_values(keys, ignore_index=True)
     sample.attrs.clear()  # over Spark Connect: the query's metrics, which Parquet cannot store
     return sample

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from ..sampling import draw
+from ..sampling import sample_hash
 from .features import Features, Floats, as_matrix, features
 from .forecasts import UNKNOWN, forecast_each
 from .history import histories
@@ -117,21 +117,21 @@ def drawn_months(usage: DataFrame, horizon: int) -> DataFrame:
     back = F.sequence(F.lit(0), F.least(F.size("usage") - 2, F.lit(TRAINING_MONTHS - 1)))
     length = F.size("usage") - F.col("back") - F.col("step")
     # one in ten is cut short, so that the model knows customers who have just come
-    is_cut = draw("cut", "customer_id", "back") % 10 == 0
-    few = 1 + draw("few", "customer_id", "back") % MOST_OF_FEW
+    is_cut = sample_hash("cut", "customer_id", "back") % 10 == 0
+    few = 1 + sample_hash("few", "customer_id", "back") % MOST_OF_FEW
     kept = F.when(is_cut, F.least(length, few.cast("int"))).otherwise(length)
     return (
         histories(usage)
         .where(F.size("usage") > 1)
         .withColumn("back", F.explode(back))
-        .where(draw("sample", "customer_id", "back") % 1_000_000 < share * 1_000_000)
-        .withColumn("step", 1 + (draw("step", "customer_id", "back") % horizon).cast("int"))
+        .where(sample_hash("sample", "customer_id", "back") % 1_000_000 < share * 1_000_000)
+        .withColumn("step", 1 + (sample_hash("step", "customer_id", "back") % horizon).cast("int"))
         .where(length >= 1)
         .select(
             F.slice("usage", length - kept + 1, kept).alias("history"),
             "step",
             F.element_at("usage", F.size("usage") - F.col("back")).alias("target"),
-            (draw("calibrates", "customer_id") % 4 == 0).alias("calibrates"),
+            (sample_hash("calibrates", "customer_id") % 4 == 0).alias("calibrates"),
         )
         .where("target IS NOT NULL")
     )

@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from tqdm import tqdm
 
 from ..measuring import Cost, watched
-from ..sampling import draw, is_drawn
+from ..sampling import in_sample, sample_hash
 from ..tables import quoted
 from ..training import ON_ALL_NODES, learnable, train
 from ..training.columns import KEYS, LABEL, as_kinds
@@ -73,7 +73,7 @@ class Data:
 
     def some(self, size: int) -> DataFrame:
         """About so many rows; those of a smaller size are among those of a larger one."""
-        chosen = self.training.where(is_drawn(size / self.rows, "size", *KEYS))
+        chosen = self.training.where(in_sample(size / self.rows, "size", *KEYS))
         return self.stored(f"rows {size}", chosen)
 
     def stored(self, name: str, table: DataFrame) -> DataFrame:
@@ -97,7 +97,7 @@ def compare(
     columns = learnable(data.training)
     features = [name for name, kind in columns.items() if kind == "number"]
     known = data.holdout.where(F.col(LABEL).isNotNull())
-    tested = is_drawn(SCORED / max(known.count(), 1), "score", *KEYS)
+    tested = in_sample(SCORED / max(known.count(), 1), "score", *KEYS)
     data = replace(data, holdout=data.stored("holdout", known.where(tested)))
 
     def one_of_rows(trainer: str, size: int) -> Measurement:
@@ -225,7 +225,7 @@ def costs_of(work: Callable[[], Any]) -> tuple[Any, Cost]:
 def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
     """KEYS, LABEL and so many features: the first of those that are known, and then noise."""
     noise = [
-        (draw(f"noise {number}", *KEYS) % 1000 / 1000).alias(f"noise_{number}")
+        (sample_hash(f"noise {number}", *KEYS) % 1000 / 1000).alias(f"noise_{number}")
         for number in range(count - len(known))
     ]
     return rows.select(*KEYS, LABEL, *map(quoted, known[:count]), *noise)

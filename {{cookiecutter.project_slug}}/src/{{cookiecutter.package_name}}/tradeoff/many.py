@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from ..sampling import draw
+from ..sampling import sample_hash
 from ..tables import quoted
 from ..training.columns import KEYS, LABEL
 from .segments import SEGMENT, fit, fit_each, fit_in_turn, import_solver
@@ -35,7 +35,7 @@ def in_segments(rows: DataFrame, count: int, features: list[str]) -> DataFrame:
         KEYS, SEGMENT (from 0 on), LABEL and the features.
     """
     filled = [F.coalesce(quoted(name), F.lit(0.0)).alias(name) for name in features]
-    segment = (draw("segment", KEYS[0]) % count).cast("int").alias(SEGMENT)
+    segment = (sample_hash("segment", KEYS[0]) % count).cast("int").alias(SEGMENT)
     return rows.select(*KEYS, segment, LABEL, *filled)
 
 
