@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job
-from {{ cookiecutter.package_name }}.measuring import watched
+from {{ cookiecutter.package_name }}.measuring import measure
 from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     measured = []
     for batch in args.batches:
         spark.conf.set(LIMIT, batch)
-        cost = watched(lambda: through_python(rows))
+        cost = measure(lambda: through_python(rows))
         measured.append(
             {
                 "rows_of_batch": batch,

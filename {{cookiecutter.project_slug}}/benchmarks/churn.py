@@ -29,10 +29,10 @@ from threadpoolctl import threadpool_limits
 from {{ cookiecutter.package_name }} import job, simulate
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.measuring import (
-    in_turn,
+    interleave,
+    measure,
+    median_cost,
     median_ratio,
-    middle,
-    watched,
 )
 from {{ cookiecutter.package_name }}.periods import months_before
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
@@ -94,12 +94,12 @@ def measure_features(
     for size in sizes:
         usage = write_usage(spark, size, folder / "usage")
         check_plan(describe(usage))
-        costs = [watched(lambda rows=usage: run(describe(rows))) for _ in range(rounds)]
+        costs = [measure(lambda rows=usage: run(describe(rows))) for _ in range(rounds)]
         growth.append(
             {
                 "usage_rows": usage.count(),
                 "rows_per_second": median(usage.count() / cost.seconds for cost in costs),
-                **middle(costs),
+                **median_cost(costs),
             }
         )
     return growth
@@ -154,7 +154,7 @@ def compare_scoring(rows: DataFrame, model: Model, plain: int, rounds: int) -> l
         "pandas, all threads": lambda: by_pandas(model, frame, None),
         "spark": lambda: run(score(rows, model)),
     }
-    turns = in_turn(contenders, rounds, warm_ups)
+    turns = interleave(contenders, rounds, warm_ups)
     return [
         {
             "contender": name,
@@ -162,7 +162,7 @@ def compare_scoring(rows: DataFrame, model: Model, plain: int, rounds: int) -> l
             "rows_per_second": median(size / turn[name].seconds for turn in turns),
             "times_one_thread": size / sizes[ONE] / median_ratio(turns, name, ONE),
             "cpu_us_per_row": median(1e6 * turn[name].cpu_seconds / size for turn in turns),
-            **middle([turn[name] for turn in turns]),
+            **median_cost([turn[name] for turn in turns]),
         }
         for name, size in sizes.items()
     ]

@@ -35,9 +35,9 @@ from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.growth import per_customer
 from {{ cookiecutter.package_name }}.growth.series import forecast_series
 from {{ cookiecutter.package_name }}.measuring import (
-    in_turn,
+    interleave,
+    measure,
     median_ratio,
-    watched,
 )
 from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -98,7 +98,7 @@ def compare(spark: SparkSession, customers: int, rounds: int, folder: Path) -> l
         "applyInPandas": by_apply_in_pandas,
         "statsforecast": by_statsforecast,
     }
-    turns = in_turn(
+    turns = interleave(
         {name: partial(run, folder / "usage", folder / name) for name, run in contenders.items()},
         rounds,
         {name: partial(run, folder / "few", folder / name) for name, run in contenders.items()},
@@ -132,7 +132,9 @@ def measure_whole(
         "joblib, as a process": ["-m", "benchmarks.forecast_growth", *pool_arguments],
         "jobs/forecast_growth.py": ["jobs/forecast_growth.py", *job_arguments],
     }
-    turns = in_turn({name: partial(type_in, command) for name, command in commands.items()}, rounds)
+    turns = interleave(
+        {name: partial(type_in, command) for name, command in commands.items()}, rounds
+    )
     return [
         {
             "contender": name,
@@ -216,7 +218,7 @@ def fit(history: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
 def measure_size(spark: SparkSession, customers: int, folder: Path) -> dict[str, Any]:
     """Time and memory of the project on so many customers with short histories."""
     write_usage(spark, customers, SHORT, folder / "usage")
-    cost = watched(partial(by_project, folder / "usage", folder / "project"))
+    cost = measure(partial(by_project, folder / "usage", folder / "project"))
     return {
         "customers": customers,
         "seconds": cost.seconds,

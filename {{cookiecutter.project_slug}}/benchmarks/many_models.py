@@ -15,9 +15,9 @@ from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.measuring import (
-    in_turn,
+    interleave,
+    median_cost,
     median_ratio,
-    middle,
 )
 from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.sampling import sample_hash
@@ -58,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             way: lambda way=way: train_many(way, table, segments, features, pool)
             for way in ("pool", "spark")
         }
-        turns = in_turn(contenders, 1 + args.rounds)[1:]
-    measured = [{"way": way, **middle([turn[way] for turn in turns])} for way in contenders]
+        turns = interleave(contenders, 1 + args.rounds)[1:]
+    measured = [{"way": way, **median_cost([turn[way] for turn in turns])} for way in contenders]
     ratios = {"spark / pool of processes": median_ratio(turns, "spark", "pool")}
     _report.tell(args.reports, "many_models", ratios, as_table(measured))
 

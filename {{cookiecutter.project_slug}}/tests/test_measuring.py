@@ -11,16 +11,16 @@ import pytest
 from {{ cookiecutter.package_name }}.measuring import (
     Cost,
     cpu_seconds,
-    in_turn,
+    interleave,
     machine,
+    measure,
+    median_cost,
     median_ratio,
-    middle,
-    watched,
 )
 
 
 def test_seconds_cpu_and_memory_of_the_driver_are_seen():
-    held = watched(lambda: sleep(0.4))
+    held = measure(lambda: sleep(0.4))
 
     def work():
         filled = np.ones(25_000_000)
@@ -29,7 +29,7 @@ def test_seconds_cpu_and_memory_of_the_driver_are_seen():
             sleep(0.02)
 
     rounds = []
-    cost = watched(work)
+    cost = measure(work)
     assert held.seconds == pytest.approx(0.4, abs=0.3)
     assert held.cpu_seconds < 0.3
     assert cost.driver_mb - held.driver_mb > 150
@@ -43,7 +43,7 @@ def test_what_spark_and_its_workers_take_is_told_apart_from_the_driver(local_spa
             sleep(0.5)
             yield frame + held[0]
 
-    cost = watched(lambda: local_spark.range(1).mapInPandas(hold, "id double").collect())
+    cost = measure(lambda: local_spark.range(1).mapInPandas(hold, "id double").collect())
     assert cost.worker_mb > 300
     assert cost.jvm_mb > 100
 
@@ -57,7 +57,7 @@ def test_what_a_process_used_still_counts_when_it_has_ended():
 
 def test_work_that_fails_fails_aloud():
     with pytest.raises(ZeroDivisionError):
-        watched(lambda: 1 / 0)
+        measure(lambda: 1 / 0)
 
 
 def test_contenders_take_turns_each_warmed_up_before_it():
@@ -65,7 +65,7 @@ def test_contenders_take_turns_each_warmed_up_before_it():
     names = ("a", "b")
     contenders = {name: lambda name=name: done.append(name) for name in names}
     warm_ups = {name: lambda name=name: done.append(f"warm {name}") for name in names}
-    turns = in_turn(contenders, 2, warm_ups)
+    turns = interleave(contenders, 2, warm_ups)
     assert done == ["warm a", "a", "warm b", "b"] * 2
     assert [list(turn) for turn in turns] == [["a", "b"]] * 2
 
@@ -75,7 +75,7 @@ def test_the_ratio_is_the_median_of_each_rounds_own():
         {"base": cost(base), "ours": cost(ours)} for base, ours in ((1, 2), (100, 300), (10, 100))
     ]
     assert median_ratio(turns, "ours", "base") == 3
-    assert middle([turn["base"] for turn in turns])["seconds"] == 10
+    assert median_cost([turn["base"] for turn in turns])["seconds"] == 10
 
 
 def test_the_machine_is_told():

@@ -25,7 +25,7 @@ class Cost(NamedTuple):
     worker_mb: float
 
 
-def in_turn(
+def interleave(
     contenders: Mapping[str, Callable[[], None]],
     rounds: int,
     warm_ups: Mapping[str, Callable[[], None]] | None = None,
@@ -37,12 +37,12 @@ def in_turn(
         for name, contender in contenders.items():
             if warm_ups:
                 warm_ups[name]()
-            turn[name] = watched(contender)
+            turn[name] = measure(contender)
         turns.append(turn)
     return turns
 
 
-def middle(costs: Sequence[Cost]) -> dict[str, float]:
+def median_cost(costs: Sequence[Cost]) -> dict[str, float]:
     """The median of each cost over the rounds."""
     return {
         name: median(values)
@@ -55,7 +55,7 @@ def median_ratio(turns: Iterable[Mapping[str, Cost]], name: str, baseline: str) 
     return median(turn[name].seconds / turn[baseline].seconds for turn in turns)
 
 
-def watched(work: Callable[[], None]) -> Cost:
+def measure(work: Callable[[], None]) -> Cost:
     """Do some work, and note what it takes of this process, the JVM and the Python workers."""
     before, peaks = cpu_seconds({}), {"jvm": 0.0, "driver": 0.0, "worker": 0.0}
     stop, after = Event(), dict(before)

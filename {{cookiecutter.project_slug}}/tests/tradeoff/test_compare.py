@@ -125,12 +125,12 @@ def test_features_beyond_the_known_ones_are_noise(data):
 def test_brief_work_is_done_three_times_and_the_median_counts(monkeypatch):
     seconds = iter([0.9, 0.1, 0.5])
 
-    def watched(work):
+    def measure(work):
         work()
         return Cost(next(seconds), 0.0, 0.0, 0.0, 0.0)
 
     monkeypatch.setattr(compare, "BRIEF", 1.0)
-    monkeypatch.setattr(compare, "watched", watched)
+    monkeypatch.setattr(compare, "measure", measure)
     results = iter("abc")
     found, cost = compare.costs_of(lambda: next(results))
     assert (found, cost.seconds) == ("c", 0.5)

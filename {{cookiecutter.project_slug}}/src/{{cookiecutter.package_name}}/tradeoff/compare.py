@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from tqdm import tqdm
 
-from ..measuring import Cost, watched
+from ..measuring import Cost, measure
 from ..sampling import in_sample, sample_hash
 from ..tables import quoted
 from ..training import ON_ALL_NODES, learnable, train
@@ -119,15 +119,15 @@ def compare(
         ("m", WAYS, many, ROWS_OF_SEGMENT, ROWS_OF_SEGMENT * (len(features) + 1)),
     ]
     steps = [
-        (sweep, way, size, measure, size * rows_of_one, size * values_of_one)
-        for sweep, ways, measure, rows_of_one, values_of_one in plan
+        (sweep, way, size, run, size * rows_of_one, size * values_of_one)
+        for sweep, ways, run, rows_of_one, values_of_one in plan
         for size in sorted(set(sizes[sweep]))
         for way in ways
     ]
     for trainer in trainers:
         train_on(data.some(min(2_000, data.rows)), trainer, seed)
     with pool_of_processes() as pool, tqdm(steps, disable=None, leave=False) as progress:
-        for sweep, way, size, measure, rows, values in progress:
+        for sweep, way, size, run, rows, values in progress:
             progress.set_description(f"{way}, {size:,} {SWEEPS[sweep]}")
             before = [m for m in measured if (m.sweep, m.way) == (sweep, way)]
             free = psutil.virtual_memory().available / 2**20
@@ -140,7 +140,7 @@ def compare(
             if why:
                 skipped.append(Skipped(sweep, way, size, why))
             else:
-                measured.append(measure(way, size))
+                measured.append(run(way, size))
     return measured, skipped
 
 
@@ -212,9 +212,9 @@ def costs_of(work: Callable[[], Any]) -> tuple[Any, Cost]:
     given: list[Any] = []
     gc.collect()
     held = psutil.Process().memory_info().rss / 2**20
-    costs = [watched(lambda: given.append(work()))]
+    costs = [measure(lambda: given.append(work()))]
     while costs[0].seconds < BRIEF and len(costs) < 3:
-        costs.append(watched(lambda: given.append(work())))
+        costs.append(measure(lambda: given.append(work())))
     highest = Cost(*map(max, zip(*costs, strict=True)))
     return given[-1], highest._replace(
         seconds=median(cost.seconds for cost in costs),

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from ..sampling import sample_hash
 from ..tables import quoted
 from ..training.columns import KEYS, LABEL
-from .segments import SEGMENT, fit, fit_each, fit_in_turn, import_solver
+from .segments import SEGMENT, fit, fit_each, fit_sequentially, import_solver
 
 Weights = dict[int, list[float]]
 """Segment -> the intercept and the weights of its model."""
@@ -62,7 +62,7 @@ def train_many(
         chunk = -(-len(parts) // (CHUNKS * (os.cpu_count() or 1)))
         fitted = list(pool.map(fit, parts, chunksize=chunk))
     else:
-        fitted = fit_in_turn(parts)
+        fitted = fit_sequentially(parts)
     return dict(zip(map(int, names), map(list, fitted), strict=True))
 
 

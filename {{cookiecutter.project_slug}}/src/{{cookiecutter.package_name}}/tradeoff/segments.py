@@ -38,7 +38,7 @@ def fit_each(rows: DataFrame, features: list[str], label: str) -> DataFrame:
 
     def fit_all(values: pd.Series) -> pd.Series:
         width = len(features) + 1
-        return pd.Series(fit_in_turn([array.reshape(-1, width) for array in values]))
+        return pd.Series(fit_sequentially([array.reshape(-1, width) for array in values]))
 
     fit_udf = F.pandas_udf(fit_all, "array<double>")  # type: ignore[call-overload]
     values = F.array(F.col(label).cast("double"), *map(quoted, features))
@@ -46,7 +46,7 @@ def fit_each(rows: DataFrame, features: list[str], label: str) -> DataFrame:
     return gathered.select(SEGMENT, fit_udf("values").alias("weights"))
 
 
-def fit_in_turn(segments: Sequence[Floats]) -> list[Floats]:
+def fit_sequentially(segments: Sequence[Floats]) -> list[Floats]:
     """Fit one segment after another, on one thread: the other cores have segments of their own."""
     import_solver()  # the limit holds for what is imported by then
     with threadpool_limits(1):
