@@ -18,7 +18,7 @@ WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
 REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 # What the generated project installs or holds. A test compares this with a real environment.
-TAKEN = set(
+RESERVED_NAMES = set(
     """
     absl absl_py adagio adagio_version aiohappyeyeballs aiohttp aiosignal alembic annotated_doc
     annotated_types anyio argcomplete ast_serialize asttokens astunparse attr attrs
@@ -83,7 +83,7 @@ def problem() -> str | None:
     for question, answer in (("project_slug", slug), ("package_name", package)):
         if WINDOWS.fullmatch(answer):
             return f"{question} {shown(answer)} cannot be a folder on Windows: add a word to it."
-        if answer.replace("-", "_") in TAKEN:
+        if answer.replace("-", "_") in RESERVED_NAMES:
             return f"{question} {shown(answer)} is taken inside the project: add a word to it."
     return None
 

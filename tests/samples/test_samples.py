@@ -209,7 +209,7 @@ def test_no_name_that_it_installs_may_become_the_projects(sample):
         installed |= {name for name in top_level if (packages / name / "__init__.py").exists()}
     normal = {name.replace("-", "_").replace(".", "_").lower() for name in installed}
     hook = (ROOT / "hooks/pre_gen_project.py").read_text()
-    taken = set(hook.split('TAKEN = set(\n    """')[1].split('"""')[0].split())
+    taken = set(hook.split('RESERVED_NAMES = set(\n    """')[1].split('"""')[0].split())
     assert {
         name for name in normal - taken - own if name.isidentifier() and name[0] != "_"
     } == set()

@@ -15,7 +15,7 @@ from .features import FEATURES
 POSITIVE = ("1", "true", "t", "yes", "y", "churned")
 """What a label says of who churned, unless one is told, in whatever case."""
 
-TAKEN = (*KEYS, LABEL, "churn_probability", "model_version", "fold")
+RESERVED_NAMES = (*KEYS, LABEL, "churn_probability", "model_version", "fold")
 """Names that the project gives to columns, beside those of the features of usage."""
 
 
@@ -73,7 +73,7 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, Da
         return usage, None
     customers = job.read_table(spark, args.customers, tables.CUSTOMERS, args).rows
     where = f"customers table ({args.customers})"
-    return usage, _without_clashes(customers, where, (*TAKEN, *FEATURES))
+    return usage, _without_clashes(customers, where, (*RESERVED_NAMES, *FEATURES))
 
 
 def read_features(
@@ -87,7 +87,7 @@ def read_features(
     table = tables.read(spark, source, tables.any_table(key), csv_options)
     [key] = [name for name in table.columns if name.lower() == key.lower()]
     where = f"features table ({source})"
-    taken = [name for name in TAKEN if name != (label or "").lower()]
+    taken = [name for name in RESERVED_NAMES if name != (label or "").lower()]
     return _without_clashes(table.withColumnRenamed(key, KEYS[0]), where, taken)
 
 
