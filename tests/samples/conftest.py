@@ -57,15 +57,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A table of samples, steps and seconds."""
-    seconds = defaultdict(float)
+    seconds, sizes = defaultdict(float), {}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 name = report.nodeid.split("::")[-1].partition("@")[0]
                 step, _, sample = name.rstrip("]").partition("[")
                 seconds[sample, step] += report.duration
+                if size := dict(report.user_properties).get("size"):
+                    sizes[sample] = size
     if not seconds:
         return
+    terminalreporter.section("sample, size")
+    for sample, size in sorted(sizes.items()):
+        terminalreporter.write_line(f"{sample:55}  {size}")
     terminalreporter.section("sample, step, seconds")
     for (sample, step), spent in sorted(seconds.items()):
         terminalreporter.write_line(f"{spent:6.0f}  {sample:55}  {step.removeprefix('test_')}")

@@ -77,8 +77,12 @@ def use_cases(project: Path) -> list[str]:
     return [name for name, job in jobs.items() if (project / "jobs" / job).exists()]
 
 
-def test_made_twice_it_is_the_same_byte_by_byte(sample, request, tmp_path):
+def test_made_twice_it_is_the_same_byte_by_byte(sample, request, tmp_path, record_property):
     project, _ = sample
+    texts = [(project / name).read_text(encoding="utf-8") for name in files_of(project)]
+    record_property(
+        "size", f"{len(texts)} files, {sum(text.count(chr(10)) for text in texts):,} lines"
+    )
     again = bake(tmp_path, **answers_of(request.node.callspec.params["sample"]))
     first, second = (
         {name: (folder / name).read_bytes() for name in files_of(folder)}
