@@ -1,9 +1,9 @@
-"""Many small models: Spark, whose segments are rows, against a pool of as many processes.
+"""Many small models: Spark, with segments as rows of a pandas UDF, against a pool of processes.
 
-Both train the same models of the same table, from its files to all weights on the driver. They
-take turns; the first round warms them up; the ratio is the median over the others. On one machine
-Spark should take at most 1.15 times as long: it shuffles, and hands its rows to Python, which the
-pool need not.
+Both train the same models on the same table, from its files to all weights on the driver. They run
+in alternation; the first round is a warm-up; the ratio is the median over the other rounds. On one
+machine Spark should take at most 1.15 times as long as the pool: Spark also shuffles the rows and
+passes them to Python.
 """
 
 import argparse
@@ -39,8 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--models", type=job.positive, default=3_000, help="one a segment")
-    parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each way")
+    parser.add_argument(
+        "--models", type=job.positive, default=3_000, help="number of models, one per segment"
+    )
+    parser.add_argument("--rounds", type=job.positive, default=5, help="runs of each method")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
@@ -55,11 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         table = Path(folder, "segments")
         segments = stored(table, in_segments(rows, args.models, features))
         contenders = {
-            way: lambda way=way: train_many(way, table, segments, features, pool)
-            for way in ("pool", "spark")
+            method: lambda method=method: train_many(method, table, segments, features, pool)
+            for method in ("pool", "spark")
         }
         turns = interleave(contenders, 1 + args.rounds)[1:]
-    measured = [{"way": way, **median_cost([turn[way] for turn in turns])} for way in contenders]
+    measured = [
+        {"method": method, **median_cost([turn[method] for turn in turns])} for method in contenders
+    ]
     ratios = {"spark / pool of processes": median_ratio(turns, "spark", "pool")}
     _report.tell(args.reports, "many_models", ratios, as_table(measured))
 

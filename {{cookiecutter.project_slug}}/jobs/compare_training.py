@@ -1,4 +1,4 @@
-"""One node or all? What training takes on n rows, of k features, of m models."""
+"""Measure training on one node and on all nodes, for n rows, k features and m models."""
 
 import argparse
 import shutil
@@ -30,10 +30,10 @@ from {{ cookiecutter.package_name }}.training import (
 
 MONTHS = 24
 ROWS_OF_CUSTOMER = 6
-"""A simulated customer is at risk at six of twelve cutoffs, or more."""
+"""At-risk rows per simulated customer: at least six of its twelve cutoffs."""
 
 BYTES_OF_ROW = 500
-"""On disk, in all tables together; more than is needed."""
+"""Disk space per row in all temporary tables together, an upper bound."""
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
@@ -44,17 +44,27 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     sizes = {"type": job.positive, "nargs": "+"}
     few_to_many = [10_000, 30_000, 100_000, 300_000, 1_000_000]
-    parser.add_argument("--rows", **sizes, default=few_to_many, help="n: rows of one model")
+    parser.add_argument(
+        "--rows", **sizes, default=few_to_many, help="n: rows to train one model on"
+    )
     parser.add_argument("--features", **sizes, default=[5, 20, 80], help="k: features of one model")
     models = [1, 10, 100, 1_000, 10_000]
-    parser.add_argument("--models", **sizes, default=models, help="m: models, one a segment")
     parser.add_argument(
-        "--trainers", nargs="+", choices=TRAINERS, default=installed(), help="what trains one model"
+        "--models", **sizes, default=models, help="m: number of models, one per segment"
     )
-    parser.add_argument("--usage", help="your own usage table, instead of simulated customers")
-    parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
     parser.add_argument(
-        "--horizon", type=job.positive, default=3, help="months without usage that are churn"
+        "--trainers",
+        nargs="+",
+        choices=TRAINERS,
+        default=installed(),
+        help="libraries that train one model",
+    )
+    parser.add_argument("--usage", help="usage table to train on, instead of simulated customers")
+    parser.add_argument(
+        "--customers", help="customers table with more features, such as plan; needs --usage"
+    )
+    parser.add_argument(
+        "--horizon", type=job.positive, default=3, help="months without usage that count as churn"
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
@@ -62,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "--scratch",
         type=Path,
         default=Path(tempfile.gettempdir()),
-        help="folder for tables in between; on a cluster, one that all its machines share",
+        help="folder for temporary tables; on a cluster, one that all machines share",
     )
     args = parser.parse_args(arguments)
     if args.customers and not args.usage:
@@ -96,10 +106,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     measured_on = machine()
     figures = {
         "machine": measured_on,
-        "measurements": records,
-        "skipped": left_out,
+        # `way` is the key that 0.1.0 had for `method`; it goes with 0.3.0
+        "measurements": [record | {"way": record["method"]} for record in records],
+        "skipped": [record | {"way": record["method"]} for record in left_out],
         "curves": [
-            {"sweep": sweep, "way": way, **asdict(curve)} for (sweep, way), curve in curves.items()
+            {"sweep": sweep, "method": method, "way": method, **asdict(curve)}
+            for (sweep, method), curve in curves.items()
         ],
         "crossovers": [
             {**asdict(crossover), "verdict": crossover.verdict} for crossover in crossovers
@@ -107,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     }
     parts = [
         "# One node or all of them?",
-        "n: rows that a model is trained on; k: features; m: models.",
+        "n: rows of one model; k: features of one model; m: number of models.",
         "\n".join(f"- {verdict}" for verdict in verdicts),
         as_table(records),
         as_table(left_out),
@@ -118,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     write_files(args.reports, "training", figures, text, picture, read.warnings)
     print(as_table(records))
     for skip in skipped:
-        print(f"skipped: {skip.way} at {skip.sweep} = {skip.size:,}: {skip.why}")
+        print(f"skipped: {skip.method} at {skip.sweep} = {skip.size:,}: {skip.why}")
     print(*verdicts, measured_on, sep="\n")
     print(f"Picture: {args.reports / 'training.png'}")
     return job.Summary(
@@ -131,17 +143,18 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
 
 def check_disk(folder: Path, rows: int) -> None:
-    """Refuse sizes whose tables would fill the disk."""
+    """Raise BadInputError if the temporary tables would fill the disk."""
     free = shutil.disk_usage(folder).free
     if rows * BYTES_OF_ROW > free:
         raise BadInputError(
-            f"sizes: {rows:,} rows take up to {rows * BYTES_OF_ROW / 2**30:,.0f} GB of disk, and "
-            f"{free / 2**30:,.0f} GB are free in {folder.parent}. Take smaller --rows and --models."
+            f"sizes: {rows:,} rows need up to {rows * BYTES_OF_ROW / 2**30:,.0f} GB of disk; "
+            f"{free / 2**30:,.0f} GB are free in {folder.parent}. Use smaller --rows and --models, "
+            "or another --scratch."
         )
 
 
 def simulated(spark: SparkSession, rows: int, seed: int) -> tuple[DataFrame, DataFrame]:
-    """Usage and customers, of whom so many rows at least can be learned from."""
+    """Return simulated usage and customers that give at least `rows` labelled rows."""
     population = simulate.population(spark, 3_000 + rows // ROWS_OF_CUSTOMER, MONTHS, seed)
     return simulate.usage(population, seed), simulate.customers(population)
 
@@ -149,7 +162,7 @@ def simulated(spark: SparkSession, rows: int, seed: int) -> tuple[DataFrame, Dat
 def described(
     usage: DataFrame, customers: DataFrame | None, horizon: int, end: date, folder: Path
 ) -> Data:
-    """Features of customers: at earlier cutoffs to learn from, at the latest to score."""
+    """Return features of customers: earlier cutoffs to train on, the latest cutoff to score."""
     at_risk, latest = at_cutoffs(usage, customers, horizon, end)
     path = str(folder / "features")
     at_risk.write.parquet(path)

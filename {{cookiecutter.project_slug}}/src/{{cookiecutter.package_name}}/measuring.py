@@ -1,4 +1,4 @@
-"""Measuring work: taking turns, watching processes, telling of the machine."""
+"""Measure the time and the memory that work takes, and name the machine."""
 
 import os
 import sys
@@ -13,9 +13,12 @@ import psutil
 
 
 class Cost(NamedTuple):
-    """What work took: seconds on the clock, seconds of all cores together, and megabytes at most.
+    """Time and peak memory of some work.
 
-    cpu_seconds hardly change when a machine has other work. worker_mb is any one Python worker's.
+    seconds: wall-clock time.
+    cpu_seconds: CPU time of all processes; hardly changes when the machine is busy.
+    jvm_mb, driver_mb: peak resident memory of Spark's Java and of this process, in MB.
+    worker_mb: peak resident memory of the largest Python worker, in MB.
     """
 
     seconds: float
@@ -30,7 +33,13 @@ def interleave(
     rounds: int,
     warm_ups: Mapping[str, Callable[[], None]] | None = None,
 ) -> list[dict[str, Cost]]:
-    """What each contender took in each round, in which each has its turn, warmed up before it."""
+    """Run the contenders in alternation, after warm-up; return each one's cost per round.
+
+    Args:
+        contenders: name -> the work to measure.
+        rounds: how often each contender runs.
+        warm_ups: name -> work to run, unmeasured, before each run of that contender.
+    """
     turns = []
     for _ in range(rounds):
         turn = {}
@@ -43,7 +52,7 @@ def interleave(
 
 
 def median_cost(costs: Sequence[Cost]) -> dict[str, float]:
-    """The median of each cost over the rounds."""
+    """Return the median of each field of Cost over the rounds."""
     return {
         name: median(values)
         for name, values in zip(Cost._fields, zip(*costs, strict=True), strict=True)
@@ -51,12 +60,12 @@ def median_cost(costs: Sequence[Cost]) -> dict[str, float]:
 
 
 def median_ratio(turns: Iterable[Mapping[str, Cost]], name: str, baseline: str) -> float:
-    """How many times as long as the baseline a contender takes: the median over the rounds."""
+    """Return the median over the rounds of a contender's seconds divided by the baseline's."""
     return median(turn[name].seconds / turn[baseline].seconds for turn in turns)
 
 
 def measure(work: Callable[[], None]) -> Cost:
-    """Do some work, and note what it takes of this process, the JVM and the Python workers."""
+    """Run some work; return its cost in this process, the JVM and the Python workers."""
     before, peaks = cpu_seconds({}), {"jvm": 0.0, "driver": 0.0, "worker": 0.0}
     stop, after = Event(), dict(before)
     watch = Thread(target=watch_processes, args=(stop, peaks, after))
@@ -73,7 +82,10 @@ def measure(work: Callable[[], None]) -> Cost:
 
 
 def watch_processes(stop: Event, peaks: dict[str, float], cpu: dict[psutil.Process, float]) -> None:
-    """Note peaks of memory, and CPU seconds too, which Spark forgets when a worker ends."""
+    """Record peak memory and CPU seconds every 0.2 seconds until `stop` is set.
+
+    CPU seconds are sampled too because those of a worker that has ended can no longer be read.
+    """
     driver = psutil.Process()
     while not stop.wait(0.2):
         cpu.update(cpu_seconds({}))
@@ -85,7 +97,7 @@ def watch_processes(stop: Event, peaks: dict[str, float], cpu: dict[psutil.Proce
 
 
 def cpu_seconds(seen: dict[psutil.Process, float]) -> dict[psutil.Process, float]:
-    """What each process has used so far, ended ones as they were last seen."""
+    """Return each process's CPU seconds; ended processes keep the value in `seen`."""
     found = dict(seen)
     for process in processes():
         with suppress(psutil.NoSuchProcess):
@@ -95,12 +107,12 @@ def cpu_seconds(seen: dict[psutil.Process, float]) -> dict[psutil.Process, float
 
 
 def processes() -> list[psutil.Process]:
-    """This process and all that it started."""
+    """Return this process and its descendants."""
     driver = psutil.Process()
     return [driver, *driver.children(recursive=True)]
 
 
 def machine() -> str:
-    """What the absolute times were measured on."""
+    """Describe this machine in one sentence, for reports."""
     memory = psutil.virtual_memory().total / 2**30
     return f"Measured on {os.cpu_count()} cores with {memory:.0f} GB, {sys.platform}."

@@ -27,8 +27,8 @@ def usage(spark, tmp_path):
 @pytest.mark.slow
 def test_what_was_measured_on_a_table_of_ones_own_is_reported(usage, tmp_path, capsys, monkeypatch):
     measured = [
-        Measurement("n", way, rows, 11, 1, rows * seconds, 100, 50, 900, 0.8)
-        for way, seconds in (("sklearn", 0.001), ("mllib", 0.002))
+        Measurement("n", method, rows, 11, 1, rows * seconds, 100, 50, 900, 0.8)
+        for method, seconds in (("sklearn", 0.001), ("mllib", 0.002))
         for rows in (400, 1200)
     ]
     skipped = compare.Skipped("n", "mllib", 1_000_000, "the table has fewer rows")
@@ -49,7 +49,8 @@ def test_what_was_measured_on_a_table_of_ones_own_is_reported(usage, tmp_path, c
     assert asked == {"n": [400, 1200, 1_000_000], "k": [3], "m": [1]}
     assert (trainers, seed) == (["sklearn", "mllib"], 0)
     figures = json.loads((tmp_path / "training.json").read_text())
-    assert [m["way"] for m in figures["measurements"]] == ["sklearn"] * 2 + ["mllib"] * 2
+    assert [m["method"] for m in figures["measurements"]] == ["sklearn"] * 2 + ["mllib"] * 2
+    assert all(m["way"] == m["method"] for m in figures["measurements"] + figures["skipped"])
     assert [s["size"] for s in figures["skipped"]] == [1_000_000]
     [crossing] = figures["crossovers"]
     said, markdown = capsys.readouterr().out, (tmp_path / "training.md").read_text()
@@ -73,7 +74,7 @@ def report(spark, tmp_path, capsys, monkeypatch):
 def test_the_report_holds_every_measurement_and_every_verdict(report):
     code, figures, folder, said = report
     assert code == 0
-    measured = [(m["sweep"], m["way"]) for m in figures["measurements"]]
+    measured = [(m["sweep"], m["method"]) for m in figures["measurements"]]
     assert measured.count(("n", "sklearn")) == measured.count(("n", "mllib")) == 2
     assert measured.count(("k", "mllib")) == 1
     assert measured.count(("m", "spark")) == measured.count(("m", "pool")) == 2

@@ -1,4 +1,4 @@
-"""The comparison measures every way at every size, and skips what would not fit."""
+"""The comparison measures every method at every size, and skips sizes that would not fit."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,7 +17,11 @@ from {{ cookiecutter.package_name }}.tradeoff.conclusions import (
 from {{ cookiecutter.package_name }}.training import scikit_learn
 
 ONE = Measurement("n", "sklearn", 1000, 9, 1, 1.0, 100, 50, 900, 0.8)
-OF_TWO = [replace(ONE, way=way, rows=rows) for way in ("sklearn", "mllib") for rows in (1000, 9000)]
+OF_TWO = [
+    replace(ONE, method=method, rows=rows)
+    for method in ("sklearn", "mllib")
+    for rows in (1000, 9000)
+]
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +67,10 @@ def test_every_way_is_measured_at_every_size(data):
     sizes = {"n": [400, 1000], "k": [1, 4], "m": [1, 3]}
     measured, skipped = compare.compare(data, sizes, ["sklearn"])
     assert skipped == []
-    assert [(m.sweep, m.way, m.models) for m in measured] == [
+    assert [(m.sweep, m.method, m.models) for m in measured] == [
         *[("n", "sklearn", 1)] * 2,
         *[("k", "sklearn", 1)] * 2,
-        *[("m", way, models) for models in (1, 3) for way in ("loop", "pool", "spark")],
+        *[("m", method, models) for models in (1, 3) for method in ("loop", "pool", "spark")],
     ]
     assert [m.size for m in measured if m.sweep == "k"] == [1, 4]
     for m in measured:
@@ -146,12 +150,12 @@ def test_a_score_of_too_few_is_not_told(table):
 def test_conclusions_name_the_crossing_or_say_that_there_is_none():
     sizes = (1_000, 10_000, 100_000, 1_000_000)
     of_one = [replace(ONE, rows=n, seconds=n / 1e4, driver_mb=n / 1e3) for n in sizes]
-    of_all = [replace(ONE, way="mllib", rows=n, seconds=5 + n / 1e5) for n in sizes]
+    of_all = [replace(ONE, method="mllib", rows=n, seconds=5 + n / 1e5) for n in sizes]
     curves, [crossing] = conclude([*of_one, *of_all])
     assert curves.keys() == {("n", "sklearn"), ("n", "mllib")}
     assert crossing.size == pytest.approx(5 / 9e-5, rel=0.05)
-    assert "From about 5" in crossing.verdict
-    assert "Memory would end sklearn at about" in crossing.verdict
+    assert "Above about 5" in crossing.verdict
+    assert "sklearn would fill the memory at about" in crossing.verdict
 
     slower = [replace(m, seconds=m.seconds * 100) for m in of_all]
     _, [none] = conclude([*of_one, *slower])
@@ -167,9 +171,9 @@ def test_nothing_is_said_of_memory_that_was_not_seen_to_grow():
 
 def test_the_picture_marks_a_crossing_and_tells_where_there_is_none():
     many = [
-        replace(m, sweep="m", way=way, models=m.rows)
+        replace(m, sweep="m", method=method, models=m.rows)
         for m in OF_TWO[:2]
-        for way in ("loop", "pool")
+        for method in ("loop", "pool")
     ]
     curves, _ = conclude([*OF_TWO, *many])
     crossing = Crossover("m", "loop", "pool", 3000.0, 9000, 0.5, None)

@@ -12,9 +12,9 @@ from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 from {{ cookiecutter.package_name }}.tradeoff import many
 from {{ cookiecutter.package_name }}.tradeoff.segments import (
     SEGMENT,
-    chance,
     fit,
     fit_each,
+    probability,
 )
 
 FEATURES = ["age", "noise"]
@@ -71,10 +71,10 @@ def test_a_feature_that_never_varies_has_no_weight():
 
 def test_chances_come_of_the_weights_in_the_same_row(rows):
     models = fit_each(rows, FEATURES, "churned")
-    scored = rows.join(models, SEGMENT).select("*", chance(FEATURES).alias("chance"))
+    scored = rows.join(models, SEGMENT).select("*", probability(FEATURES).alias("probability"))
     [row] = scored.where("customer_id = 'C10'").collect()
     logit = row.weights[0] + row.weights[1] * row.age + row.weights[2] * row.noise
-    assert row.chance == pytest.approx(1 / (1 + np.exp(-logit)))
+    assert row.probability == pytest.approx(1 / (1 + np.exp(-logit)))
 
 
 def test_segments_are_rows_gathered_by_one_shuffle_and_not_groups(rows):
@@ -94,8 +94,8 @@ def test_the_three_ways_train_the_same_models(rows, start, tmp_path):
     stored = rows.sparkSession.read.parquet(str(tmp_path / "rows"))
     with start() as pool:
         found = {
-            way: many.train_many(way, tmp_path / "rows", stored, FEATURES, pool)
-            for way in many.WAYS
+            method: many.train_many(method, tmp_path / "rows", stored, FEATURES, pool)
+            for method in many.METHODS
         }
     for weights in found.values():
         assert set(weights) == set(range(8))

@@ -111,7 +111,9 @@ def test_rows_of_unknown_outcome_are_left_out(make_table, table, few_trees):
 @pytest.mark.parametrize("outcome", ["true", "false", "null"])
 def test_one_outcome_alone_cannot_be_learned_from(table, outcome):
     columns = learnable(table)
-    with pytest.raises(BadInputError, match="needs some of both"):
+    with pytest.raises(
+        BadInputError, match="a model needs rows that churned and rows that did not"
+    ):
         train(table.selectExpr(*columns, "customer_id", f"boolean({outcome}) AS {LABEL}"), columns)
 
 

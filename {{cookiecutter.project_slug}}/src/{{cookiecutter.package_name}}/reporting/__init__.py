@@ -1,1 +1,1 @@
-"""Reports: the pictures, tables and JSON that jobs write."""
+"""Reports: the charts, tables and JSON that jobs write."""

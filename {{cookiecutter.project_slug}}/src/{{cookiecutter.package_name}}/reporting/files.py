@@ -1,4 +1,4 @@
-"""Reports: one set of figures as JSON for programs, Markdown for people, and a picture."""
+"""Reports: one set of figures as JSON for programs, as Markdown for people, and as a chart."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ Records = Sequence[Mapping[str, Any]]
 
 
 def as_table(records: Records) -> str:
-    """Lay records out as a Markdown table, which a terminal shows well too."""
-    # each value as it is: beside floats, whole numbers would become floats
+    """Return records as a Markdown table, which is readable in a terminal too."""
+    # dtype object: in a column with floats, pandas would turn whole numbers into floats
     table = pd.DataFrame(records, dtype=object)
     return table.to_markdown(index=False, floatfmt=",.3f", intfmt=",")
 
@@ -27,7 +27,17 @@ def write_report(
     details: Records = (),
     warnings: Sequence[str] = (),
 ) -> None:
-    """Write records as a report; `details` are a second table, in the Markdown only."""
+    """Write records as a report of three files (see write_files).
+
+    Args:
+        folder: created if it is missing.
+        name: file name without suffix.
+        title: heading of the Markdown.
+        records: one mapping per row of the table; also the content of the JSON.
+        figure: the chart.
+        details: a second table, in the Markdown only.
+        warnings: sentences about the input tables, shown below the title.
+    """
     tables = "\n\n".join(as_table(table) for table in (records, details) if table)
     write_files(folder, name, records, f"# {title}\n\n{tables}", figure, warnings)
 
@@ -40,12 +50,10 @@ def write_files(
     picture: Figure,
     warnings: Sequence[str] = (),
 ) -> None:
-    """Write `name`.json, .md and .png into a folder; the Markdown shows the picture at its end.
+    """Write `name`.json, .md and .png into a folder; the Markdown ends with the chart.
 
-    Warnings of the tables that were read stand below the title of the Markdown.
-
-    Each file is first written under a hidden name and then takes its place, so that an earlier
-    report can be read until the new one is complete.
+    Each file is written under a hidden name first and then renamed, so that an earlier report stays
+    readable until the new one is complete. Warnings stand below the title of the Markdown.
     """
     folder.mkdir(parents=True, exist_ok=True)
     hidden = {ending: folder / f".{name}{ending}" for ending in (".json", ".md", ".png")}

@@ -1,1 +1,1 @@
-"""Start Spark: the session, the Java below it, and the archive of its classes."""
+"""Start Spark: its session, the Java that it runs on, and the archive of its classes."""

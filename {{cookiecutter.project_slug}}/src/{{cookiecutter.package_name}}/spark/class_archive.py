@@ -1,9 +1,10 @@
-"""Spark's classes as Java has loaded them once, kept in an archive, so that Spark starts sooner.
+"""An archive of Spark's loaded classes (AppCDS), with which Spark starts in less time.
 
-Half of the wait for Spark is Java that loads and checks its classes. Java can keep them (AppCDS),
-for one Java, one Spark and one machine: the archive's name tells of all three, so that a new one
-is made when any changes. The first local session has it made in the background, later ones start
-with it. Where it cannot be made Spark starts as ever. SPARK_CLASS_DATA=off leaves all of it out.
+Loading and verifying classes takes Java half of Spark's start-up time. An archive of loaded
+classes is valid for one Java, one Spark and one machine. Its name contains all three, so a change
+of any of them leads to a new archive. The first local session creates the archive in the
+background; later sessions use it. Without an archive, Spark starts as usual.
+SPARK_CLASS_DATA=off turns archives off.
 """
 
 import os
@@ -26,19 +27,19 @@ SWITCH = "SPARK_CLASS_DATA"
 
 DAY = 24 * 60 * 60
 UNUSED = 30 * DAY
-"""Seconds after which an archive that nobody starts with is removed."""
+"""Seconds after its last use when an archive is removed."""
 
 
 def java_options(java: Java, cache: Path | None = None) -> str:
-    """The options with which a Java starts with Spark's classes.
+    """Return the Java options that use the archive of Spark's classes.
 
     Args:
         java: the Java that Spark will run on.
-        cache: the folder of the archives; the user's, unless a test says otherwise.
+        cache: the folder of the archives; None is the user's cache folder.
 
     Returns:
-        The options; empty where there is no archive (yet). It is made in the background then,
-        unless that was tried in the last day.
+        The options; empty while there is no archive. A missing archive is created in the
+        background, with at most one attempt a day.
     """
     if os.name != "posix" or os.environ.get(SWITCH) == "off":
         return ""
@@ -50,15 +51,15 @@ def java_options(java: Java, cache: Path | None = None) -> str:
     except OSError:
         return ""
     with suppress(OSError):
-        os.utime(archive)  # it is in use: see remove_unused
-    # Java's own log would tell on the screen of an archive that it cannot use
+        os.utime(archive)  # marks the archive as used, for remove_unused
+    # without -Xlog:disable, Java prints a warning about an archive that it cannot use
     return f'-XX:SharedArchiveFile="{archive}" -Xshare:auto -Xlog:disable'
 
 
 def archive_path(java: Java, cache: Path) -> Path:
-    """Where the archive of a Java, of the installed Spark and of this machine is."""
+    """Return the path of the archive for a Java, the installed Spark and this machine."""
     jars = sorted(Path(pyspark.__file__).parent.glob("jars/*.jar"))
-    # what Java compares: it refuses the archive where a jar was moved, replaced or touched
+    # Java rejects an archive if the path, time or size of any jar has changed
     found = [(str(jar), jar.stat().st_mtime_ns, jar.stat().st_size) for jar in jars]
     here = sha256(repr((platform.node(), found)).encode()).hexdigest()[:12]
     name = f"spark-{pyspark.__version__}_java-{java.build}_{here}.jsa"
@@ -66,24 +67,25 @@ def archive_path(java: Java, cache: Path) -> Path:
 
 
 def have_made(archive: Path) -> None:
-    """Start a process that makes an archive and outlives this one, at most once a day."""
+    """Create an archive in a background process that outlives this one, at most once a day."""
     archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     tried = archive.with_suffix(".tried")
     with suppress(FileNotFoundError):
         if time.time() - tried.stat().st_mtime > DAY:
             tried.unlink()
     try:
-        tried.touch(exist_ok=False)  # of several processes, one succeeds
+        tried.touch(exist_ok=False)  # exactly one of several concurrent processes succeeds
     except FileExistsError:
         return
     make = [sys.executable, "-P", "-m", f"{__package__}.make_class_archive", str(archive)]
     subprocess.run(
-        # a shell that ends at once: nobody waits for what it leaves behind
+        # the shell ends at once, so the background process has no parent that must wait for it
         ["/bin/sh", "-c", f"nice -n 19 {shlex.join(make)} &"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # out of Ctrl-C's reach; a session of its own would make nice void (Linux autogroup)
+        # keeps Ctrl-C away; start_new_session would reset the niceness under Linux autogroup
+        # scheduling
         process_group=0,
         env=os.environ | {SWITCH: "off"},
         check=False,
@@ -91,7 +93,7 @@ def have_made(archive: Path) -> None:
 
 
 def remove_unused(cache: Path) -> None:
-    """Remove archives, and what is left of attempts at one, that were not used for a month."""
+    """Remove archives, and remains of failed attempts, that were not used for a month."""
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > UNUSED:

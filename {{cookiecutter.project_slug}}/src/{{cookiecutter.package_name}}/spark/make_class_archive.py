@@ -1,4 +1,4 @@
-"""Make the archive of Spark's classes: `python -m PACKAGE.spark.make_class_archive FILE`."""
+"""Create the archive of Spark's classes: `python -m PACKAGE.spark.make_class_archive FILE`."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from .session import get_spark
 
 
 def make(archive: Path) -> None:
-    """Make an archive; it takes its name when it is whole. Takes a minute.
+    """Create an archive under a temporary name, then rename it. Takes a minute.
 
     Raises:
         OSError: when the archive cannot be written.
@@ -28,7 +28,7 @@ def make(archive: Path) -> None:
         session = subprocess.run(
             [sys.executable, "-P", "-m", f"{__package__}.make_class_archive"],
             env=os.environ | {"SPARK_SUBMIT_OPTS": f"-XX:DumpLoadedClassList={classes}"},
-            # the list is whole when Java has ended, and so has let go of the pipe
+            # the pipe closes when Java ends: only then is the class list complete
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -38,13 +38,13 @@ def make(archive: Path) -> None:
         dump = ["-Xshare:dump", f"-Xmx{memory}", *archived]
         java = find_java()
         if java.version < 25:
-            # refuses its archive where an entry, as Spark's conf folder, is not there; later ones
-            # refuse it where that entry is left out
+            # these versions reject an archive whose class path has a missing entry, such as
+            # Spark's conf folder; Java 25 and later reject it if that entry is left out
             class_path = os.pathsep.join(filter(os.path.exists, class_path.split(os.pathsep)))
         try:
             subprocess.run([java.home / "bin" / "java", *dump, "-cp", class_path], check=True)
             with unfinished.open("rb") as file:
-                os.fsync(file.fileno())  # or a power cut could leave holes in it
+                os.fsync(file.fileno())  # otherwise a power cut could leave it incomplete
             unfinished.replace(archive)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def make(archive: Path) -> None:
 
 
 def use_classes(spark: SparkSession, folder: Path) -> None:
-    """Do a little of what most work does, so that Java loads the classes of it."""
+    """Run small examples of common Spark work, so that Java loads the classes involved."""
     table = str(folder / "table")
     numbers = spark.range(100).select("id", (F.col("id") % 7).cast("string").alias("key"))
     numbers.write.parquet(table)
@@ -68,7 +68,7 @@ def use_classes(spark: SparkSession, folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Make the archive that is named; without a name, use Spark and tell how it was started."""
+    """Create the named archive; without a name, use Spark and print its memory and class path."""
     if arguments:
         return make(Path(arguments[0]))
     spark = get_spark("class data")

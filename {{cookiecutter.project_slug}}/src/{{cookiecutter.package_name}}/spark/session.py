@@ -1,4 +1,4 @@
-"""The one door to Spark: local by default, the cluster's under spark-submit, or Spark Connect."""
+"""Open Spark: local by default, the cluster's under spark-submit, or over Spark Connect."""
 
 import os
 import sys
@@ -56,14 +56,14 @@ LOCAL: dict[str, bool | float | int | str | None] = {
 
 
 def get_spark(app_name: str) -> SparkSession:
-    """Open the Spark session, or return the one that is open.
+    """Return the active Spark session, or open one.
 
     Under spark-submit (its Java is already running) and with SPARK_REMOTE set (Spark Connect),
-    master and settings are what was given there, but for EVERYWHERE. Otherwise Spark runs on this
-    machine, with all its cores, and listens on loopback only.
+    master and settings come from there; only EVERYWHERE is added. Otherwise Spark runs on this
+    machine, uses all cores, and listens on loopback only.
 
     Raises:
-        JavaNotFoundError: when Spark must run on this machine and finds no Java to run on.
+        JavaNotFoundError: when Spark must run on this machine and no suitable Java is found.
     """
     active = SparkSession.getActiveSession()
     if active is not None:  # some platforms open it before they start a job
@@ -89,9 +89,9 @@ def get_spark(app_name: str) -> SparkSession:
 
 
 def _start_worker(spark: SparkSession) -> None:
-    """Have a Python worker load pandas while Java plans the first query, which takes as long.
+    """Start a Python worker that loads pandas while Java plans the first query.
 
-    By way of an RDD: it needs no planning.
+    Both take about the same time. An RDD starts the worker because it needs no planning.
     """
     with suppress(Exception):  # Spark was stopped meanwhile; else the first query tells of it
         spark.sparkContext.parallelize([0], numSlices=1).count()

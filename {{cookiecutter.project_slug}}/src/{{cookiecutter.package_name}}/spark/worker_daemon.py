@@ -1,4 +1,4 @@
-"""The process that Spark forks its Python workers from: pandas is loaded once for all of them."""
+"""The process that Spark forks Python workers from: pandas is loaded once for all workers."""
 
 import pandas  # noqa: F401
 import pyarrow  # noqa: F401

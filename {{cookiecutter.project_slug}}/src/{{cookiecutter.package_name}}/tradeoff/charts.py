@@ -62,8 +62,8 @@ def draw(
     panel: Axes, measurements: Sequence[Measurement], curves: Mapping[tuple[str, str], Curve]
 ) -> None:
     """Draw what was measured of each way, and the curve that was fitted to it."""
-    for way in dict.fromkeys(m.way for m in measurements):
-        found = [m for m in measurements if m.way == way]
+    for way in dict.fromkeys(m.method for m in measurements):
+        found = [m for m in measurements if m.method == way]
         sizes = np.array([m.size for m in found], float)
         panel.scatter(sizes, [m.seconds for m in found], color=COLOURS[way], s=22, zorder=3)
         grid = np.geomspace(sizes.min(), sizes.max(), 100)

@@ -1,6 +1,6 @@
-"""Training on one node or on all: seconds, memory and score, as n, k and m grow.
+"""Measure training on one node and on all nodes: seconds, memory and score as n, k and m grow.
 
-n: rows that a model is trained on. k: its features. m: how many models there are, one a segment.
+n: rows of one model. k: features of one model. m: number of models, one per segment.
 """
 
 import gc
@@ -26,44 +26,45 @@ from ..tables import quoted
 from ..training import ON_ALL_NODES, learnable, train
 from ..training.columns import KEYS, LABEL, as_kinds
 from .conclusions import SWEEPS, Measurement
-from .many import WAYS, in_segments, pool_of_processes, train_many
-from .segments import SEGMENT, chance
+from .many import METHODS, in_segments, pool_of_processes, train_many
+from .segments import SEGMENT, probability
 
 ROWS_OF_SEGMENT = 100
-"""About how many rows each segment has."""
+"""Rows per segment, approximate."""
 
 ROWS_OF_FEATURES = 10_000
-"""About how many rows there are where features are many."""
+"""Rows in the sweep of features, approximate."""
 
 SCORED = 50_000
-"""About the most rows to measure a score on, on the driver."""
+"""Limit of rows for computing a score on the driver, approximate."""
 
 BRIEF = 2.0
-"""Seconds under which work is done three times, of which the median counts."""
+"""Work that takes fewer seconds is repeated: the median of three runs counts."""
 
 COPIES = 20
-"""How many doubles one node is expected to hold for each value that it trains on, before that is
-measured: a number becomes seven, of which there are up to three copies."""
+"""Expected doubles in memory per value trained on, until measurements are available: splines make
+seven of each number, and up to three copies exist at a time."""
 
 FILES_OF_CORE = 4
 
 
 class Skipped(NamedTuple):
-    """A size that was not measured, and why."""
+    """A size that was not measured, and the reason."""
 
     sweep: str
-    way: str
+    method: str
     size: int
     why: str
 
 
 @dataclass(frozen=True)
 class Data:
-    """What is trained on: a table of which sizes are drawn.
+    """The tables to train and score on.
 
-    training: KEYS, LABEL (never null) and columns to learn from. rows: how many.
-    holdout: the same of rows that no model may see.
-    folder: where tables may be written.
+    training: KEYS, LABEL (never null) and feature columns; smaller sizes are samples of it.
+    rows: number of rows of `training`.
+    holdout: the same columns, of rows that no model is trained on.
+    folder: a folder for temporary tables.
     """
 
     training: DataFrame
@@ -72,27 +73,30 @@ class Data:
     folder: Path
 
     def some(self, size: int) -> DataFrame:
-        """About so many rows; those of a smaller size are among those of a larger one."""
+        """Return a sample of about `size` rows; a larger sample contains every smaller one."""
         chosen = self.training.where(in_sample(size / self.rows, "size", *KEYS))
         return self.stored(f"rows {size}", chosen)
 
     def stored(self, name: str, table: DataFrame) -> DataFrame:
-        """A table that is kept in the folder under this name."""
+        """Return a table that is stored in the folder under this name (see compare.stored)."""
         return stored(self.folder / name, table)
 
 
 def compare(
     data: Data, sizes: Mapping[str, Sequence[int]], trainers: Sequence[str], seed: int = 0
 ) -> tuple[list[Measurement], list[Skipped]]:
-    """Measure every way at every size, from small to large; all of them are warmed up before.
+    """Measure every method at every size, from small to large, after warming up every trainer.
 
-    What would not fit into memory is skipped, and what takes more rows than there are.
+    Sizes that would not fit into memory, or need more rows than the table has, are skipped.
 
     Args:
-        data: what to train on.
+        data: the tables to train and score on.
         sizes: n, k and m -> sizes to measure.
-        trainers: those of training.TRAINERS that are compared.
+        trainers: those of training.TRAINERS to compare.
         seed: the same seed trains the same models.
+
+    Returns:
+        The measurements, and the sizes that were skipped.
     """
     columns = learnable(data.training)
     features = [name for name, kind in columns.items() if kind == "number"]
@@ -108,56 +112,57 @@ def compare(
         holdout = with_features(data.holdout, [*columns], size)
         return measure_one("k", trainer, data.stored(f"features {size}", wide), holdout, seed)
 
-    def many(way: str, size: int) -> Measurement:
-        return measure_many(way, size, data, features, pool)
+    def many(method: str, size: int) -> Measurement:
+        return measure_many(method, size, data, features, pool)
 
     measured: list[Measurement] = []
     skipped: list[Skipped] = []
     plan = [
         ("n", trainers, one_of_rows, 1, len(columns)),
         ("k", trainers, one_of_features, 0, min(ROWS_OF_FEATURES, data.rows)),
-        ("m", WAYS, many, ROWS_OF_SEGMENT, ROWS_OF_SEGMENT * (len(features) + 1)),
+        ("m", METHODS, many, ROWS_OF_SEGMENT, ROWS_OF_SEGMENT * (len(features) + 1)),
     ]
     steps = [
-        (sweep, way, size, run, size * rows_of_one, size * values_of_one)
-        for sweep, ways, run, rows_of_one, values_of_one in plan
+        (sweep, method, size, run, size * rows_of_one, size * values_of_one)
+        for sweep, methods, run, rows_of_one, values_of_one in plan
         for size in sorted(set(sizes[sweep]))
-        for way in ways
+        for method in methods
     ]
     for trainer in trainers:
         train_on(data.some(min(2_000, data.rows)), trainer, seed)
     with pool_of_processes() as pool, tqdm(steps, disable=None, leave=False) as progress:
-        for sweep, way, size, run, rows, values in progress:
-            progress.set_description(f"{way}, {size:,} {SWEEPS[sweep]}")
-            before = [m for m in measured if (m.sweep, m.way) == (sweep, way)]
+        for sweep, method, size, run, rows, values in progress:
+            progress.set_description(f"{method}, {size:,} {SWEEPS[sweep]}")
+            before = [m for m in measured if (m.sweep, m.method) == (sweep, method)]
             free = psutil.virtual_memory().available / 2**20
-            needed = 0.0 if way in ("spark", *ON_ALL_NODES) else expected_mb(before, size, values)
+            on_driver = method not in ("spark", *ON_ALL_NODES)
+            needed = expected_mb(before, size, values) if on_driver else 0.0
             why = ""
             if rows > data.rows:
-                why = f"the table has {data.rows:,} rows to learn from, and it takes {rows:,}"
+                why = f"the table has {data.rows:,} rows to train on; this size needs {rows:,}"
             elif needed > free:
-                why = f"it would take about {needed / 1024:,.1f} GB; {free / 1024:,.1f} GB are free"
+                why = f"it needs about {needed / 1024:,.1f} GB; {free / 1024:,.1f} GB are free"
             if why:
-                skipped.append(Skipped(sweep, way, size, why))
+                skipped.append(Skipped(sweep, method, size, why))
             else:
-                measured.append(run(way, size))
+                measured.append(run(method, size))
     return measured, skipped
 
 
 def stored(path: Path, table: DataFrame) -> DataFrame:
-    """A table in files of which every core has some, written when it is first asked for."""
+    """Return a table from files at a path; write them, several per core, if the path is missing."""
     if not path.exists():
         table.repartition(FILES_OF_CORE * (os.cpu_count() or 1)).write.parquet(str(path))
     return table.sparkSession.read.parquet(str(path))
 
 
 def expected_mb(before: Sequence[Measurement], size: int, values: int) -> float:
-    """How much memory the driver will need for a size.
+    """Return the memory that the driver is expected to need for a size, in MB.
 
     Args:
-        before: what smaller sizes took; the last two are drawn further.
-        size: what is to be measured.
-        values: how many numbers there are to learn from, from which it is guessed otherwise.
+        before: measurements of smaller sizes; the last two are extrapolated linearly.
+        size: the size to measure next.
+        values: rows times features at that size; used if there are fewer than two measurements.
     """
     if len(before) > 1 and before[-1].driver_mb > before[-2].driver_mb:
         first, last = before[-2:]
@@ -169,46 +174,46 @@ def expected_mb(before: Sequence[Measurement], size: int, values: int) -> float:
 def measure_one(
     sweep: str, trainer: str, rows: DataFrame, holdout: DataFrame, seed: int
 ) -> Measurement:
-    """Train one model on all the rows."""
+    """Train one model on all rows, and score it on the holdout."""
     model, cost = costs_of(lambda: train_on(rows, trainer, seed))
     tested = holdout.select(LABEL, *as_kinds(holdout, model.kinds)).toPandas()
-    chances = model.estimator.predict_proba(tested[list(model.kinds)])[:, 1]
-    auc = auc_of(tested[LABEL], chances)
+    probabilities = model.estimator.predict_proba(tested[list(model.kinds)])[:, 1]
+    auc = auc_of(tested[LABEL], probabilities)
     return measurement(sweep, trainer, rows.count(), len(model.kinds), 1, cost, auc)
 
 
 def measure_many(
-    way: str, size: int, data: Data, features: list[str], pool: Executor
+    method: str, size: int, data: Data, features: list[str], pool: Executor
 ) -> Measurement:
-    """Train so many models, each on about ROWS_OF_SEGMENT rows."""
+    """Train `size` models on about ROWS_OF_SEGMENT rows each, and score them on the holdout."""
     name = f"models {size}"
     rows = data.stored(name, in_segments(data.some(size * ROWS_OF_SEGMENT), size, features))
-    weights, cost = costs_of(lambda: train_many(way, data.folder / name, rows, features, pool))
+    weights, cost = costs_of(lambda: train_many(method, data.folder / name, rows, features, pool))
     models = data.training.sparkSession.createDataFrame(
         pd.DataFrame({SEGMENT: weights.keys(), "weights": weights.values()}),
         f"{SEGMENT} int, weights array<double>",
     )
     holdout = in_segments(data.holdout, size, features).join(models, SEGMENT)
-    tested = holdout.select(LABEL, chance(features).alias("chance")).toPandas()
-    auc = auc_of(tested[LABEL], tested["chance"])
-    return measurement("m", way, rows.count(), len(features), len(weights), cost, auc)
+    tested = holdout.select(LABEL, probability(features).alias("probability")).toPandas()
+    auc = auc_of(tested[LABEL], tested["probability"])
+    return measurement("m", method, rows.count(), len(features), len(weights), cost, auc)
 
 
 def measurement(
-    sweep: str, way: str, rows: int, features: int, models: int, cost: Cost, auc: float | None
+    sweep: str, method: str, rows: int, features: int, models: int, cost: Cost, auc: float | None
 ) -> Measurement:
-    """Round what was measured to what can be told of it."""
+    """Return a Measurement with costs rounded to their accuracy."""
     memory = (round(cost.driver_mb), round(cost.worker_mb), round(cost.jvm_mb))
-    return Measurement(sweep, way, rows, features, models, round(cost.seconds, 3), *memory, auc)
+    return Measurement(sweep, method, rows, features, models, round(cost.seconds, 3), *memory, auc)
 
 
 def train_on(rows: DataFrame, trainer: str, seed: int) -> Any:
-    """Train a model on all rows, however many they are."""
+    """Train a model on all rows, without the usual limit of a single node."""
     return train(rows, learnable(rows), trainer, seed, most_rows=sys.maxsize)
 
 
 def costs_of(work: Callable[[], Any]) -> tuple[Any, Cost]:
-    """Do some work. Returns what it gives and what it costs, beyond what the driver held before."""
+    """Run some work; return its result and its cost, without memory that the driver held before."""
     given: list[Any] = []
     gc.collect()
     held = psutil.Process().memory_info().rss / 2**20
@@ -223,7 +228,7 @@ def costs_of(work: Callable[[], Any]) -> tuple[Any, Cost]:
 
 
 def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
-    """KEYS, LABEL and so many features: the first of those that are known, and then noise."""
+    """Return KEYS, LABEL and `count` features: the first known ones, then random noise."""
     noise = [
         (sample_hash(f"noise {number}", *KEYS) % 1000 / 1000).alias(f"noise_{number}")
         for number in range(count - len(known))
@@ -231,11 +236,11 @@ def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
     return rows.select(*KEYS, LABEL, *map(quoted, known[:count]), *noise)
 
 
-def auc_of(outcomes: pd.Series, chances: ArrayLike) -> float | None:
-    """The ROC AUC; None where there are too few of either outcome to tell."""
+def auc_of(outcomes: pd.Series, probabilities: ArrayLike) -> float | None:
+    """Return the ROC AUC; None with fewer than 20 rows of either outcome."""
     from sklearn.metrics import roc_auc_score
 
     outcome = outcomes.astype(int)
     if min(outcome.sum(), len(outcome) - outcome.sum()) < 20:
         return None
-    return round(float(roc_auc_score(outcome, chances)), 4)
+    return round(float(roc_auc_score(outcome, probabilities)), 4)

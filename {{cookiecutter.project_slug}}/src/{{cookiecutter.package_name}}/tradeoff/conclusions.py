@@ -1,4 +1,4 @@
-"""What measurements of training say: how costs grow, and when to change the way."""
+"""Conclusions from measured training costs: how they grow, and when to change the method."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import psutil
 from .crossover import Curve, crossover, fit_curve, size_at
 
 SWEEPS = {"n": "rows", "k": "features", "m": "models"}
-"""What grows in each sweep, and how it is called."""
+"""Sweep -> the name of what grows in it."""
 
 PAIRS = (
     *((sweep, first, "mllib") for sweep in ("n", "k") for first in ("sklearn", "tensorflow")),
@@ -16,25 +16,27 @@ PAIRS = (
     ("m", "loop", "spark"),
     ("m", "pool", "spark"),
 )
-"""Sweep, a way of fewer means, and one of more, which may overtake it."""
+"""Sweep, a method that needs fewer resources, and one that needs more and may overtake it."""
 
 TOLD = 100
-"""Megabytes of the largest size, under which nothing can be told of how memory grows."""
+"""Megabytes at the largest size below which growth of memory is not extrapolated."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one way of training took at one size.
+    """Cost and score of one method at one size.
 
-    sweep: what grows: n, k or m. way: a trainer, or a way to train many models.
-    rows, features, models: what was trained on, in all, and how many models.
-    driver_mb: at most, beyond what the driver held before. worker_mb: at most, of any one other
-    Python process. jvm_mb: at most, of Spark's Java.
-    roc_auc: of rows that no model has seen; None where they are too few to tell.
+    sweep: what grows: n, k or m.
+    method: a trainer (sweeps n and k), or a method to train many models (sweep m).
+    rows, features, models: totals over all models.
+    driver_mb: peak memory of the driver, in MB, beyond what it held before.
+    worker_mb: peak memory of the largest other Python process, in MB.
+    jvm_mb: peak memory of Spark's Java, in MB.
+    roc_auc: on the holdout; None if it has too few rows of either outcome.
     """
 
     sweep: str
-    way: str
+    method: str
     rows: int
     features: int
     models: int
@@ -46,17 +48,19 @@ class Measurement:
 
     @property
     def size(self) -> int:
-        """What grows."""
+        """Return the rows, features or models, whichever grows in the sweep."""
         return int(getattr(self, SWEEPS[self.sweep]))
 
 
 @dataclass(frozen=True)
 class Crossover:
-    """From which size on the second way is the faster one; None where no measured size shows it.
+    """The comparison of two methods in one sweep.
 
-    times: how many times as long as the first the second takes at the largest size.
-    memory_ends_at: the size at which the first way would fill this machine's memory, as far as
-        its share grows evenly; None where that cannot be told.
+    size: above it the second method is faster; None if the measured range shows no such size.
+    largest: the largest size at which both were measured.
+    times: seconds of the second method divided by those of the first, at `largest`.
+    memory_ends_at: the size at which the first method would fill this machine's memory, by linear
+        extrapolation; None if its memory hardly grows.
     """
 
     sweep: str
@@ -69,45 +73,47 @@ class Crossover:
 
     @property
     def verdict(self) -> str:
-        """What there is to say, in a sentence or two."""
+        """Return the conclusion in one or two sentences."""
         what = SWEEPS[self.sweep]
         if self.size is not None:
             said = (
-                f"From about {self.size:,.0f} {what} on, {self.second} is faster than {self.first}."
+                f"Above about {self.size:,.0f} {what}, {self.second} is faster than {self.first}."
             )
         else:
             said = (
-                f"No crossover stands out of the noise: at {self.largest:,} {what}, {self.second} "
+                f"No crossover beyond the noise: at {self.largest:,} {what}, {self.second} "
                 f"takes {self.times:.2f} times as long as {self.first}."
             )
         if self.memory_ends_at is not None:
-            said += f" Memory would end {self.first} at about {self.memory_ends_at:,.0f} {what}."
+            said += (
+                f" {self.first} would fill the memory at about {self.memory_ends_at:,.0f} {what}."
+            )
         return said
 
 
 def conclude(
     measurements: Sequence[Measurement],
 ) -> tuple[dict[tuple[str, str], Curve], list[Crossover]]:
-    """Fit a curve of seconds to each way, and look for crossovers.
+    """Fit a curve of seconds to each method, and look for crossovers.
 
     Returns:
-        The curves, by sweep and way, and a crossover for each of PAIRS that was measured.
+        The curves, by (sweep, method), and a Crossover for each of PAIRS that was measured.
     """
-    ways: dict[tuple[str, str], list[Measurement]] = {}
+    by_method: dict[tuple[str, str], list[Measurement]] = {}
     for measurement in measurements:
-        ways.setdefault((measurement.sweep, measurement.way), []).append(measurement)
+        by_method.setdefault((measurement.sweep, measurement.method), []).append(measurement)
     curves = {
         key: fit_curve([m.size for m in found], [m.seconds for m in found])
-        for key, found in ways.items()
+        for key, found in by_method.items()
     }
     total = psutil.virtual_memory().total / 2**20
     crossovers = []
     for sweep, first, second in PAIRS:
-        common = {m.size for m in ways.get((sweep, first), [])} & {
-            m.size for m in ways.get((sweep, second), [])
+        common = {m.size for m in by_method.get((sweep, first), [])} & {
+            m.size for m in by_method.get((sweep, second), [])
         }
         if common:
-            of_first = ways[sweep, first]
+            of_first = by_method[sweep, first]
             largest, both = max(common), (curves[sweep, first], curves[sweep, second])
             at = crossover(*both, min(common), largest)
             times = float(both[1].at(largest) / both[0].at(largest))

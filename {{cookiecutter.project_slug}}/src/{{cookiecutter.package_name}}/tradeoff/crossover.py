@@ -1,4 +1,4 @@
-"""How costs grow with size, and from which size on another way is the cheaper one."""
+"""Fit how a cost grows with size, and find the size at which a second method becomes cheaper."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,21 +7,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 POWERS = (0.3, 2.0)
-"""Within which the power of a curve is looked for."""
+"""Bounds for the power of a curve."""
 
 SAME = 0.05
-"""Ways that differ by less than this share cost the same, however exactly they were measured."""
+"""Relative difference below which two costs count as equal, however exact the measurements."""
 
 
 TICK = 0.2
-"""Seconds that come and go whatever the size is: what takes less tells little of growth."""
+"""Timing noise in seconds, independent of size; shorter measurements hardly count in a fit."""
 
 
 @dataclass(frozen=True)
 class Curve:
     """A cost in seconds: fixed + factor * size ** power.
 
-    error: the standard deviation of what was measured, as a share of the cost and a TICK.
+    error: standard deviation of the measurements, relative to cost + TICK.
     """
 
     fixed: float
@@ -30,16 +30,19 @@ class Curve:
     error: float
 
     def at(self, size: ArrayLike) -> NDArray[np.float64]:
-        """The cost of a size."""
+        """Return the cost of each size, in seconds."""
         grown: NDArray[np.float64] = np.asarray(size, float) ** self.power
         return self.fixed + self.factor * grown
 
 
 def fit_curve(sizes: Sequence[float], costs: Sequence[float]) -> Curve:
-    """Fit a curve by least squares of relative errors, those of a TICK left aside.
+    """Fit a curve by least squares of log(cost + TICK).
 
-    The power is 1 where fewer than four sizes tell of it, and the curve flat where there is but
-    one.
+    With fewer than four different sizes the power is fixed at 1; with one size the curve is flat.
+
+    Args:
+        sizes: rows, features or models of each measurement.
+        costs: seconds of each measurement.
     """
     from scipy.optimize import least_squares
 
@@ -66,13 +69,19 @@ def fit_curve(sizes: Sequence[float], costs: Sequence[float]) -> Curve:
 
 
 def crossover(first: Curve, second: Curve, smallest: float, largest: float) -> float | None:
-    """The size from which on the second way costs less than the first.
+    """Return the size above which the second method costs less than the first.
 
-    Only what the measured range shows counts: the first must be cheaper at its start and the
-    second at its end, by more than SAME and than twice the error of the measurements.
+    A crossover is reported only inside the measured range: the first must be cheaper at its start
+    and the second at its end, by more than SAME and more than twice the error of the fits.
+
+    Args:
+        first: curve of the method that is cheaper for small sizes.
+        second: curve of the other method.
+        smallest: lower end of the measured range.
+        largest: upper end of the measured range.
 
     Returns:
-        The size; None where there is no such crossing.
+        The size; None if there is no such crossover.
     """
     from scipy.optimize import brentq
 
@@ -92,10 +101,10 @@ def crossover(first: Curve, second: Curve, smallest: float, largest: float) -> f
 
 
 def size_at(sizes: Sequence[float], costs: Sequence[float], limit: float) -> float | None:
-    """The size at which a cost that grows evenly, as memory does, reaches a limit.
+    """Return the size at which a linearly growing cost, such as memory, reaches a limit.
 
     Returns:
-        The size; None where fewer than two sizes tell of it, or where the cost does not grow.
+        The size; None with fewer than two different sizes, or if the cost does not grow.
     """
     if len(set(sizes)) < 2:
         return None

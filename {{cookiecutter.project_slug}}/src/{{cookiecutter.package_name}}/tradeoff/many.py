@@ -1,4 +1,4 @@
-"""Three ways to train many models: a loop, a pool of processes, and Spark."""
+"""Three methods to train many models: a loop, a pool of processes, and Spark."""
 
 import os
 from collections.abc import Iterator
@@ -19,20 +19,20 @@ from ..training.columns import KEYS, LABEL
 from .segments import SEGMENT, fit, fit_each, fit_sequentially, import_solver
 
 Weights = dict[int, list[float]]
-"""Segment -> the intercept and the weights of its model."""
+"""Segment -> intercept and weights of its model."""
 
-WAYS = ("loop", "pool", "spark")
-"""One process, a pool of as many as there are cores, and segments as rows of a pandas UDF."""
+METHODS = ("loop", "pool", "spark")
+"""One process; a pool with one process per core; segments as rows of a pandas UDF."""
 
 CHUNKS = 8
-"""How many portions of work each process of a pool gets: few cost little, many share out evenly."""
+"""Portions of work per process of a pool: fewer cost less overhead, more balance the load."""
 
 
 def in_segments(rows: DataFrame, count: int, features: list[str]) -> DataFrame:
-    """Put customers into so many segments by chance, and fill what is not known with 0.
+    """Assign customers to `count` random segments, and replace null features by 0.
 
     Returns:
-        KEYS, SEGMENT (from 0 on), LABEL and the features.
+        KEYS, SEGMENT (0 to count - 1), LABEL and the features; one row per input row.
     """
     filled = [F.coalesce(quoted(name), F.lit(0.0)).alias(name) for name in features]
     segment = (sample_hash("segment", KEYS[0]) % count).cast("int").alias(SEGMENT)
@@ -40,25 +40,25 @@ def in_segments(rows: DataFrame, count: int, features: list[str]) -> DataFrame:
 
 
 def train_many(
-    way: str, table: Path, rows: DataFrame, features: list[str], pool: Executor
+    method: str, table: Path, rows: DataFrame, features: list[str], pool: Executor
 ) -> Weights:
-    """Train a model for each segment, from a table's files to all weights on the driver.
+    """Train one model per segment, from a table's files to all weights on the driver.
 
     Args:
-        way: one of WAYS.
+        method: one of METHODS.
         table: a folder of Parquet files with SEGMENT, LABEL and the features.
         rows: the same table, read by Spark.
-        features: what to learn from.
-        pool: what `pool_of_processes` gives.
+        features: names of the feature columns.
+        pool: from `pool_of_processes`.
     """
-    if way == "spark":
+    if method == "spark":
         found = fit_each(rows, features, LABEL).toPandas()
         return dict(zip(found[SEGMENT], map(list, found["weights"]), strict=True))
     read = pd.read_parquet(table, columns=[SEGMENT, LABEL, *features])
     ordered = read.sort_values(SEGMENT, kind="stable")
     names, starts = np.unique(ordered[SEGMENT].to_numpy(), return_index=True)
     parts = np.split(ordered[[LABEL, *features]].to_numpy(float), starts[1:])
-    if way == "pool":
+    if method == "pool":
         chunk = -(-len(parts) // (CHUNKS * (os.cpu_count() or 1)))
         fitted = list(pool.map(fit, parts, chunksize=chunk))
     else:
@@ -68,9 +68,9 @@ def train_many(
 
 @contextmanager
 def pool_of_processes() -> Iterator[Executor]:
-    """As many processes as cores, which have started and imported what they need."""
+    """Yield a pool with one process per core, all started and with their libraries imported."""
     cores = os.cpu_count() or 1
-    # not forked: the driver has threads of Spark's
+    # spawned, not forked: forking a process with Spark's threads can deadlock
     spawned = get_context("spawn")
     with ProcessPoolExecutor(cores, spawned, initializer=_one_thread) as pool:
         example = np.stack([np.arange(20) % 2, np.arange(20.0)], axis=1)

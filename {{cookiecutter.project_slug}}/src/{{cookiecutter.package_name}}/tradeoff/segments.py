@@ -1,8 +1,8 @@
-"""A model for each segment: many small logistic regressions, trained side by side.
+"""One logistic regression per segment: many small models, trained in parallel.
 
-A segment is a row of a pandas UDF: its rows are gathered into one array, by one shuffle. The other
-way, `groupBy(segment).applyInPandas`, costs about a millisecond for each group, which is as much as
-the fit itself.
+One shuffle gathers the rows of each segment into an array; a pandas UDF then gets many segments per
+batch. The alternative, `groupBy(segment).applyInPandas`, costs about a millisecond per group, as
+much as the fit itself.
 """
 
 from collections.abc import Sequence
@@ -20,20 +20,20 @@ Floats = NDArray[np.float64]
 
 SEGMENT = "segment"
 PENALTY = 1.0
-"""Of the squared weights of standardised features: with few rows, weights stay small."""
+"""L2 penalty on the weights of standardised features; keeps weights small where rows are few."""
 
 
 def fit_each(rows: DataFrame, features: list[str], label: str) -> DataFrame:
-    """Fit a model to the rows of each segment, in Spark's Python workers.
+    """Fit one model per segment, in Spark's Python workers.
 
     Args:
-        rows: SEGMENT, the features (numbers, none of them null) and the label (a boolean).
-        features: names of the columns to learn from.
-        label: name of the column to learn.
+        rows: SEGMENT, the features (numbers without nulls) and the label (boolean).
+        features: names of the feature columns.
+        label: name of the label column.
 
     Returns:
-        One row per segment: SEGMENT; weights (array of doubles: the intercept, and a weight for
-        each feature).
+        One row per segment: SEGMENT; weights (array of doubles: the intercept, then one weight
+        per feature).
     """
 
     def fit_all(values: pd.Series) -> pd.Series:
@@ -47,14 +47,14 @@ def fit_each(rows: DataFrame, features: list[str], label: str) -> DataFrame:
 
 
 def fit_sequentially(segments: Sequence[Floats]) -> list[Floats]:
-    """Fit one segment after another, on one thread: the other cores have segments of their own."""
-    import_solver()  # the limit holds for what is imported by then
+    """Fit one segment after another on one thread: the other cores fit other segments."""
+    import_solver()  # before the limit, which applies only to libraries already loaded
     with threadpool_limits(1):
         return [fit(rows) for rows in segments]
 
 
 def import_solver() -> None:
-    """Import what `fit` needs, which takes seconds."""
+    """Import the libraries that `fit` needs, which takes seconds."""
     import sklearn.linear_model  # noqa: F401
 
 
@@ -62,11 +62,11 @@ def fit(rows: Floats) -> Floats:
     """Fit one segment by Newton's method.
 
     Args:
-        rows: the label (0 or 1) in the first column, the features in the others.
+        rows: array of (rows, 1 + features): the label (0 or 1), then the features.
 
     Returns:
-        The intercept and the weights. Where all labels are the same, the weights are 0 and the
-        intercept is the log odds by Laplace's rule of succession.
+        Array of (1 + features): the intercept, then the weights. If all labels are equal, the
+        weights are 0 and the intercept is the log odds by Laplace's rule of succession.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -75,18 +75,18 @@ def fit(rows: Floats) -> Floats:
     if positive in (0, len(label)):
         odds = (positive + 1) / (len(label) - positive + 1)
         return np.array([np.log(odds), *np.zeros(features.shape[1])])
-    middle, spread = features.mean(axis=0), features.std(axis=0)
+    mean, spread = features.mean(axis=0), features.std(axis=0)
     spread[spread == 0] = 1.0
     regression = LogisticRegression(C=1 / PENALTY, solver="newton-cholesky")
-    regression.fit((features - middle) / spread, label)
+    regression.fit((features - mean) / spread, label)
     weights = regression.coef_[0] / spread
-    return np.array([regression.intercept_[0] - weights @ middle, *weights])
+    return np.array([regression.intercept_[0] - weights @ mean, *weights])
 
 
-def chance(features: list[str]) -> Column:
-    """The chance that a row's label is true, by the weights that stand in the same row.
+def probability(features: list[str]) -> Column:
+    """Return the probability that a row's label is true, given a `weights` column in that row.
 
-    A column expression: to use ten thousand models takes a join, and no Python.
+    It is a column expression: scoring with ten thousand models takes a join and no Python worker.
     """
     terms = [
         F.element_at("weights", place) * F.col(quoted(name))

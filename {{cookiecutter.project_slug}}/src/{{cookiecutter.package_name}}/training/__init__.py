@@ -1,4 +1,4 @@
-"""Training one classifier behind one function, whatever library does the work."""
+"""Train a binary classifier: one function for all libraries."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -16,9 +16,9 @@ from .columns import KEYS, LABEL, Kind, as_kinds, keys_of, kinds
 class Model(NamedTuple):
     """A trained classifier.
 
-    kinds: the columns that it wants, in order.
-    estimator: its predict_proba takes a pandas frame of these columns, as `as_kinds` gives them,
-        and returns an array of (rows, 2), the second column being the chance.
+    kinds: its feature columns, in order, and the kind of each.
+    estimator: predict_proba takes a pandas frame of these columns, prepared by `as_kinds`, and
+        returns an array of (rows, 2): the probabilities that LABEL is false and true.
     """
 
     kinds: dict[str, Kind]
@@ -26,10 +26,10 @@ class Model(NamedTuple):
 
 
 SingleNode = Callable[[pd.DataFrame, Mapping[str, Kind], int], Any]
-"""(rows with LABEL and columns of these kinds; kinds; seed) -> estimator."""
+"""(rows: LABEL and columns of these kinds; kinds; seed) -> estimator."""
 
 Distributed = Callable[[DataFrame, int, Mapping[str, Kind], int], Any]
-"""(rows with KEYS, LABEL and columns of these kinds; how many; kinds; seed) -> estimator."""
+"""(rows: KEYS, LABEL and columns of these kinds; number of rows; kinds; seed) -> estimator."""
 
 ON_ONE_NODE: dict[str, SingleNode] = {
     "sklearn": scikit_learn.fit,
@@ -39,22 +39,22 @@ ON_ALL_NODES: dict[str, Distributed] = {"mllib": mllib.fit}
 TRAINERS = (*ON_ONE_NODE, *ON_ALL_NODES)
 
 MOST_ROWS = 200_000
-"""About the most rows that a trainer on one node, the driver, is given, unless told otherwise."""
+"""Default limit of rows for a single-node trainer, which runs on the driver."""
 
 
 def check_installed(trainer: str) -> None:
-    """Raise NotInstalledError, which says what to do, when what trains is not installed."""
+    """Raise NotInstalledError if the trainer's library is not installed."""
     if trainer == "tensorflow":
         deep_learning.check_installed()
 
 
 def installed() -> list[str]:
-    """The trainers that are installed."""
+    """Return the trainers whose library is installed."""
     return [name for name in TRAINERS if name != "tensorflow" or deep_learning.is_installed()]
 
 
 def learnable(features: DataFrame) -> dict[str, Kind]:
-    """The columns to learn from, and what they are: all but KEYS and LABEL (see columns.kinds)."""
+    """Return the feature columns and their kinds: all but KEYS and LABEL (see columns.kinds)."""
     return kinds(features.drop(*KEYS, LABEL))
 
 
@@ -65,26 +65,26 @@ def train(
     seed: int = 0,
     most_rows: int = MOST_ROWS,
 ) -> Model:
-    """Train a classifier that gives the chance that LABEL is true.
+    """Train a classifier that predicts the probability that LABEL is true.
 
     Args:
-        features: KEYS (one of them at least), LABEL, and columns to learn from. Rows whose label
-            is null are left out.
-        columns: what to learn from, as `learnable` says.
+        features: at least one of KEYS, LABEL, and the feature columns. Rows whose label is null are
+            ignored.
+        columns: the feature columns, as `learnable` returns them.
         trainer: one of TRAINERS.
         seed: the same seed and rows give the same model.
-        most_rows: about the most rows that one node is given; of more, a sample is drawn.
+        most_rows: a single-node trainer gets a sample of about this size if there are more rows.
 
     Raises:
-        BadInputError: when all rows have the same outcome.
-        NotInstalledError: when what trains is not installed.
+        BadInputError: if all rows have the same label.
+        NotInstalledError: if the trainer's library is not installed.
     """
     known = features.where(F.col(LABEL).isNotNull())
     [found] = known.agg(F.count("*").alias("rows"), F.count_if(LABEL).alias("positive")).collect()
     if found.positive in (0, found.rows):
         raise BadInputError(
-            f"features: {found.positive} of {found.rows} rows to learn from have churned; a model "
-            "needs some of both. Take more data, or another horizon or label."
+            f"features: {found.positive} of {found.rows} labelled rows have churned; a model needs "
+            "rows that churned and rows that did not. Take more data, or another horizon or label."
         )
     keys = keys_of(known)
     rows = known.select(*keys, LABEL, *as_kinds(known, columns))

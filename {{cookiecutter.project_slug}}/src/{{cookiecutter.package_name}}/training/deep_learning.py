@@ -1,8 +1,8 @@
-"""TensorFlow, through Keras: a small network, trained on one node, used in Spark's workers.
+"""A small Keras network on TensorFlow: trained on one node, applied in Spark's workers.
 
-TensorFlow is an optional extra, and imported only where it is asked for. A network is loaded once
-per Python worker, which scores batch after batch with it: loading it for each batch is what makes
-deep learning in pandas UDFs slow.
+TensorFlow is an optional extra and is imported only when it is used. Each Python worker loads the
+network once and scores all its batches with it. Loading the network for every batch is the usual
+reason why deep learning in pandas UDFs is slow.
 """
 
 import os
@@ -27,61 +27,59 @@ from .preparation import preparation
 LAYERS = (32, 16)
 BATCH = 256
 STEPS = 3_000
-"""About how many batches are learned from: all rows are gone through from 1 to PASSES times."""
+"""About the number of training steps (batches), within 1 to PASSES epochs."""
 
 PASSES = 20
 
 
 class NotInstalledError(BadInputError):
-    """TensorFlow is asked for and not there. The message is one line."""
+    """TensorFlow was asked for and is not installed. The message is one line."""
 
 
 def is_installed() -> bool:
-    """Whether TensorFlow is there; it is not imported."""
+    """Return whether TensorFlow is installed, without importing it."""
     return find_spec("tensorflow") is not None
 
 
 def check_installed() -> None:
-    """Say what to do where TensorFlow is not there.
+    """Do nothing if TensorFlow is installed.
 
     Raises:
-        NotInstalledError: says it.
+        NotInstalledError: if it is not; the message says how to install it.
     """
     if not is_installed():
         raise NotInstalledError(
             "trainer tensorflow: TensorFlow is not installed. Install it with `uv sync --extra "
-            "tensorflow` (pip: `pip install -e '.[tensorflow]'`), or take another --trainer."
+            "tensorflow` (pip: `pip install -e '.[tensorflow]'`), or choose another --trainer."
         )
 
 
 @dataclass
 class Network:
-    """A trained network behind scikit-learn's predict_proba.
+    """A trained network with scikit-learn's predict_proba.
 
-    prepare: turns rows into its inputs.
-    stored: the network, as a file of Keras' own format, which holds no code.
+    prepare: the fitted transformer from rows to the network's inputs.
+    stored: the content of a .keras file, a format that holds no code.
     """
 
     prepare: Any
     stored: bytes
 
     packages: ClassVar = ("tensorflow", "keras")
-    """What it needs to be used, beside what every model needs."""
+    """Packages that scoring needs beside those that every model needs."""
 
     def predict_proba(self, rows: pd.DataFrame) -> NDArray[np.float64]:
-        """The chances that the label is false, and true."""
+        """Return an array of (rows, 2): the probabilities that LABEL is false and true."""
         inputs = self.prepare.transform(rows).astype("float32")
-        chance = network(self.stored)(inputs, training=False).numpy().astype(float)
-        return np.hstack([1 - chance, chance])
+        probability = network(self.stored)(inputs, training=False).numpy().astype(float)
+        return np.hstack([1 - probability, probability])
 
 
 def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Network:
-    """Fit a network of two hidden layers on smooth effects.
-
-    See training.SingleNode.
+    """Fit a network with two hidden layers (see training.SingleNode).
 
     Raises:
-        NotInstalledError: when TensorFlow is not installed.
+        NotInstalledError: if TensorFlow is not installed.
     """
     keras = import_keras()
     keras.utils.set_random_seed(seed)
@@ -105,7 +103,7 @@ def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Network:
 
 @lru_cache(maxsize=2)
 def network(stored: bytes) -> Any:
-    """Load a network, once in each process."""
+    """Return a network from the content of its file; cached, so that a process loads it once."""
     keras = import_keras()
     with TemporaryDirectory() as folder:
         path = Path(folder, "network.keras")
@@ -115,10 +113,10 @@ def network(stored: bytes) -> Any:
 
 @lru_cache(maxsize=1)
 def import_keras() -> Any:
-    """Import Keras on TensorFlow. The same seed gives the same; Spark's workers get a thread each.
+    """Import Keras on TensorFlow, deterministic; in Spark's workers with one thread each.
 
     Raises:
-        NotInstalledError: when TensorFlow is not installed.
+        NotInstalledError: if TensorFlow is not installed.
     """
     check_installed()
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -127,17 +125,20 @@ def import_keras() -> Any:
         import keras
         import tensorflow
 
-        if TaskContext.get() is not None:  # there are as many workers as cores already
+        if TaskContext.get() is not None:  # Spark already runs one worker per core
             tensorflow.config.threading.set_intra_op_parallelism_threads(1)
             tensorflow.config.threading.set_inter_op_parallelism_threads(1)
         tensorflow.config.experimental.enable_op_determinism()
-        tensorflow.zeros(1)  # looks for a GPU, and says so when there is none
+        tensorflow.zeros(1)  # makes TensorFlow look for a GPU now, while its messages are hidden
     return keras
 
 
 @contextmanager
 def nothing_on_stderr() -> Iterator[None]:
-    """TensorFlow's native code remarks on absent GPUs before any level of logging holds."""
+    """Discard what native code writes to stderr.
+
+    TensorFlow reports absent GPUs before its log level takes effect.
+    """
     kept = os.dup(2)
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)

@@ -1,8 +1,8 @@
-"""Spark MLlib: trains one model on all rows, wherever in the cluster they are.
+"""Spark MLlib: train one model on all rows, distributed over the cluster.
 
-Only what is as small as the model itself comes to the driver: a sample to learn the preparation
-from, and the coefficients. They are put into a scikit-learn pipeline, which any process can use:
-MLlib's own model lives in Spark's Java, out of the reach of Python workers and of other systems.
+The driver receives only a sample, from which the preparation is fitted, and the coefficients. Both
+become a scikit-learn pipeline that any Python process can use. MLlib's own model object lives in
+Spark's Java, where neither Python workers nor other systems can use it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,20 +19,18 @@ from .columns import LABEL, Kind, keys_of
 from .preparation import preparation
 
 SAMPLE = 100_000
-"""About the most rows that ranks and categories are learned from."""
+"""Limit of rows, approximate, from which quantiles and categories are fitted."""
 
 LEAST_VARIANCE = 1e-3
-"""Of a prepared column. L-BFGS scales columns to the same variance, and stalls on nearly empty
-ones."""
+"""Prepared columns of lower variance are dropped: L-BFGS standardises columns, and stalls on
+nearly constant ones."""
 
 
 def fit(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> Any:
-    """Fit a logistic regression on smooth effects, in Spark.
+    """Fit a logistic regression on spline features, in Spark (see training.Distributed).
 
-    The same function is minimised as by scikit-learn's LogisticRegression, whose penalty is spread
-    over the rows here.
-
-    See training.Distributed.
+    The objective is that of scikit-learn's LogisticRegression with C=1: MLlib averages the loss
+    over the rows, so its regParam is 1 / count.
     """
     from pyspark.ml.classification import LogisticRegression
     from pyspark.ml.functions import array_to_vector
@@ -56,7 +54,7 @@ def fit(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> An
 
 
 def as_scikit_learn(fitted: Any) -> Any:
-    """The same logistic regression, for one process."""
+    """Return MLlib's fitted logistic regression as a scikit-learn LogisticRegression."""
     from sklearn.linear_model import LogisticRegression
 
     regression = LogisticRegression()

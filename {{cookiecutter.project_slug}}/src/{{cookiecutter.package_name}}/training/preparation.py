@@ -1,4 +1,4 @@
-"""Columns made ready for models that add effects up: logistic regressions and networks."""
+"""Preprocessing for additive models: logistic regressions and networks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,16 @@ from .columns import Kind
 
 
 def preparation(kinds: Mapping[str, Kind], rows: int, seed: int) -> Any:
-    """What turns columns of these kinds into numbers from 0 to 1, to be fitted to so many rows.
+    """Return an unfitted transformer from columns of these kinds to numbers from 0 to 1.
 
-    A number becomes its rank, so that outliers and zeros do no harm, and the rank a few splines,
-    so that its effect may bend: seven numbers for one. A category becomes a number for each value.
+    Numbers become quantiles, which are robust to outliers and to many zeros, and then B-splines,
+    which allow nonlinear effects: seven columns for one, and an indicator of nulls. Categories are
+    one-hot encoded.
+
+    Args:
+        kinds: feature columns -> kind.
+        rows: number of rows that it will be fitted to.
+        seed: for the sample that quantiles are computed from.
     """
     # imported here, because it takes seconds and is not always needed
     from sklearn.compose import ColumnTransformer
@@ -28,7 +34,7 @@ def preparation(kinds: Mapping[str, Kind], rows: int, seed: int) -> Any:
 
 
 def one_hot() -> Any:
-    """A number for each value of a category; rare and new values are one."""
+    """Return a one-hot encoder that puts rare and unseen values into one column."""
     from sklearn.preprocessing import OneHotEncoder
 
     return OneHotEncoder(
@@ -40,6 +46,6 @@ def one_hot() -> Any:
 
 
 def named(kinds: Mapping[str, Kind]) -> tuple[list[str], list[str]]:
-    """The names of the numbers, and of the categories."""
+    """Return the names of the number columns, and those of the category columns."""
     numbers = [name for name, kind in kinds.items() if kind == "number"]
     return numbers, [name for name in kinds if name not in numbers]

@@ -1,4 +1,4 @@
-"""scikit-learn: trains on one node, which is enough for most."""
+"""scikit-learn: train on one node, which is enough for most tables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,8 @@ from .columns import LABEL, Kind
 from .preparation import named, one_hot, preparation
 
 FEW = 50_000
-"""Rows under which trees gain nothing from threads, which on a busy machine wait for each other."""
+"""Below this number of rows, trees train no faster on several threads, and slower on a busy
+machine."""
 
 TREES = {
     "learning_rate": 0.05,
@@ -21,24 +22,23 @@ TREES = {
     "max_features": 0.3,
     "early_stopping": False,
 }
-"""Shallow and strongly regularised: churn tables are small, and their effects mostly add up."""
+"""Shallow and strongly regularised: churn tables are small, and their effects mostly additive."""
 
 
 def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Any:
-    """Fit a logistic regression on smooth effects, and boosted trees, and average their chances.
+    """Fit a logistic regression on spline features and boosted trees; average their probabilities.
 
-    Both minimise the log loss, so that chances are calibrated; the first is better where effects
-    add up, the second where they depend on each other.
-
-    See training.SingleNode.
+    Both minimise the log loss, so the probabilities are calibrated. The regression is better where
+    effects are additive, the trees where features interact. See training.SingleNode.
     """
-    unfitted = classifier(kinds, len(rows), seed)  # imports what the limit is to hold for
+    # before the limit, which applies only to libraries already loaded
+    unfitted = classifier(kinds, len(rows), seed)
     with threadpool_limits(1 if len(rows) < FEW else None):
         return unfitted.fit(rows[list(kinds)], rows[LABEL].astype(bool))
 
 
 def classifier(kinds: Mapping[str, Kind], rows: int, seed: int) -> Any:
-    """The estimator, to be fitted to so many rows."""
+    """Return the unfitted estimator for a table of `rows` rows."""
     # imported here, because it takes seconds and is not always needed
     from sklearn.compose import ColumnTransformer
     from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
