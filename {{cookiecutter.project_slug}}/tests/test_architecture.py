@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "spark": set(),
     "tables": set(),
     "reporting": set(),
-    "simulation": set(),
+    "simulate": set(),
     "processing": {"reporting"},
 {% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
     "growth": {"reporting", "tables"},

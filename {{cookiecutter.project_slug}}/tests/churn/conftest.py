@@ -1,4 +1,4 @@
-"""Simulated customers, whose hazard is known, and what the methods predict of them."""
+"""Simulated customers, whose churn probability is known, and what the methods predict."""
 
 from dataclasses import dataclass
 

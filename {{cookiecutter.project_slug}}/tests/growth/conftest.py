@@ -1,11 +1,9 @@
 """Simulated customers whose growth and season are known, for tests to recover them."""
 
-import math
 from typing import NamedTuple
 
 import pytest
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import simulate
 from {{ cookiecutter.package_name }}.growth import history
@@ -34,17 +32,19 @@ def few_tasks():
 
 @pytest.fixture(scope="session")
 def simulated(spark):
-    """Customers with four years of history who stay for a fifth."""
-    population = simulate.population(spark, 4 * CUSTOMERS, months=60, seed=SEED)
-    stayed = population.where("signup_month = '2021-01-01' AND churn_month > '2025-12-01'")
-    stayed = stayed.orderBy("customer_id").limit(CUSTOMERS).cache()
-    usage = simulate.usage(stayed, SEED).cache()
+    """Customers with four years of history who stay for a fifth.
 
-    age = F.months_between("month", "signup_month")
-    season = 1 + F.col("season") * F.cos((F.month("month") - F.col("peak")) * (2 * math.pi / 12))
-    expected = F.col("level") * F.exp(F.col("growth") * age) * season
-    later = usage.where("month >= '2025-01-01'").join(stayed, "customer_id")
-    truth = later.withColumn("expected", expected).select(
-        *("customer_id", "month", "usage", "expected", "growth", "season", "peak")
+    They have a contract and do not pause, decline or change their level, and their noise is 0.10
+    on average: growth and season are what there is to recover. The shock of 2023 is theirs too.
+    """
+    population = simulate.population(spark, 60 * CUSTOMERS, months=60, seed=SEED)
+    steady = population.where(
+        "contract AND pause = 0 AND step = 1 AND plan != 'standard' AND noise < 0.14"
+        " AND signup_month = '2021-01-01' AND least(decline_month, churn_month) > '2025-12-01'"
     )
-    return Simulated(usage.where("month < '2025-01-01'").cache(), truth.cache())
+    customers = steady.orderBy("customer_id").limit(CUSTOMERS).cache()
+    months = simulate.truth(customers, SEED).cache()
+    later = months.where("month >= '2025-01-01'").join(customers, "customer_id")
+    truth = later.select(*("customer_id", "month", "usage", "expected", "growth", "season", "peak"))
+    usage = months.where("month < '2025-01-01'").select("customer_id", "month", "usage")
+    return Simulated(usage.cache(), truth.cache())

@@ -16,7 +16,7 @@ def test_the_tables_are_written_and_are_what_the_other_jobs_read(spark, tmp_path
     usage = tables.read(spark, str(tmp_path / "usage"), tables.USAGE)
     customers = spark.read.parquet(str(tmp_path / "customers"))
     assert customers.count() == 20
-    assert customers.columns == ["customer_id", "signup_month", "plan"]
+    assert customers.columns == ["customer_id", "signup_month", "plan", "region"]
     assert usage.select("month").distinct().count() == 12
     assert usage.join(customers, "customer_id", "left_anti").isEmpty()
     printed = capsys.readouterr().out
