@@ -167,7 +167,13 @@ USE_CASE_FILES = {
         f"{SOURCE}/churn/recency.py",
         f"{SOURCE}/churn/scores.py",
         f"{SOURCE}/churn/source.py",
-        f"{SOURCE}/lifecycle/__init__.py",
+        *(
+            f"{SOURCE}/lifecycle/{name}.py"
+            for name in (
+                *("__init__", "comparison", "loading", "promotion", "registration"),
+                "store",
+            )
+        ),
         f"{SOURCE}/sampling.py",
         *(
             f"{SOURCE}/training/{name}.py"
@@ -194,7 +200,12 @@ USE_CASE_FILES = {
         "tests/cluster/test_churn_on_a_cluster.py",
         "tests/jobs/test_churn_jobs.py",
         "tests/jobs/test_compare_training.py",
-        "tests/lifecycle/test_lifecycle.py",
+        "tests/lifecycle/conftest.py",
+        "tests/lifecycle/test_comparison.py",
+        "tests/lifecycle/test_loading.py",
+        "tests/lifecycle/test_promotion.py",
+        "tests/lifecycle/test_registration.py",
+        "tests/lifecycle/test_store.py",
         "tests/test_sampling.py",
         "tests/training/test_columns.py",
         "tests/tradeoff/test_compare.py",

@@ -1,0 +1,151 @@
+"""Registration: a training becomes a run of the store, and its model the challenger."""
+
+import os
+import subprocess
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..sampling import collect_sample
+from ..training import Model
+from ..training.columns import LABEL, as_kinds
+from .loading import TRUSTED, packages_of
+from .store import CHALLENGER, STORE, local_store, open_store
+
+PACKAGES = ("numpy", "pandas", "pyspark", "scikit-learn", "scipy", "skops")
+"""What a model needs to be loaded and used, in the versions of its training."""
+
+HOLDOUT = "holdout/holdout.parquet"
+HOLDOUT_ROWS = 50_000
+"""About the most rows of a holdout that are kept to compare models on."""
+
+
+def fingerprint(frame: DataFrame) -> str:
+    """A number that changes with any row of a table whose rows differ, and not with their order."""
+    [found] = frame.agg(
+        F.count("*").alias("rows"), F.hex(F.bit_xor(F.xxhash64("*"))).alias("digest")
+    ).collect()
+    return f"{found.rows}-{found.digest}"
+
+
+def register(
+    name: str,
+    model: Model,
+    about: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    holdout: DataFrame,
+    keys: list[str],
+    card: str,
+    picture: Figure,
+) -> str:
+    """Record a training as a run, and register its model as the challenger.
+
+    Args:
+        name: of the registered model.
+        model: what was trained.
+        about: what who uses the model must know of it; stored with the model.
+        parameters: what the training was told, the data's fingerprint among it.
+        metrics: what came of it.
+        holdout: rows that the model has not seen, with LABEL, to compare models on later.
+        keys: the columns that tell the holdout's rows apart.
+        card: the model card, in Markdown.
+        picture: the card's picture.
+
+    Returns:
+        The version.
+    """
+    import mlflow
+
+    client = open_store()
+    experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME", name)
+    if client.get_experiment_by_name(experiment) is None:
+        local = mlflow.get_tracking_uri() == local_store()
+        files = (STORE / "artifacts").resolve().as_uri() if local else None
+        client.create_experiment(experiment, files)
+    mlflow.set_experiment(experiment)
+    with mlflow.start_run(), TemporaryDirectory() as folder:
+        mlflow.log_params(dict(parameters))
+        mlflow.log_metrics(dict(metrics))
+        mlflow.set_tags({"git_commit": _git_commit()})
+        mlflow.log_figure(picture, f"{name}.png")
+        mlflow.log_text(card, f"{name}.md")
+        mlflow.log_text("\n".join(_requirements(model)), "environment.txt")
+        path = Path(folder, Path(HOLDOUT).name)
+        rows = holdout.select(*keys, F.col(LABEL).cast("int"), *as_kinds(holdout, model.kinds))
+        collect_sample(rows, keys, HOLDOUT_ROWS, "holdout").to_parquet(path)
+        mlflow.log_artifact(str(path), str(Path(HOLDOUT).parent))
+        stored = _log_model(client, name, model, about)
+    client.set_registered_model_alias(name, CHALLENGER, stored)
+    return stored
+
+
+def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -> str:
+    """Store a model in skops' format, which holds no code, and register it."""
+    import mlflow
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+
+    types = {"number": DataType.double, "category": DataType.string}
+    chances = TensorSpec(np.dtype("float64"), (-1, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        stored = mlflow.sklearn.log_model(
+            model.estimator,
+            name="model",
+            signature=mlflow.models.ModelSignature(
+                inputs=Schema([ColSpec(types[kind], c) for c, kind in model.kinds.items()]),
+                outputs=Schema([chances]),
+            ),
+            pyfunc_predict_fn="predict_proba",
+            serialization_format="skops",
+            skops_trusted_types=list(TRUSTED),
+            pip_requirements=_requirements(model),
+            metadata=dict(about),
+        )
+    _make_room(client, name)
+    registered = client.create_model_version(
+        name, stored.model_uri, stored.run_id, model_id=stored.model_id
+    )
+    return str(registered.version)
+
+
+def _make_room(client: Any, name: str) -> None:
+    """Register a name, unless it is; looking it up first is more than all registries can do."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if not error.error_code.endswith("ALREADY_EXISTS"):
+            raise
+
+
+def _requirements(model: Model) -> list[str]:
+    pinned = []
+    for package in (*PACKAGES, *packages_of(model.estimator)):
+        with suppress(PackageNotFoundError):  # a platform's own Spark is not called pyspark
+            pinned.append(f"{package}=={version(package)}")
+    return pinned
+
+
+def _git_commit() -> str:
+    """The commit that is checked out, and whether files differ from it; empty without git."""
+    try:
+        commit, changed = (
+            subprocess.run(
+                ["git", *arguments], capture_output=True, text=True, check=True
+            ).stdout.strip()
+            for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain"))
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{commit} and changes" if changed else commit

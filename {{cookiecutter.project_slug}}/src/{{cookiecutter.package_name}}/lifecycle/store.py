@@ -1,0 +1,91 @@
+"""The store of models: models/ (sqlite, and files beside it), or a server."""
+
+import logging
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInputError, UnavailableError
+
+# MLflow reads this variable when it is imported, and reports each use to its makers otherwise
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+STORE = Path("models")
+CHAMPION, CHALLENGER = "champion", "challenger"
+
+PATIENCE = 10.0
+"""Seconds to wait for another process that writes to the local store."""
+
+
+class NoModelError(BadInputError):
+    """There is no such model. The message is one line."""
+
+
+def open_store() -> Any:
+    """Return the store's client; a local store is made when there is none."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow looks for git, and need not
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    import mlflow
+
+    for noisy in ("mlflow", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        STORE.mkdir(exist_ok=True)
+        _refuse_in_use()
+        mlflow.set_tracking_uri(local_store())
+        os.environ.pop("MLFLOW_TRACKING_URI", None)  # set by that call; it was not the user's
+    return mlflow.MlflowClient()
+
+
+def local_store() -> str:
+    """Return the address of the local store."""
+    return f"sqlite:///{_database().as_posix()}"
+
+
+def _database() -> Path:
+    return (STORE / "mlflow.db").resolve()
+
+
+def _refuse_in_use() -> None:
+    """Refuse a local store that another process holds; MLflow would try for over a minute."""
+    if not _database().exists():
+        return
+    try:
+        with closing(sqlite3.connect(_database(), timeout=PATIENCE)) as database:
+            database.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):  # one that may only be read serves well
+            raise UnavailableError(
+                f"models' store ({_database()}): another process holds it for more than "
+                f"{PATIENCE:.0f} seconds. Try again when it has ended, or give your team a "
+                "server: MLFLOW_TRACKING_URI."
+            ) from error
+
+
+def find(client: Any, name: str, alias: str) -> Any:
+    """Return the version of a model that an alias or a number names.
+
+    Raises:
+        NoModelError: when there is none.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        if alias.isdigit():
+            return client.get_model_version(name, alias)
+        return client.get_model_version_by_alias(name, alias)
+    except MlflowException as error:
+        raise NoModelError(
+            f"model {name}: there is no {'version ' if alias.isdigit() else ''}{alias}. "
+            "Train one with jobs/train_churn.py; jobs/promote_model.py makes it champion."
+        ) from error
+
+
+def find_champion(client: Any, name: str) -> Any:
+    """Return the champion's version; None when there is none."""
+    try:
+        return find(client, name, CHAMPION)
+    except NoModelError:
+        return None

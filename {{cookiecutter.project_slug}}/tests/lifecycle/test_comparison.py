@@ -1,0 +1,61 @@
+"""The challenger is compared with the champion on rows that neither has seen."""
+
+import pytest
+
+from {{ cookiecutter.package_name }} import lifecycle
+from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.lifecycle import NoModelError
+
+
+def test_a_better_challenger_is_told_by_how_much_it_is_better(plain, bad, register, name):
+    register(bad)
+    lifecycle.promote(name)
+    register(plain)
+    found = lifecycle.compare(name)
+    assert found.better
+    assert found.rows == 1000
+    assert found.difference == found.challenger_auc - found.champion_auc
+    assert 0.1 < found.lower < found.difference < found.upper
+    assert lifecycle.compare(name) == found
+
+
+def test_a_lead_that_may_be_chance_is_not_better():
+    lead = lifecycle.Comparison("2", "1", 0.71, 0.70, lower=-0.01, upper=0.03, rows=1000)
+    assert lead.difference > 0
+    assert not lead.better
+
+
+def test_a_worse_challenger_and_an_equal_one_are_not_better(plain, bad, register, name):
+    register(plain)
+    lifecycle.promote(name)
+    register(bad)
+    assert not lifecycle.compare(name).better
+    register(plain)
+    equal = lifecycle.compare(name)
+    assert equal.difference == 0
+    assert not equal.better
+
+
+def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
+    trained, rows, fitted, register, name
+):
+    register(trained)
+    lifecycle.promote(name)
+    register(fitted(rows["churned"], "noise"))  # its holdout has no other column
+    with pytest.raises(BadInputError, match="champion needs 2 columns"):
+        lifecycle.compare(name)
+
+
+def test_a_challenger_for_another_horizon_is_not_compared(plain, register, name):
+    register(plain)
+    lifecycle.promote(name)
+    register(plain, {"horizon": 6})
+    with pytest.raises(BadInputError, match=r"predicts for .*6.*, the champion for .*3"):
+        lifecycle.compare(name)
+
+
+def test_a_challenger_that_is_the_champion_is_not_compared_with_itself(plain, register, name):
+    register(plain)
+    lifecycle.promote(name)
+    with pytest.raises(NoModelError, match="champion already"):
+        lifecycle.compare(name)

@@ -1,0 +1,68 @@
+"""A model is loaded by its name, and only if it is made of known types."""
+
+import os
+from pathlib import Path
+
+import mlflow
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import FunctionTransformer
+
+from {{ cookiecutter.package_name }} import lifecycle
+from {{ cookiecutter.package_name }}.lifecycle import NoModelError
+
+
+@pytest.mark.parametrize("alias", ["champion", "challenger", "7", "nonsense!", ""])
+def test_a_model_that_is_not_there_is_told_in_one_line(alias, name):
+    with pytest.raises(NoModelError, match="there is no") as error:
+        lifecycle.load(name, alias)
+    assert "\n" not in str(error.value)
+
+
+def test_a_path_or_an_address_is_no_name_of_a_model(
+    plain, register, name, shared_store, monkeypatch
+):
+    register(plain)
+    model = next(shared_store.rglob("model.skops")).parent
+    monkeypatch.setattr(lifecycle.loading, "_load_estimator", pytest.fail)
+    paths = (f"{model}", f"file://{model}", "../champion")
+    for where in (*paths, f"runs:/{model}/model", f"models:/{name}/1", "s3://bucket/model"):
+        with pytest.raises(NoModelError, match="there is no"):
+            lifecycle.load(name, where)
+
+
+class Malicious(LogisticRegression):
+    """A pickle of it makes a file when it is loaded."""
+
+    def __reduce__(self):
+        return Path.touch, (Path("pwned"),)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "stored_as"),
+    [
+        (Malicious(), {"serialization_format": "cloudpickle"}),
+        (
+            FunctionTransformer(os.system),
+            {"serialization_format": "skops", "skops_trusted_types": ["posix.system"]},
+        ),
+    ],
+    ids=["a pickle", "what says of itself that it is to be trusted"],
+)
+def test_a_model_that_may_run_code_is_told_and_not_loaded(
+    plain, register, name, estimator, stored_as
+):
+    register(plain)
+    with mlflow.start_run():
+        mlflow.sklearn.log_model(
+            estimator,
+            name="model",
+            registered_model_name=name,
+            pip_requirements=[],  # or MLflow loads it in a process of its own, to see what it needs
+            **stored_as,
+        )
+    Path("pwned").unlink(missing_ok=True)  # MLflow has loaded it too, when it was stored
+    with pytest.raises(NoModelError, match="version 2 is not of this project's making") as error:
+        lifecycle.load(name, "2")
+    assert "\n" not in str(error.value)
+    assert not Path("pwned").exists()
