@@ -185,8 +185,8 @@ USE_CASE_FILES = {
         *(
             f"{SOURCE}/tradeoff/{name}.py"
             for name in (
-                *("__init__", "charts", "compare", "conclusions", "crossover", "many"),
-                "segments",
+                *("__init__", "charts", "compare", "conclusions", "costs", "crossover", "data"),
+                *("many", "segments"),
             )
         ),
         "tests/churn/conftest.py",

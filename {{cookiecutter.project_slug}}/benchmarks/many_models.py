@@ -22,7 +22,8 @@ from {{ cookiecutter.package_name }}.measuring import (
 from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.sampling import sample_hash
 from {{ cookiecutter.package_name }}.spark.session import get_spark
-from {{ cookiecutter.package_name }}.tradeoff.compare import ROWS_OF_SEGMENT, stored
+from {{ cookiecutter.package_name }}.tradeoff.costs import ROWS_OF_SEGMENT
+from {{ cookiecutter.package_name }}.tradeoff.data import stored
 from {{ cookiecutter.package_name }}.tradeoff.many import (
     in_segments,
     pool_of_processes,

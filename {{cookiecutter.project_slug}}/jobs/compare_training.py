@@ -20,8 +20,10 @@ from {{ cookiecutter.package_name }}.periods import last_month
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tradeoff import charts
-from {{ cookiecutter.package_name }}.tradeoff.compare import ROWS_OF_SEGMENT, Data, compare
+from {{ cookiecutter.package_name }}.tradeoff.compare import compare
 from {{ cookiecutter.package_name }}.tradeoff.conclusions import conclude
+from {{ cookiecutter.package_name }}.tradeoff.costs import ROWS_OF_SEGMENT
+from {{ cookiecutter.package_name }}.tradeoff.data import Data
 from {{ cookiecutter.package_name }}.training import (
     TRAINERS,
     check_installed,

@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.tradeoff import compare
+from {{ cookiecutter.package_name }}.tradeoff import compare, costs
 from {{ cookiecutter.package_name }}.tradeoff.conclusions import Measurement
 
 from jobs import compare_training
@@ -63,7 +63,7 @@ def test_what_was_measured_on_a_table_of_ones_own_is_reported(usage, tmp_path, c
 
 @pytest.fixture
 def report(spark, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(compare, "BRIEF", 0.0)  # what is brief is done once, not three times
+    monkeypatch.setattr(costs, "BRIEF", 0.0)  # what is brief is done once, not three times
     sizes = ["--rows", "400", "1200", "--features", "3", "--models", "1", "4"]
     trainers = ["--trainers", "sklearn", "mllib"]
     code = job.run(compare_training.main, [*sizes, *trainers, "--reports", str(tmp_path)])

@@ -8,7 +8,8 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.measuring import Cost
-from {{ cookiecutter.package_name }}.tradeoff import charts, compare
+from {{ cookiecutter.package_name }}.tradeoff import charts, compare, costs
+from {{ cookiecutter.package_name }}.tradeoff import data as tables_of_experiment
 from {{ cookiecutter.package_name }}.tradeoff.conclusions import (
     Crossover,
     Measurement,
@@ -44,8 +45,8 @@ def table(spark):
 def brief(monkeypatch):
     """The figures of a test need not be exact: brief work is done once, in one file of a core."""
     monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)
-    monkeypatch.setattr(compare, "BRIEF", 0.0)
-    monkeypatch.setattr(compare, "FILES_OF_CORE", 1)
+    monkeypatch.setattr(costs, "BRIEF", 0.0)
+    monkeypatch.setattr(tables_of_experiment, "FILES_OF_CORE", 1)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def threads(monkeypatch):
 @pytest.fixture
 def data(table, tmp_path):
     training = table.where("hash(customer_id) % 3 != 0")
-    return compare.Data(
+    return tables_of_experiment.Data(
         training, training.count(), table.where("hash(customer_id) % 3 = 0"), tmp_path
     )
 
@@ -110,7 +111,7 @@ def test_smaller_sizes_are_part_of_larger_ones(data):
 
 
 def test_features_beyond_the_known_ones_are_noise(data):
-    wide = compare.with_features(data.training, ["age", "level"], 5)
+    wide = tables_of_experiment.with_features(data.training, ["age", "level"], 5)
     assert wide.columns == [
         "customer_id",
         "cutoff",
@@ -123,7 +124,9 @@ def test_features_beyond_the_known_ones_are_noise(data):
         F.corr("noise_0", "age").alias("age"), F.corr("noise_0", "noise_1")
     ).collect()
     assert all(abs(value) < 0.1 for value in found)
-    assert compare.with_features(data.training, ["age", "level"], 1).columns[3:] == ["age"]
+    assert tables_of_experiment.with_features(data.training, ["age", "level"], 1).columns[3:] == [
+        "age"
+    ]
 
 
 def test_brief_work_is_done_three_times_and_the_median_counts(monkeypatch):
@@ -133,18 +136,18 @@ def test_brief_work_is_done_three_times_and_the_median_counts(monkeypatch):
         work()
         return Cost(next(seconds), 0.0, 0.0, 0.0, 0.0)
 
-    monkeypatch.setattr(compare, "BRIEF", 1.0)
-    monkeypatch.setattr(compare, "measure", measure)
+    monkeypatch.setattr(costs, "BRIEF", 1.0)
+    monkeypatch.setattr(costs, "measure", measure)
     results = iter("abc")
-    found, cost = compare.costs_of(lambda: next(results))
+    found, cost = costs.costs_of(lambda: next(results))
     assert (found, cost.seconds) == ("c", 0.5)
 
 
 def test_a_score_of_too_few_is_not_told(table):
     rows = table.toPandas()
     few = rows.head(30)
-    assert compare.auc_of(few["churned"], few["age"]) is None
-    assert compare.auc_of(rows["churned"], rows["age"]) == pytest.approx(0.8, abs=0.1)
+    assert costs.auc_of(few["churned"], few["age"]) is None
+    assert costs.auc_of(rows["churned"], rows["age"]) == pytest.approx(0.8, abs=0.1)
 
 
 def test_conclusions_name_the_crossing_or_say_that_there_is_none():

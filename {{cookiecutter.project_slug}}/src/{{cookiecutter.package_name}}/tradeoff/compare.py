@@ -3,34 +3,21 @@
 n: rows of one model. k: features of one model. m: number of models, one per segment.
 """
 
-import gc
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from pathlib import Path
-from statistics import median
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-import pandas as pd
 import psutil
-from numpy.typing import ArrayLike
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from tqdm import tqdm
 
-from ..measuring import Cost, measure
-from ..sampling import in_sample, sample_hash
-from ..tables import quoted
-from ..training import ON_ALL_NODES, learnable, train
-from ..training.columns import KEYS, LABEL, as_kinds
+from ..sampling import in_sample
+from ..training import ON_ALL_NODES, learnable
+from ..training.columns import KEYS, LABEL
 from .conclusions import SWEEPS, Measurement
-from .many import METHODS, in_segments, pool_of_processes, train_many
-from .segments import SEGMENT, probability
-
-ROWS_OF_SEGMENT = 100
-"""Rows per segment, approximate."""
+from .costs import ROWS_OF_SEGMENT, measure_many, measure_one, train_on
+from .data import Data, with_features
+from .many import METHODS, pool_of_processes
 
 ROWS_OF_FEATURES = 10_000
 """Rows in the sweep of features, approximate."""
@@ -38,14 +25,9 @@ ROWS_OF_FEATURES = 10_000
 SCORED = 50_000
 """Limit of rows for computing a score on the driver, approximate."""
 
-BRIEF = 2.0
-"""Work that takes fewer seconds is repeated: the median of three runs counts."""
-
 COPIES = 20
 """Expected doubles in memory per value trained on, until measurements are available: splines make
 seven of each number, and up to three copies exist at a time."""
-
-FILES_OF_CORE = 4
 
 
 class Skipped(NamedTuple):
@@ -55,31 +37,6 @@ class Skipped(NamedTuple):
     method: str
     size: int
     why: str
-
-
-@dataclass(frozen=True)
-class Data:
-    """The tables to train and score on.
-
-    training: KEYS, LABEL (never null) and feature columns; smaller sizes are samples of it.
-    rows: number of rows of `training`.
-    holdout: the same columns, of rows that no model is trained on.
-    folder: a folder for temporary tables.
-    """
-
-    training: DataFrame
-    rows: int
-    holdout: DataFrame
-    folder: Path
-
-    def some(self, size: int) -> DataFrame:
-        """Return a sample of about `size` rows; a larger sample contains every smaller one."""
-        chosen = self.training.where(in_sample(size / self.rows, "size", *KEYS))
-        return self.stored(f"rows {size}", chosen)
-
-    def stored(self, name: str, table: DataFrame) -> DataFrame:
-        """Return a table that is stored in the folder under this name (see compare.stored)."""
-        return stored(self.folder / name, table)
 
 
 def compare(
@@ -149,13 +106,6 @@ def compare(
     return measured, skipped
 
 
-def stored(path: Path, table: DataFrame) -> DataFrame:
-    """Return a table from files at a path; write them, several per core, if the path is missing."""
-    if not path.exists():
-        table.repartition(FILES_OF_CORE * (os.cpu_count() or 1)).write.parquet(str(path))
-    return table.sparkSession.read.parquet(str(path))
-
-
 def expected_mb(before: Sequence[Measurement], size: int, values: int) -> float:
     """Return the memory that the driver is expected to need for a size, in MB.
 
@@ -169,78 +119,3 @@ def expected_mb(before: Sequence[Measurement], size: int, values: int) -> float:
         slope = (last.driver_mb - first.driver_mb) / (last.size - first.size)
         return last.driver_mb + slope * (size - last.size)
     return values * 8 * COPIES / 2**20
-
-
-def measure_one(
-    sweep: str, trainer: str, rows: DataFrame, holdout: DataFrame, seed: int
-) -> Measurement:
-    """Train one model on all rows, and score it on the holdout."""
-    model, cost = costs_of(lambda: train_on(rows, trainer, seed))
-    tested = holdout.select(LABEL, *as_kinds(holdout, model.kinds)).toPandas()
-    probabilities = model.estimator.predict_proba(tested[list(model.kinds)])[:, 1]
-    auc = auc_of(tested[LABEL], probabilities)
-    return measurement(sweep, trainer, rows.count(), len(model.kinds), 1, cost, auc)
-
-
-def measure_many(
-    method: str, size: int, data: Data, features: list[str], pool: Executor
-) -> Measurement:
-    """Train `size` models on about ROWS_OF_SEGMENT rows each, and score them on the holdout."""
-    name = f"models {size}"
-    rows = data.stored(name, in_segments(data.some(size * ROWS_OF_SEGMENT), size, features))
-    weights, cost = costs_of(lambda: train_many(method, data.folder / name, rows, features, pool))
-    models = data.training.sparkSession.createDataFrame(
-        pd.DataFrame({SEGMENT: weights.keys(), "weights": weights.values()}),
-        f"{SEGMENT} int, weights array<double>",
-    )
-    holdout = in_segments(data.holdout, size, features).join(models, SEGMENT)
-    tested = holdout.select(LABEL, probability(features).alias("probability")).toPandas()
-    auc = auc_of(tested[LABEL], tested["probability"])
-    return measurement("m", method, rows.count(), len(features), len(weights), cost, auc)
-
-
-def measurement(
-    sweep: str, method: str, rows: int, features: int, models: int, cost: Cost, auc: float | None
-) -> Measurement:
-    """Return a Measurement with costs rounded to their accuracy."""
-    memory = (round(cost.driver_mb), round(cost.worker_mb), round(cost.jvm_mb))
-    return Measurement(sweep, method, rows, features, models, round(cost.seconds, 3), *memory, auc)
-
-
-def train_on(rows: DataFrame, trainer: str, seed: int) -> Any:
-    """Train a model on all rows, without the usual limit of a single node."""
-    return train(rows, learnable(rows), trainer, seed, most_rows=sys.maxsize)
-
-
-def costs_of(work: Callable[[], Any]) -> tuple[Any, Cost]:
-    """Run some work; return its result and its cost, without memory that the driver held before."""
-    given: list[Any] = []
-    gc.collect()
-    held = psutil.Process().memory_info().rss / 2**20
-    costs = [measure(lambda: given.append(work()))]
-    while costs[0].seconds < BRIEF and len(costs) < 3:
-        costs.append(measure(lambda: given.append(work())))
-    highest = Cost(*map(max, zip(*costs, strict=True)))
-    return given[-1], highest._replace(
-        seconds=median(cost.seconds for cost in costs),
-        driver_mb=max(highest.driver_mb - held, 0.0),
-    )
-
-
-def with_features(rows: DataFrame, known: list[str], count: int) -> DataFrame:
-    """Return KEYS, LABEL and `count` features: the first known ones, then random noise."""
-    noise = [
-        (sample_hash(f"noise {number}", *KEYS) % 1000 / 1000).alias(f"noise_{number}")
-        for number in range(count - len(known))
-    ]
-    return rows.select(*KEYS, LABEL, *map(quoted, known[:count]), *noise)
-
-
-def auc_of(outcomes: pd.Series, probabilities: ArrayLike) -> float | None:
-    """Return the ROC AUC; None with fewer than 20 rows of either outcome."""
-    from sklearn.metrics import roc_auc_score
-
-    outcome = outcomes.astype(int)
-    if min(outcome.sum(), len(outcome) - outcome.sum()) < 20:
-        return None
-    return round(float(roc_auc_score(outcome, probabilities)), 4)
