@@ -22,10 +22,13 @@ def install(session: nox.Session, group: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style of the template's own code."""
+    """Check the style of the template's own code, and the prose of all files."""
     install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    listed = session.run("git", "ls-files", "*.md", "*.py", "*.ipynb", external=True, silent=True)
+    words = "{{cookiecutter.project_slug}}/upkeep/words.txt"
+    session.run("codespell", "--dictionary=-", f"--dictionary={words}", *listed.splitlines())
 
 
 @nox.session

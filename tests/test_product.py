@@ -110,6 +110,7 @@ TREE = {
     "upkeep/use_case/job.py",
     "upkeep/use_case/job_tests.py",
     "upkeep/use_case/notebook.ipynb",
+    "upkeep/words.txt",
 }
 USE_CASE_FILES = {
     "growth-forecasting": {
