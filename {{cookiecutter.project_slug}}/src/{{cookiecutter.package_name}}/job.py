@@ -129,10 +129,11 @@ def month(text: str) -> date:
 
 def csv_option(text: str) -> tuple[str, str]:
     """An argument that must be NAME=VALUE, for argparse's `type`."""
-    name, equals, value = text.partition("=")
-    if name not in tables.CSV_OPTIONS or not equals:
-        names = ", ".join(tables.CSV_OPTIONS)
-        raise ArgumentTypeError(f"must be NAME=VALUE with one of the names {names}, not {text!r}")
+    name, _, value = text.partition("=")
+    try:
+        tables.check_csv_option(name, value)
+    except ValueError as error:
+        raise ArgumentTypeError(f"must be NAME=VALUE, with {error}, not {text!r}") from error
     return name, value
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from threading import Thread
 
 import pyspark
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
+from ..errors import BadInputError
 from .class_archive import java_options
 from .java import find_java
 
@@ -20,10 +22,10 @@ JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 EVERYWHERE: dict[str, bool | float | int | str | None] = {
     # the day on which a time falls must not depend on the machine
     "spark.sql.session.timeZone": "UTC",
-    # what cannot be a value is an error, and not a null, whatever a cluster's administrator likes
+    # ANSI mode: invalid casts raise instead of returning null, whatever the cluster's default
     "spark.sql.ansi.enabled": "true",
 }
-"""What results depend on: set for each session, also on a cluster and over Spark Connect."""
+"""What results depend on: set for each session, also for one that is open already."""
 
 # Java's best compiler takes much of the CPU at the start, and pays in long jobs only: here it waits
 # for code that has run thirty times as often as by default, or has looped ten times as often. The
@@ -64,9 +66,11 @@ def get_spark(app_name: str) -> SparkSession:
 
     Raises:
         JavaNotFoundError: when Spark must run on this machine and no suitable Java is found.
+        BadInputError: when a session is open, and does not let EVERYWHERE be set.
     """
     active = SparkSession.getActiveSession()
     if active is not None:  # some platforms open it before they start a job
+        _set_everywhere(active)
         return active
 
     builder = SparkSession.builder.appName(app_name)
@@ -79,6 +83,8 @@ def get_spark(app_name: str) -> SparkSession:
     java = find_java()
     options = f"{LOCAL[JAVA_OPTIONS]} {java_options(java)}".strip()
     os.environ["JAVA_HOME"] = str(java.home)
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):  # Java would find no file with an é in its name
+        os.environ["LC_ALL"] = "C.UTF-8"
     # the Python of this environment, or workers take the one on PATH and miss its packages
     os.environ["PYSPARK_PYTHON"] = sys.executable
     # Spark loads pandas with the first pandas UDF: sooner, while all wait for Java to start
@@ -86,6 +92,25 @@ def get_spark(app_name: str) -> SparkSession:
     spark = builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
     Thread(target=_start_worker, args=[spark], daemon=True).start()
     return spark
+
+
+def _set_everywhere(spark: SparkSession) -> None:
+    """Set what results depend on, where it is set otherwise.
+
+    Raises:
+        BadInputError: when the platform does not let it be set.
+    """
+    for name, value in EVERYWHERE.items():
+        held = spark.conf.get(name, None)
+        if held == value:
+            continue
+        try:
+            spark.conf.set(name, str(value))
+        except PySparkException as error:
+            raise BadInputError(
+                f"session: the open session has {name}={held}, and does not let it be set to "
+                f"{value}, on which results depend. Start it with --conf {name}={value}"
+            ) from error
 
 
 def _start_worker(spark: SparkSession) -> None:

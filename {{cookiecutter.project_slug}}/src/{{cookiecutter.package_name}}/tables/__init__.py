@@ -1,6 +1,7 @@
 """Tables: what they hold (schemas), how they are read and checked, and how they are written."""
 
-from .reading import CSV_OPTIONS, Reading, count_rows_and_customers, read, read_with_notes
+from .dialects import CSV_OPTIONS, check_csv_option
+from .reading import Reading, count_rows_and_customers, read, read_with_notes
 from .schemas import CUSTOMERS, USAGE, Rule, Table, any_table, quoted
 from .writing import write, write_table
 
@@ -12,6 +13,7 @@ __all__ = [
     "Rule",
     "Table",
     "any_table",
+    "check_csv_option",
     "count_rows_and_customers",
     "quoted",
     "read",

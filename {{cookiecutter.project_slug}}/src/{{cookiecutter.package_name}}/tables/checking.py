@@ -1,12 +1,17 @@
 """Check a table: its columns, its rules and its key, in two passes over the data."""
 
-from pyspark.sql import DataFrame
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
     DataType,
     DateType,
     DoubleType,
     IntegralType,
+    NullType,
     NumericType,
     StringType,
     TimestampNTZType,
@@ -14,75 +19,178 @@ from pyspark.sql.types import (
 )
 
 from ..errors import BadInputError
+from ..periods import month_index, month_index_column
+from .casting import composed, needs_composing
+from .coverage import PeriodRows, check_periods, suspicions
+from .rules import MALFORMED, all_rules
 from .schemas import Rule, Table, quoted
 
-MALFORMED = "_malformed"
-"""The column that holds the lines of a CSV that do not fit its header."""
-
 LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
-    StringType: (StringType, IntegralType),
-    DateType: (DateType, TimestampType, TimestampNTZType),
-    DoubleType: (NumericType,),
+    StringType: (StringType, IntegralType, NullType),
+    DateType: (DateType, TimestampType, TimestampNTZType, NullType),
+    DoubleType: (NumericType, NullType),
 }
 """For each type in a schema, the types in Parquet or a catalog that turn into it unguessed."""
 
+WHOLE_AS_FLOAT = r"^\d+\.0$"
+"""An id that pandas wrote as a float: a whole number, in a column where one was missing."""
 
-def check_columns(stored: DataFrame, table: Table, where: str) -> None:
-    """Refuse a table that lacks a column, or holds it in a type that would need guessing."""
+
+@dataclass(frozen=True)
+class Checked:
+    """A table whose rows break no rule.
+
+    rows: with ids as they are compared, without rows after the last period to use.
+    left_out: rows after it.
+    warnings: what looks wrong, a sentence each.
+    """
+
+    rows: DataFrame
+    left_out: int
+    warnings: tuple[str, ...]
+
+
+def check_columns(
+    stored: DataFrame, table: Table, where: str, text: frozenset[str] = frozenset()
+) -> None:
+    """Refuse a table that lacks a column, or holds it in a type that would need guessing.
+
+    Args:
+        stored: the table as it is stored.
+        table: what it must hold.
+        where: names the table in messages.
+        text: names, in lower case, of the columns that are text to be read as their type.
+    """
     types = {field.name.lower(): field.dataType for field in stored.schema}
-    is_text = MALFORMED in types
+    names = [name.lower() for name in stored.columns]
     for field in table.schema:
-        if field.name.lower() not in types:
+        name = field.name.lower()
+        if name not in types:
             columns = ", ".join(name for name in stored.columns if name != MALFORMED) or "none"
             raise BadInputError(
                 f"{where}: column {field.name} is missing in all rows. "
                 f"Add it or rename one of: {columns}."
             )
-        if not is_text and not isinstance(
-            types[field.name.lower()], LOSSLESS[type(field.dataType)]
-        ):
-            stored_type = types[field.name.lower()].simpleString()
+        if names.count(name) > 1:
             raise BadInputError(
-                f"{where}: column {field.name} is of type {stored_type} "
+                f"{where}: column {field.name} stands {names.count(name)} times in it. Keep one."
+            )
+        if name not in text and not isinstance(types[name], LOSSLESS[type(field.dataType)]):
+            raise BadInputError(
+                f"{where}: column {field.name} is of type {types[name].simpleString()} "
                 f"in all rows. Store it as {field.dataType.simpleString()}."
             )
 
 
-def check_rows(rows: DataFrame, table: Table, where: str) -> None:
-    """Refuse a table without rows, with rows that break a rule, or with a key that stands twice."""
-    names = [quoted(field.name) for field in table.schema]
-    readable = [
-        Rule(
-            field.name,
-            f"stored.{name} IS NOT NULL AND {name} IS NULL",
-            f"not a {field.dataType.simpleString()}",
-        )
-        for field, name in zip(table.schema, names, strict=True)
-    ]
-    whole = [Rule("count", f"stored.{MALFORMED} IS NOT NULL", "not as in the header")]
-    is_text = MALFORMED in rows.select("stored.*").columns
-    rules = [*(whole if is_text else []), *readable, *table.rules]
+def check_rows(
+    rows: DataFrame,
+    table: Table,
+    text: frozenset[str],
+    where: str,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> Checked:
+    """Refuse a table without rows, or with rows that break a rule, in one pass over it.
 
-    broken = [F.count_if(F.expr(rule.bad_when)) for rule in rules]
-    [found] = rows.agg(F.count("*").alias("rows"), F.array(*broken).alias("counts")).collect()
-    if not found.rows:
+    Args:
+        rows: the table's columns, and as `stored` all that is stored.
+        table: what they must be.
+        text: names, in lower case, of the columns that are stored as text.
+        where: names the table in messages.
+        as_of: the last period to use; later rows are counted, not checked.
+        today: rows after this day are refused.
+    """
+    rules = all_rules(rows, table, text)
+    found = _count_by_period(rows, table, rules, text)
+    if not found:
         raise BadInputError(f"{where}: there are no rows. Put at least one into it.")
-    for rule, count in zip(rules, found.counts, strict=True):
+    last = month_index(as_of) if as_of and table.period else None
+    used = [row for row in found if last is None or row.period is None or row.period <= last]
+    total = sum(row.rows for row in used)
+    if as_of and table.period:
+        period = F.col(table.period)
+        rows = rows.where(period.isNull() | (period <= F.lit(as_of)))
+    for number, rule in enumerate(rules):
+        count = sum(row.broken[number] for row in used)
         if count:
-            example = _example(rows.where(rule.bad_when), [f"stored.{name}" for name in names])
+            names = [f"stored.{quoted(field.name)}" for field in table.schema]
+            example = _example(rows.where(rule.bad_when), names)
             raise BadInputError(
-                f"{where}: column {rule.column} is {rule.problem} in {count} of {found.rows} rows, "
-                f"for example {example}. Correct or remove such rows."
+                f"{where}: column {rule.column} is {rule.problem} in {count} of {total} rows, "
+                f"for example {example}. {rule.remedy}"
             )
 
+    warnings: list[str] = []
+    if table.period:
+        held = [PeriodRows(row.period, row.rows, row.total or 0.0) for row in found]
+        periods = check_periods(held, as_of, today, where)
+        warnings += suspicions(periods, as_of)
+    rows, told = _with_comparable_ids(rows, table, used, total)
+    return Checked(rows, sum(row.rows for row in found) - total, (*warnings, *told))
+
+
+def check_key(rows: DataFrame, table: Table, where: str) -> None:
+    """Refuse a table in which a key stands twice, in one pass with a shuffle."""
     keys = [quoted(column) for column in table.key]
     twice = rows.groupBy(*keys).agg(F.count("*").alias("count")).where("count > 1")
     [found] = twice.agg(F.sum("count").alias("rows")).collect()
-    if found.rows:
-        raise BadInputError(
-            f"{where}: {' and '.join(table.key)} stand more than once in {found.rows} rows, "
-            f"for example {_example(twice, keys)}. Keep one row for each."
-        )
+    if not found.rows:
+        return
+    named = " and ".join(table.key)
+    raise BadInputError(
+        f"{where}: {named} stand more than once in {found.rows} rows, "
+        f"for example {_example(twice, keys)}. Keep one row for each (ids that differ only in "
+        "what is not seen, as spaces at their ends, are the same)."
+    )
+
+
+def _count_by_period(
+    rows: DataFrame, table: Table, rules: Sequence[Rule], text: frozenset[str]
+) -> list[Row]:
+    """Count rows by period: a few numbers for each, whatever the number of customers."""
+    period = month_index_column(table.period) if table.period else F.lit(0)
+    total = F.sum(quoted(table.measure)) if table.measure else F.lit(0.0)
+    counts = {
+        "broken": [F.count_if(F.expr(rule.bad_when)) for rule in rules],
+        "changed": [F.count_if(_is_changed(rows, name)) for name in _ids(table)],
+        "uncomposed": [F.count_if(needs_composing(table.schema[name])) for name in _ids(table)],
+        "floats": [
+            F.count_if(F.col(quoted(name)).rlike(WHOLE_AS_FLOAT) & F.lit(name.lower() in text))
+            for name in _ids(table)
+        ],
+    }
+    arrays = [F.array(*columns).alias(name) for name, columns in counts.items()]
+    by_period = rows.groupBy(period.alias("period"))
+    return by_period.agg(F.count("*").alias("rows"), total.alias("total"), *arrays).collect()
+
+
+def _ids(table: Table) -> list[str]:
+    return [name for name in table.key if table.schema[name].dataType == StringType()]
+
+
+def _is_changed(rows: DataFrame, name: str) -> Column:
+    stored = F.col(f"stored.{quoted(name)}")
+    return stored.cast("string") != F.col(quoted(name))
+
+
+def _with_comparable_ids(
+    rows: DataFrame, table: Table, used: Sequence[Row], total: int
+) -> tuple[DataFrame, list[str]]:
+    """Give ids the form in which they are compared, where the counts say that some lack it."""
+    told = []
+    for number, name in enumerate(_ids(table)):
+        changed = sum(row.changed[number] for row in used)
+        if changed:
+            told.append(
+                f"column {name}: characters that are not seen (spaces at the ends, zero-width "
+                f"characters) were removed in {changed} rows"
+            )
+        if sum(row.floats[number] for row in used) == total:
+            rows = rows.withColumn(name, F.regexp_replace(quoted(name), r"\.0$", ""))
+            told.append(f"column {name}: all ids end in .0, and are read as whole numbers")
+        if sum(row.uncomposed[number] for row in used):
+            rows = rows.withColumn(name, composed(F.col(quoted(name))))
+    return rows, told
 
 
 def _example(rows: DataFrame, columns: list[str]) -> str:

@@ -1,42 +1,26 @@
 """Read a table from Parquet, CSV or the catalog, in the columns and types of its schema."""
 
-import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DateType, DoubleType, StringType, StructField, StructType
 
-from ..errors import BadInputError
-from .checking import MALFORMED, check_columns, check_rows
+from ..errors import BadInputError, UnavailableError
+from .casting import typed
+from .checking import check_columns, check_key, check_rows
+from .csv_files import open_csv, open_csv_of_url
+from .faults import explain
+from .parquet_files import open_parquet, open_parquet_path
+from .rules import MALFORMED
 from .schemas import Table, quoted
-from .writing import backup_path
+from .sources import CSV, Files, is_url, list_files, local_path
 
-CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
-CSV_OPTIONS = ("sep", "encoding", "quote", "escape", "multiLine", "nullValue", "decimal")
-"""What can be told of CSV files; Spark's own names, and the decimal sign."""
-
-NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
-
-TEXT: dict[type[DataType], str] = {
-    StringType: "",
-    DateType: r"^\d{4}-\d{2}-\d{2}( 00:00:00)?$",
-    DoubleType: r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$",
-}
-"""For each type in a schema, the text in a CSV that means a value of it (a regular expression)."""
-
-UNREADABLE = {
-    "PATH_NOT_FOUND": "there is no such path or catalog table. Check the name.",
-    "UNABLE_TO_INFER_SCHEMA": "there are no files in it. Check the name.",
-    "FAILED_READ_FILE": "a file is damaged, or neither Parquet nor a CSV with a name in .csv.",
-}
-"""What Spark's error conditions say about a source."""
+NO_SUCH = "there is no such path or catalog table. Check the name."
 
 
 @dataclass(frozen=True)
@@ -51,6 +35,19 @@ class Reading:
     rows: DataFrame
     left_out: int = 0
     warnings: tuple[str, ...] = ()
+
+
+class Stored(NamedTuple):
+    """A table as it is stored.
+
+    frame: its rows.
+    text: names, in lower case, of the columns whose text is to be read as their type.
+    files: where it is stored, on this machine.
+    """
+
+    frame: DataFrame
+    text: frozenset[str] = frozenset()
+    files: Files | None = None
 
 
 def read(
@@ -90,30 +87,33 @@ def read_with_notes(
     Raises:
         BadInputError: when the source is absent or unreadable, a column is missing or of another
             type, a rule is broken, a key stands twice, or there are no rows.
+        UnavailableError: when a file changes while it is read, or its server does not answer.
     """
     where = f"{table.name} table ({source})"
-    if not source.strip():
-        raise BadInputError(f"{where}: {UNREADABLE['PATH_NOT_FOUND']}")
+    options = csv_options or {}
+    files = None
     try:
-        stored = _open(spark, source, table)
-        check_columns(stored, table, where)
-        rows = stored.select(F.struct("*").alias("stored"), *_typed(stored, table))
-        check_rows(rows, table, where)
+        stored = open_source(spark, source, table, options, where)
+        files = stored.files
+        check_columns(stored.frame, table, where, stored.text)
+        columns = typed(stored.frame, table, stored.text, options.get("decimal", "."))
+        rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
+        checked = check_rows(rows, table, stored.text, where, as_of, today)
+        check_key(checked.rows, table, where)
     except (PySparkException, Py4JJavaError) as error:
-        problem = _why_unreadable(error)
-        if problem is None:
+        _check_unchanged(files, where)
+        told = explain(error, where)
+        if told is None:
             raise
-        raise BadInputError(f"{where}: {problem}") from error
+        raise told from error
+    _check_unchanged(files, where)
     names = {field.name.lower() for field in table.schema} | {MALFORMED}
-    others = [name for name in stored.columns if table.others and name.lower() not in names]
-    held = rows.select(
+    others = [name for name in stored.frame.columns if table.others and name.lower() not in names]
+    held = checked.rows.select(
         *(quoted(field.name) for field in table.schema),
         *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
     )
-    if as_of is None or table.period is None:
-        return Reading(held)
-    kept = held.where(F.col(table.period) <= F.lit(as_of))
-    return Reading(kept, held.count() - kept.count())
+    return Reading(held, checked.left_out, checked.warnings)
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
@@ -124,23 +124,28 @@ def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
     return found.rows, found.customers
 
 
-def _open(spark: SparkSession, source: str, table: Table) -> DataFrame:
-    """The source as it is stored. A CSV's columns are text, with the broken lines in MALFORMED."""
-    path = Path(source).absolute()  # a Connect server may run in another folder
-    if os.path.lexists(source):
-        # to Spark these are patterns
-        source = re.sub(r"([\\\[\]{}*?])", r"\\\1", path.as_posix())
-    elif os.path.lexists(backup_path(path)):
-        source = str(backup_path(path))
-    elif _is_in_catalog(spark, source):
-        return spark.table(source)
-
+def open_source(
+    spark: SparkSession, source: str, table: Table, options: Mapping[str, str], where: str
+) -> Stored:
+    """The source as it is stored: files of this machine, a URL or a catalog table."""
+    if not source.strip():
+        raise BadInputError(f"{where}: {NO_SUCH}")
+    path = local_path(source)
+    if path is not None:
+        files = list_files(path, where)
+        if files.is_csv:
+            frame = open_csv(spark, files, table, options, where)
+            return Stored(frame, _lower(frame.columns), files)
+        frame = open_parquet(spark, files, table, where)
+        return Stored(frame, _lower(files.partitions), files)
+    if not is_url(source):
+        if not _is_in_catalog(spark, source):
+            raise BadInputError(f"{where}: {NO_SUCH}")
+        return Stored(spark.table(source))
     if CSV.search(source):
-        csv = spark.read.option("header", True).option("escape", '"')
-        names = [*csv.csv(source).columns, MALFORMED]
-        schema = StructType([StructField(name, StringType()) for name in names])
-        return csv.option("columnNameOfCorruptRecord", MALFORMED).schema(schema).csv(source)
-    return _open_parquet(spark, source, table)
+        frame = open_csv_of_url(spark, source, options)
+        return Stored(frame, _lower(frame.columns))
+    return Stored(open_parquet_path(spark, source, table))
 
 
 def _is_in_catalog(spark: SparkSession, name: str) -> bool:
@@ -151,50 +156,11 @@ def _is_in_catalog(spark: SparkSession, name: str) -> bool:
         return False
 
 
-def _open_parquet(spark: SparkSession, source: str, table: Table) -> DataFrame:
-    """Parquet as it is stored, with the nanoseconds of pandas as timestamps.
-
-    Spark has no type for the nanoseconds in which pandas stores dates. It refuses them, which
-    tells that they are there; or, by a setting, reads them as whole numbers.
-    """
-    spark.conf.set(NANOS_AS_LONG, False)
-    try:
-        stored = spark.read.parquet(source)
-        _ = stored.schema  # over Spark Connect, only this makes Spark look at the files
-        return stored
-    except PySparkException as error:
-        if error.getCondition() != "PARQUET_TYPE_ILLEGAL":
-            raise
-    finally:
-        spark.conf.set(NANOS_AS_LONG, True)  # Spark looks again whenever the frame is computed
-    stored = spark.read.parquet(source)
-    types = {name.lower(): type_name for name, type_name in stored.dtypes}
-    return stored.withColumns(
-        {
-            field.name: F.timestamp_micros(F.floor(F.col(field.name) / 1000))
-            for field in table.schema
-            if field.dataType == DateType() and types.get(field.name) == "bigint"
-        }
-    )
+def _check_unchanged(files: Files | None, where: str) -> None:
+    """Refuse what was read while files were written: it may be neither the old nor the new."""
+    if files is not None and list_files(files.root, where) != files:
+        raise UnavailableError(f"{where}: its files changed while they were read. Try again.")
 
 
-def _typed(stored: DataFrame, table: Table) -> list[Column]:
-    """The table's columns in its types; null where what is stored is no value of the type."""
-    columns = []
-    for field in table.schema:
-        stored_value = F.col(quoted(field.name))
-        value = stored_value.try_cast(field.dataType)
-        if MALFORMED in stored.columns:
-            value = F.when(F.trim(stored_value).rlike(TEXT[type(field.dataType)]), value)
-        elif field.dataType == DateType():
-            value = F.when(stored_value == value, value)  # a time of day is lost otherwise
-        columns.append(value.alias(field.name))
-    return columns
-
-
-def _why_unreadable(error: PySparkException | Py4JJavaError) -> str | None:
-    """Say what is wrong with a source that Spark could not read; None when it is not the source."""
-    for condition, problem in UNREADABLE.items():
-        if f"[{condition}" in str(error):
-            return problem
-    return None
+def _lower(names: list[str] | tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)

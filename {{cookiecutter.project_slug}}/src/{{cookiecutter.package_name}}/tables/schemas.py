@@ -12,6 +12,7 @@ class Rule(NamedTuple):
     column: str
     bad_when: str
     problem: str
+    remedy: str = "Correct or remove such rows."
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Table:
     """What a table holds: its columns, its key (unique, never null) and its rules.
 
     others: whether it may hold other columns too, which are then returned as they are stored.
-    period: the column that says when, if the table has one.
+    period: the column that says when, if the table has one; periods are months.
+    measure: the column whose sum tells whether a period is complete, if there is one.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Table:
     rules: tuple[Rule, ...]
     others: bool = False
     period: str | None = None
+    measure: str | None = None
 
 
 USAGE = Table(
@@ -44,11 +47,17 @@ USAGE = Table(
         Rule("customer_id", "customer_id IS NULL", "null"),
         Rule("customer_id", "trim(customer_id) = ''", "empty"),
         Rule("month", "month IS NULL", "null"),
+        Rule(
+            "month",
+            "month NOT BETWEEN DATE'1900-01-01' AND DATE'9999-12-31'",
+            "out of range (years 1900 to 9999)",
+        ),
         Rule("month", "month != trunc(month, 'MM')", "not the first day of a month"),
         Rule("usage", "isnan(usage) OR usage = double('inf')", "not a finite number"),
         Rule("usage", "usage < 0", "negative"),
     ),
     period="month",
+    measure="usage",
 )
 """One row per customer and month. Usage is in the customer's units; null where not measured."""
 

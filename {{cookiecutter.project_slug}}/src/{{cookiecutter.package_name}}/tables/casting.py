@@ -1,0 +1,98 @@
+"""Turn what is stored into the types of a table: text as it is meant, ids without what is unseen.
+
+Ids that look the same are the same customer. In each id, spaces of any kind count as a plain
+space, spaces at the ends and zero-width characters are removed, and letters are in Unicode's form
+NFC (one character for "e" with its accent). Two ids that become one are one customer; if both have
+a row for the same period, the table is refused for rows that stand twice.
+"""
+
+import unicodedata
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, DateType, DoubleType, StringType, StructField
+
+from .schemas import Table, quoted
+
+SPACES = "\t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029"
+SPACES += "\u202f\u205f\u3000"
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad"
+
+MONTH = r"^(\d{4}-\d{2})(-\d{2})?([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?$"
+"""A date, a month, or midnight in some time zone: what is meant is the day as it is written."""
+
+NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
+NUMBER_WITH_COMMA = r"^[-+]?(\d+,?\d*|,\d+)([eE][-+]?\d+)?$"
+
+FROM_NOW_ON_NFC_MATTERS = r"[^\u0000-\u02ff]"
+"""Characters that another one may join, or that have another form: none before U+0300 has."""
+
+
+def typed(
+    stored: DataFrame, table: Table, text: frozenset[str], decimal: str = "."
+) -> list[Column]:
+    """The table's columns in its types; null where what is stored is no value of the type.
+
+    Args:
+        stored: the table as it is stored.
+        table: what it must hold.
+        text: names, in lower case, of the columns that are stored as text.
+        decimal: the decimal sign in columns of text.
+    """
+    columns = []
+    for field in table.schema:
+        value = F.col(quoted(field.name))
+        if field.name.lower() in text:
+            value = _from_text(value, field.dataType, decimal)
+        else:
+            value = _from_stored(value, field.dataType)
+        if field.name in table.key and field.dataType == StringType():
+            value = visible(value)
+        columns.append(value.alias(field.name))
+    return columns
+
+
+def visible(name: Column) -> Column:
+    """A text without what nobody sees: zero-width characters, and spaces at its ends."""
+    plain = F.translate(name, SPACES + ZERO_WIDTH, " " * len(SPACES))
+    return F.trim(plain)
+
+
+def needs_composing(field: StructField) -> Column:
+    """Whether a column's text may have another form in NFC."""
+    name = F.col(quoted(field.name))
+    return (F.octet_length(name) > F.length(name)) & name.rlike(FROM_NOW_ON_NFC_MATTERS)
+
+
+def composed(name: Column) -> Column:
+    """A text in Unicode's form NFC; Spark itself has no function for it."""
+
+    def compose(names: pd.Series) -> pd.Series:
+        return names.map(lambda text: unicodedata.normalize("NFC", text), na_action="ignore")
+
+    compose_udf = F.pandas_udf(compose, "string")  # type: ignore[call-overload]
+    result: Column = compose_udf(name)
+    return result
+
+
+def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
+    trimmed = F.trim(stored)
+    if kind == DateType():
+        day = F.concat(
+            F.regexp_extract(trimmed, MONTH, 1),
+            F.coalesce(F.nullif(F.regexp_extract(trimmed, MONTH, 2), F.lit("")), F.lit("-01")),
+        )
+        return F.when(trimmed.rlike(MONTH), day.try_cast(kind))
+    if kind == DoubleType():
+        pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA
+        number = trimmed if decimal == "." else F.translate(trimmed, ",", ".")
+        return F.when(trimmed.rlike(pattern), number.try_cast(kind))
+    return stored.cast(kind)
+
+
+def _from_stored(stored: Column, kind: DataType) -> Column:
+    value = stored.try_cast(kind)
+    if kind == DateType():
+        return F.when(stored == value, value)  # a time of day is lost otherwise
+    return value

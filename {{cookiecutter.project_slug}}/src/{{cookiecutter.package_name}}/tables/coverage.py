@@ -1,0 +1,133 @@
+"""The periods of a table: rows in the future, far from all others, or of another frequency.
+
+All functions take the rows of each period, which one aggregate counts, and no table.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from math import gcd
+from statistics import median
+from typing import NamedTuple
+
+from ..errors import BadInputError
+from ..periods import month_index, months_before
+
+EMPTY_PERIODS = 3
+"""Periods without any row that make the rows after them look like wrong dates."""
+
+FEW = 0.1
+"""Of the rows of a usual period: fewer rows after EMPTY_PERIODS are refused."""
+
+PARTIAL = 0.5
+"""Of the periods before: below this, the last period looks incomplete."""
+
+COMPARED = 3
+"""Periods before the last one that it is compared with."""
+
+YEAR = 12
+"""Periods after which usage repeats itself: a drop that came a year before too is no surprise."""
+
+
+class PeriodRows(NamedTuple):
+    """What a table holds in one period.
+
+    period: months since January 2000.
+    rows: as many customers, as each has one row in a period.
+    total: sum of what the table measures.
+    """
+
+    period: int
+    rows: int
+    total: float
+
+
+def as_month(period: int) -> str:
+    """A period as people write it: 2025-12."""
+    return f"{months_before(date(2000, 1, 1), -period):%Y-%m}"
+
+
+def check_periods(
+    held: Sequence[PeriodRows], as_of: date | None, today: date | None, where: str
+) -> list[PeriodRows]:
+    """Refuse periods that cannot be right, and return those up to `as_of`, in order.
+
+    Raises:
+        BadInputError: when rows are after today, far after all others, or all periods are some
+            months apart.
+    """
+    last = None if as_of is None else month_index(as_of)
+    used = sorted(found for found in held if last is None or found.period <= last)
+    if not used:
+        raise BadInputError(f"{where}: there are no rows up to --as-of {as_of:%Y-%m}.")
+    future = [found for found in used if today and found.period > month_index(today)]
+    if future:
+        _refuse_dates(used, future, f"after today ({today})", where)
+    stray = _stray(used)
+    if stray and used[-1].period != last:
+        _refuse_dates(used, stray, "far after all others", where)
+    steps = [after.period - before.period for before, after in pairwise(used)]
+    if len(steps) >= COMPARED and gcd(*steps) > 1:
+        raise BadInputError(
+            f"{where}: all periods are {gcd(*steps)} months apart, or a multiple, for example "
+            f"{as_month(used[0].period)} and {as_month(used[1].period)}, and a month without a row "
+            "counts as one without usage. Spread the usage over the months between; where there "
+            "was none, add one row with usage 0 in such a month."
+        )
+    return used
+
+
+def suspicions(used: Sequence[PeriodRows], as_of: date | None) -> tuple[str, ...]:
+    """What looks wrong in the periods that are used: a sentence each."""
+    told = []
+    last = as_month(used[-1].period)
+    if as_of is not None and used[-1].period < month_index(as_of):
+        told.append(f"the table ends at {last}, before --as-of {as_of:%Y-%m}")
+    series = {
+        "rows": [float(found.rows) for found in used],
+        "usage": [found.total for found in used],
+    }
+    for name, values in series.items():
+        share = _drop(values)
+        if share is not None and share < PARTIAL:
+            told.append(
+                f"the last month, {last}, holds far less {name} than those before: "
+                f"{values[-1]:,.6g} against {median(values[-COMPARED - 1 : -1]):,.6g}; if it is "
+                f"not complete, leave it out with --as-of {as_month(used[-2].period)}"
+            )
+    return tuple(told)
+
+
+def _drop(values: Sequence[float]) -> float | None:
+    """The last value as a share of those before, against the same share a year before."""
+    share, usual = _share_of_before(values), _share_of_before(values[:-YEAR])
+    return share if share is None or not usual else share / min(1.0, usual)
+
+
+def _share_of_before(values: Sequence[float]) -> float | None:
+    """The last value as a share of the median of those before; None where there is nothing."""
+    before = median(values[-COMPARED - 1 : -1]) if len(values) > 1 else 0.0
+    return values[-1] / before if before > 0 else None
+
+
+def _stray(used: Sequence[PeriodRows]) -> list[PeriodRows]:
+    """Periods at the end that come after empty ones and hold next to no rows."""
+    for number in range(len(used) - 1, 0, -1):
+        before, after = used[:number], list(used[number:])
+        if after[0].period - before[-1].period > EMPTY_PERIODS:
+            usual = median(found.rows for found in before)
+            is_few = all(found.rows < FEW * usual for found in after)
+            return after if is_few else []
+    return []
+
+
+def _refuse_dates(
+    used: Sequence[PeriodRows], wrong: Sequence[PeriodRows], problem: str, where: str
+) -> None:
+    rows = sum(found.rows for found in wrong)
+    right = [found.period for found in used if found.period < wrong[0].period]
+    kept = f", or leave them out with --as-of {as_month(right[-1])}" if right else ""
+    raise BadInputError(
+        f"{where}: column month is {problem} in {rows} of {sum(found.rows for found in used)} "
+        f"rows, for example {as_month(wrong[-1].period)}. Correct such rows{kept}."
+    )

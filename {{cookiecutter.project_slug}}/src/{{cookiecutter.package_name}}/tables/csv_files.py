@@ -1,0 +1,134 @@
+"""Read CSV files as text, each by its own header, and tell what is wrong with a header."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
+
+from ..errors import BadInputError
+from .dialects import Dialect, find_dialect, separator_of
+from .rules import MALFORMED
+from .schemas import Table, quoted
+from .sources import Files, as_pattern
+
+OTHER_SEPARATOR = (
+    " If another separator stands between the columns, name it: --csv-options sep=CHARACTER"
+)
+
+
+def open_csv(
+    spark: SparkSession, files: Files, table: Table, options: Mapping[str, str], where: str
+) -> DataFrame:
+    """Open CSV files: columns are text, and MALFORMED holds the lines that do not fit.
+
+    Files with the same header are read at once. Of columns that the table does not ask for, only
+    tables that may hold others have them.
+
+    Raises:
+        BadInputError: when a column is missing in a file or stands in its header twice.
+    """
+    in_folders = {name.lower() for name in files.partitions}
+    needed = frozenset(field.name.lower() for field in table.schema) - in_folders
+    groups: dict[Dialect, list[Path]] = defaultdict(list)
+    for file in files.sizes:
+        dialect = find_dialect(file, needed, options, where)
+        if dialect:
+            groups[dialect].append(file)
+    if not groups:
+        raise BadInputError(f"{where}: column {table.schema[0].name} is missing: no file has rows.")
+    wanted = needed
+    if table.others:
+        wanted |= {name.lower() for dialect in groups for name in dialect.header}
+    titles = {field.name.lower(): field.name for field in table.schema}
+    _check_headers(groups, {name: titles.get(name, name) for name in wanted}, where)
+    header = next(iter(groups)).header
+    names = [*(name for name in header if name.lower() in wanted), *files.partitions]
+    frames = [
+        _open_group(spark, files, dialect, paths, options, wanted).select(
+            *map(quoted, names), MALFORMED
+        )
+        for dialect, paths in groups.items()
+    ]
+    return reduce(DataFrame.unionAll, frames)
+
+
+def open_csv_of_url(spark: SparkSession, url: str, options: Mapping[str, str]) -> DataFrame:
+    """Open CSV files where only Spark can look: all headers must be the first one's."""
+    reader = spark.read.options(header=True, escape='"', enforceSchema=False, **_told(options))
+    schema = _text([*reader.csv(url).columns, MALFORMED])
+    return reader.options(columnNameOfCorruptRecord=MALFORMED).schema(schema).csv(url)
+
+
+def _open_group(
+    spark: SparkSession,
+    files: Files,
+    dialect: Dialect,
+    paths: Sequence[Path],
+    options: Mapping[str, str],
+    wanted: frozenset[str],
+) -> DataFrame:
+    reader = spark.read.options(header=True, escape='"', columnNameOfCorruptRecord=MALFORMED)
+    if "UTF-8" not in dialect.encoding and dialect.encoding.upper().startswith("UTF"):
+        reader = reader.options(multiLine=True)  # else Spark cuts lines within a character
+    reader = reader.options(**_told(options)).options(
+        sep=dialect.separator, encoding=dialect.encoding
+    )
+    if files.root.is_dir():
+        reader = reader.options(basePath=str(files.root))
+    names = _names(dialect, wanted)
+    read = reader.schema(_text([*names, MALFORMED])).csv([as_pattern(path) for path in paths])
+    if dialect.has_separator_line:  # Spark takes that line for the header, and the header for a row
+        titles = [F.trim(quoted(name)).eqNullSafe(name) for name in names if name.lower() in wanted]
+        return read.where(~reduce(Column.__and__, titles))
+    return read
+
+
+def _told(options: Mapping[str, str]) -> dict[str, str]:
+    """Options as Spark takes them; the decimal sign is not Spark's."""
+    told = {name: value for name, value in options.items() if name != "decimal"}
+    separator = separator_of(options)
+    return told | ({"sep": separator} if separator else {})
+
+
+def _names(dialect: Dialect, wanted: frozenset[str]) -> list[str]:
+    """Names of all columns: of those that nobody asks for, one that clashes with no other."""
+    return [
+        name if name.lower() in wanted else f"_column_{number}"
+        for number, name in enumerate(dialect.header)
+    ]
+
+
+def _text(names: Sequence[str]) -> StructType:
+    return StructType([StructField(name, StringType()) for name in names])
+
+
+def _check_headers(
+    groups: Mapping[Dialect, Sequence[Path]], wanted: Mapping[str, str], where: str
+) -> None:
+    """Refuse headers that lack a column or have one twice; `wanted` is their names by lower case.
+
+    Raises:
+        BadInputError: names the column and a file.
+    """
+    files = sum(map(len, groups.values()))
+    for name, title in sorted(wanted.items()):
+        counts = {dialect: list(map(str.lower, dialect.header)).count(name) for dialect in groups}
+        lacking = [dialect for dialect in groups if counts[dialect] == 0]
+        doubled = [dialect for dialect in groups if counts[dialect] > 1]
+        if lacking:
+            paths = [path for dialect in lacking for path in groups[dialect]]
+            place = f"{len(paths)} of {files} files, for example {paths[0].name}"
+            raise BadInputError(
+                f"{where}: column {title} is missing in {'all rows' if files == 1 else place}. "
+                f"Add it or rename one of: {', '.join(lacking[0].header) or 'none'}."
+                + (OTHER_SEPARATOR if len(lacking[0].header) == 1 else "")
+            )
+        if doubled:
+            raise BadInputError(
+                f"{where}: column {title} stands {counts[doubled[0]]} times in the header of "
+                f"{groups[doubled[0]][0].name}. Keep one of them."
+            )

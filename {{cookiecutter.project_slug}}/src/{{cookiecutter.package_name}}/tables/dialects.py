@@ -1,0 +1,159 @@
+"""How a CSV file is written, found out from its beginning: encoding, separator and header."""
+
+import bz2
+import codecs
+import csv
+import gzip
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BadInputError
+
+CSV_OPTIONS = ("sep", "encoding", "quote", "escape", "multiLine", "nullValue", "decimal")
+"""What can be told of CSV files; Spark's own names, and the decimal sign."""
+
+ENCODINGS = ("UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32")
+"""The encodings that Spark reads."""
+
+SEPARATORS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
+"""Separators that are found by themselves, and how they are written as an option."""
+
+BEGINNING = 2**16
+"""Bytes of a file that are looked at: its header must end there."""
+
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "UTF-8",
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+OTHER_KINDS = {
+    b"\x1f\x8b": "is compressed: let its name end in .csv.gz.",
+    b"BZh": "is compressed: let its name end in .csv.bz2.",
+    b"PK\x03\x04": "is an Excel or zip file: save it as CSV.",
+    b"PAR1": "is Parquet: let its name not end in .csv.",
+}
+"""For the first bytes of a file that is no CSV, what it is."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written.
+
+    header: names of its columns, in the order of the file.
+    has_separator_line: whether a line like `sep=;`, as Excel writes it, stands above the header.
+    """
+
+    encoding: str
+    separator: str
+    header: tuple[str, ...]
+    has_separator_line: bool
+
+
+def find_dialect(
+    file: Path, needed: frozenset[str], options: Mapping[str, str], where: str
+) -> Dialect | None:
+    """Find out how a CSV file is written; None if there is nothing in it.
+
+    Args:
+        file: the file.
+        needed: columns that the header must have, in lower case: they tell the separator.
+        options: what is told of it, by CSV_OPTIONS.
+        where: names the table in messages.
+
+    Raises:
+        BadInputError: when it is no CSV file, or in an encoding that is not sure.
+    """
+    content = _beginning(file, where)
+    if not content.strip():
+        return None
+    encoding = options.get("encoding") or _encoding(content)
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        text = decoder.decode(content, final=False).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise BadInputError(
+            f"{where}: encoding: {file.name} is not {encoding}, for example byte "
+            f"0x{content[error.start]:02x} at {error.start}. Name its encoding: --csv-options "
+            "encoding=ISO-8859-1"
+        ) from error
+    first, _, rest = text.lstrip("\r\n").partition("\n")
+    told = first.rstrip("\r").strip('"')
+    has_line = told.lower().startswith("sep=") and len(told) <= len("sep=,")
+    body = rest if has_line else text
+    separator = separator_of(options) or (told[len("sep=") :] or "\t" if has_line else "")
+    if not separator:
+        separator = max(SEPARATORS, key=lambda sep: len(needed & _lower(_header(body, sep))))
+    return Dialect(encoding, separator, _header(body, separator), has_line)
+
+
+def check_csv_option(name: str, value: str) -> None:
+    """Refuse what is no option of CSV files, or no value of it.
+
+    Raises:
+        ValueError: says what is allowed.
+    """
+    if name not in CSV_OPTIONS:
+        raise ValueError(f"one of the names {', '.join(CSV_OPTIONS)}")
+    if name == "encoding" and value.upper() not in ENCODINGS:
+        raise ValueError(f"encoding with one of the values {', '.join(ENCODINGS)}")
+    if name == "decimal" and value not in (".", ","):
+        raise ValueError("decimal=. or decimal=,")
+    if name in ("quote", "escape") and len(value) != 1:
+        raise ValueError(f"{name} with one character")
+    if name == "sep" and len(separator_of({"sep": value}) or "") != 1:
+        raise ValueError("sep with one character, or sep=tab")
+
+
+def separator_of(options: Mapping[str, str]) -> str | None:
+    """The separator that an option names, as the character that it is."""
+    names = {name: sep for sep, name in SEPARATORS.items()} | {r"\t": "\t"}
+    told = options.get("sep")
+    return names.get(told, told) if told else None
+
+
+def _beginning(file: Path, where: str) -> bytes:
+    """The first bytes of a file, decompressed."""
+    try:
+        if file.suffix.lower() == ".gz":
+            with gzip.open(file) as opened:
+                content = opened.read(BEGINNING)
+        elif file.suffix.lower() == ".bz2":
+            with bz2.open(file) as opened:
+                content = opened.read(BEGINNING)
+        else:
+            with file.open("rb") as opened:
+                content = opened.read(BEGINNING)
+    except (OSError, EOFError) as error:
+        raise BadInputError(
+            f"{where}: a file is damaged: {file.name} cannot be read ({error})."
+        ) from error
+    for start, problem in OTHER_KINDS.items():
+        if content.startswith(start):
+            raise BadInputError(f"{where}: {file.name} {problem}")
+    return content
+
+
+def _encoding(content: bytes) -> str:
+    """The encoding that the first bytes of a file tell for sure, else UTF-8."""
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            return encoding
+    if content[1:2] == b"\x00":
+        return "UTF-16LE"
+    return "UTF-16BE" if content[:1] == b"\x00" else "UTF-8"
+
+
+def _header(text: str, separator: str) -> tuple[str, ...]:
+    """The first row of a text that is not blank."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    names = next((row for row in rows if any(row)), [])
+    # a column without a name (the index of pandas) has the one that Spark would give it
+    return tuple(name.strip() or f"_c{number}" for number, name in enumerate(names))
+
+
+def _lower(names: tuple[str, ...]) -> set[str]:
+    return {name.lower() for name in names}

@@ -1,0 +1,78 @@
+"""What Spark's errors say about a table: bad input, or a fault that may pass."""
+
+import re
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+
+from ..errors import BadInputError, UnavailableError
+
+FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
+    (
+        r"FAILED_READ_FILE\.FILE_NOT_EXIST",
+        UnavailableError,
+        "a file was replaced or removed while it was read. Try again.",
+    ),
+    (
+        r"java\.net\.\w*(Connect|Timeout|NoRouteToHost|UnknownHost)\w*",
+        UnavailableError,
+        "its server does not answer. Check the address, or try again.",
+    ),
+    (
+        r"ClassNotFoundException: Class org\.apache\.hadoop\.fs|No FileSystem for scheme"
+        r"|UNSUPPORTED_FILE_SYSTEM",
+        BadInputError,
+        "Spark has no connector for such addresses. Check the scheme, or add the connector to "
+        "Spark (for s3a: --packages org.apache.hadoop:hadoop-aws, in Spark's version of Hadoop).",
+    ),
+    (
+        r"Permission denied|AccessControlException|AccessDenied",
+        BadInputError,
+        "no permission to read it. Let the job's user read it.",
+    ),
+    (r"\[PATH_NOT_FOUND", BadInputError, "there is no such path or catalog table. Check the name."),
+    (
+        r"\[UNABLE_TO_INFER_SCHEMA",
+        BadInputError,
+        "there are no files in it. Check the name.",
+    ),
+    (
+        r"PARQUET_COLUMN_DATA_TYPE_MISMATCH|\[CANNOT_MERGE_SCHEMAS",
+        BadInputError,
+        "its files hold a column in different types. Write all files with the same types.",
+    ),
+    (
+        r"\[PARQUET_TYPE_ILLEGAL",
+        BadInputError,
+        "a column is of a type that Spark cannot read. Store it as text.",
+    ),
+    (
+        r"\[COLUMN_ALREADY_EXISTS",
+        BadInputError,
+        "a column stands twice in it, perhaps in another case. Keep one of them.",
+    ),
+    (
+        r"\[CONFLICTING_(PARTITION|DIRECTORY)",
+        BadInputError,
+        "its files lie in folders of different columns. Put all into folders of the same names.",
+    ),
+    (
+        r"CSV header does not conform to the schema",
+        BadInputError,
+        "its CSV files order their columns differently. Write all with the same header.",
+    ),
+    (
+        r"\[FAILED_READ_FILE",
+        BadInputError,
+        "a file is damaged, or neither Parquet nor a CSV with a name in .csv.",
+    ),
+)
+"""A pattern of Spark's message, the error that it means, and how to say it."""
+
+
+def explain(error: PySparkException | Py4JJavaError, where: str) -> Exception | None:
+    """The error to raise in place of Spark's; None when it is not the table's fault."""
+    for pattern, kind, problem in FAULTS:
+        if re.search(pattern, str(error)):
+            return kind(f"{where}: {problem}")
+    return None

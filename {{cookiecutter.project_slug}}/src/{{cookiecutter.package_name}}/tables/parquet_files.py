@@ -1,0 +1,183 @@
+"""Read Parquet files as they are stored, also where their columns differ from file to file."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    DataType,
+    DateType,
+    DoubleType,
+    NumericType,
+    StringType,
+    TimestampType,
+)
+
+from ..errors import BadInputError
+from .checking import check_columns
+from .schemas import Table, quoted
+from .sources import Files, as_pattern
+
+NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
+GUESS_TYPES_OF_FOLDERS = "spark.sql.sources.partitionColumnTypeInference.enabled"
+
+WIDEST: dict[type[DataType], DataType] = {
+    StringType: StringType(),
+    DoubleType: DoubleType(),
+    DateType: TimestampType(),
+}
+"""For each type in a schema, the type that holds all that files may hold in its place."""
+
+Columns = frozenset[tuple[str, str]]
+"""Names in lower case and types of the columns of a file."""
+
+
+def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) -> DataFrame:
+    """Open Parquet files: as they are stored, or in the widest type where their types differ.
+
+    Raises:
+        BadInputError: when a file is damaged, lacks a column that others have, or holds one that
+            Spark cannot read.
+    """
+    if files.partitions:
+        _keep_folders_as_text(spark, where)
+    groups = _group(files, table, where)
+    if len(groups) < 2:
+        return open_parquet_path(spark, as_pattern(files.root), table)
+    _check_names(groups, where)
+    frames = []
+    for paths in groups.values():
+        patterns = [as_pattern(path) for path in paths]
+        frame = open_parquet_path(spark, patterns, table, str(files.root))
+        check_columns(frame, table, f"{where}, {paths[0].name}", frozenset(files.partitions))
+        frames.append(frame.select(*_widened(frame, table)))
+    _check_types(frames, where)
+    return reduce(DataFrame.unionByName, frames)
+
+
+def open_parquet_path(
+    spark: SparkSession, pattern: str | list[str], table: Table, base: str | None = None
+) -> DataFrame:
+    """Parquet as it is stored, with the nanoseconds of pandas as timestamps.
+
+    Spark has no type for the nanoseconds in which pandas stores dates. It refuses them, which
+    tells that they are there; or, by a setting, reads them as whole numbers.
+    """
+    reader = spark.read.options(basePath=base) if base else spark.read
+    paths = [pattern] if isinstance(pattern, str) else pattern
+    spark.conf.set(NANOS_AS_LONG, False)
+    try:
+        stored = reader.parquet(*paths)
+        _ = stored.schema  # over Spark Connect, only this makes Spark look at the files
+        return stored
+    except PySparkException as error:
+        if error.getCondition() != "PARQUET_TYPE_ILLEGAL":
+            raise
+    finally:
+        spark.conf.set(NANOS_AS_LONG, True)  # Spark looks again whenever the frame is computed
+    stored = reader.parquet(*paths)
+    types = {name.lower(): type_name for name, type_name in stored.dtypes}
+    return stored.withColumns(
+        {
+            field.name: F.timestamp_micros(F.floor(F.col(field.name) / 1000))
+            for field in table.schema
+            if field.dataType == DateType() and types.get(field.name) == "bigint"
+        }
+    )
+
+
+def _keep_folders_as_text(spark: SparkSession, where: str) -> None:
+    """Have Spark take `customer_id=007` for the text that it is, and not for the number 7."""
+    if spark.conf.get(GUESS_TYPES_OF_FOLDERS) == "false":
+        return
+    try:
+        spark.conf.set(GUESS_TYPES_OF_FOLDERS, False)
+    except PySparkException as error:
+        raise BadInputError(
+            f"{where}: has a column in the names of its folders, and this session cannot read it "
+            f"as text (setting {GUESS_TYPES_OF_FOLDERS}). Give the table's name in the catalog."
+        ) from error
+
+
+def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:
+    """Files by the columns that the table asks for, read from their last bytes (the footer)."""
+    asked = {field.name.lower() for field in table.schema}
+    paths = [path for path, (size, _) in files.sizes.items() if size]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda path: _columns(path, where), paths))
+    groups: dict[Columns, list[Path]] = defaultdict(list)
+    for path, columns in zip(paths, found, strict=True):
+        groups[
+            frozenset(column for column in columns if table.others or column[0] in asked)
+        ].append(path)
+    return groups
+
+
+def _columns(path: Path, where: str) -> list[tuple[str, str]]:
+    """Names and types of a file's columns.
+
+    Raises:
+        BadInputError: when the file cannot be read, or holds what Spark cannot read.
+    """
+    try:
+        schema = pq.read_metadata(path).schema
+    except (pa.ArrowException, OSError) as error:
+        raise BadInputError(
+            f"{where}: a file is damaged, or neither Parquet nor a CSV with a name in .csv: "
+            f"{path.name}."
+        ) from error
+    columns = []
+    for number in range(len(schema)):
+        column = schema.column(number)
+        kind = str(column.logical_type)
+        if kind == "UUID":
+            raise BadInputError(
+                f"{where}: column {column.path} is stored as UUID (16 bytes) in {path.name}: "
+                f"Spark cannot read it. Store it as text, in pandas by .astype(str)."
+            )
+        columns.append((column.path.lower(), f"{column.physical_type} {kind}"))
+    return columns
+
+
+def _check_names(groups: Mapping[Columns, Sequence[Path]], where: str) -> None:
+    """Refuse a column that is in some files only: Spark would read nulls for the others."""
+    names = {columns: {name for name, _ in columns} for columns in groups}
+    for columns, paths in groups.items():
+        for other, lacking in groups.items():
+            missing = sorted(names[columns] - names[other])
+            if missing:
+                raise BadInputError(
+                    f"{where}: column {missing[0]} is missing in {lacking[0].name}, and is there "
+                    f"in {paths[0].name}. Write all files with the same columns."
+                )
+
+
+def _check_types(frames: Sequence[DataFrame], where: str) -> None:
+    """Refuse columns whose values one type cannot hold: numbers and text, for example."""
+    for name in frames[0].columns:
+        types = {frame.schema[name].dataType for frame in frames}
+        if len(types) > 1 and not all(isinstance(kind, NumericType) for kind in types):
+            told = " and ".join(sorted(kind.simpleString() for kind in types))
+            raise BadInputError(
+                f"{where}: column {name} is of type {told} in different files. Write all files "
+                "with the same types."
+            )
+
+
+def _widened(frame: DataFrame, table: Table) -> list[Column]:
+    """A frame's columns, those of the table in their widest types."""
+    widest = {field.name.lower(): WIDEST[type(field.dataType)] for field in table.schema}
+    return [
+        F.col(quoted(name)).cast(widest[name.lower()]).alias(name)
+        if name.lower() in widest
+        else F.col(quoted(name))
+        for name in frame.columns
+        if table.others or name.lower() in widest
+    ]

@@ -1,0 +1,135 @@
+"""What a source is: files on this machine, a URL or a catalog table; and what its files are."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BadInputError
+from .formats import refuse_table_formats
+from .writing import backup_path
+
+CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
+URL = re.compile(r"[A-Za-z][\w+.-]+:")
+PARTITION = re.compile(r"([^=]+)=(.*)")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The data files of a path on this machine, as they were when they were listed.
+
+    root: the file, or the folder.
+    sizes: for each file, its size in bytes and its time of change in nanoseconds.
+    """
+
+    root: Path
+    sizes: dict[Path, tuple[int, int]]
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether the path, or the files in it, are called CSV."""
+        return bool(CSV.search(str(self.root))) or any(CSV.search(str(file)) for file in self.sizes)
+
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        """Names of the columns whose values stand in names of folders: `month` in `month=2025`."""
+        paths = [file.relative_to(self.root).parent.parts for file in self.sizes]
+        names = (PARTITION.fullmatch(part) for parts in paths for part in parts)
+        return tuple(dict.fromkeys(match[1] for match in names if match))
+
+
+def local_path(source: str) -> Path | None:
+    """The path on this machine that a source names, if it names one that is there."""
+    text = re.sub(r"^file:(//)?(?=/)", "", source)
+    path = Path(text).absolute()  # a Connect server may run in another folder
+    if os.path.lexists(text):
+        return path
+    # between two renames the last complete table has its other name
+    return backup_path(path) if os.path.lexists(backup_path(path)) else None
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is a place of a file system that Spark reaches by its scheme."""
+    return bool(URL.match(source))
+
+
+def as_pattern(path: Path) -> str:
+    """A path as Spark takes it: it would read some letters as a pattern."""
+    return re.sub(r"([\\\[\]{}*?])", r"\\\1", path.as_posix())
+
+
+def list_files(root: Path, where: str) -> Files:
+    """List a path's data files, without hidden ones.
+
+    Raises:
+        BadInputError: when it is part of a table format, cannot be read, or holds files that Spark
+            would leave out in silence: in sub-folders, or beside folders of partitions.
+    """
+    sizes = {}
+    try:
+        refuse_table_formats(root, where)
+        for file in _walk(root):
+            found = file.stat()
+            sizes[file] = (found.st_size, found.st_mtime_ns)
+    except OSError as error:
+        raise BadInputError(f"{where}: {error.filename}: {error.strerror}.") from error
+    closed = [file for file in sizes if not os.access(file, os.R_OK)]
+    if closed:
+        raise BadInputError(
+            f"{where}: {len(closed)} files cannot be read for want of permission, for example "
+            f"{closed[0]}. Let the job's user read them."
+        )
+    files = Files(root, sizes)
+    _check_folders(files, where)
+    _check_kinds(files, where)
+    return files
+
+
+def _walk(root: Path) -> list[Path]:
+    """The files at or below a path, in order, without those that Spark takes as hidden."""
+    if not root.is_dir():
+        return [root]
+    found = []
+    for child in sorted(root.iterdir()):
+        is_hidden = child.name.startswith(".") or (
+            child.name.startswith("_") and "=" not in child.name
+        )
+        if not is_hidden:
+            found += _walk(child)
+    return found
+
+
+def _check_folders(files: Files, where: str) -> None:
+    """Refuse files where Spark would not look for them."""
+    depths = {}
+    for file in files.sizes:
+        folders = file.relative_to(files.root).parts[:-1]
+        if not all(PARTITION.fullmatch(folder) for folder in folders):
+            raise BadInputError(
+                f"{where}: holds files in folders of its own, for example "
+                f"{file.relative_to(files.root)}. Name one folder whose files are one table."
+            )
+        depths[tuple(folder.partition("=")[0] for folder in folders)] = file
+    if len(depths) > 1:
+        examples = " and ".join(str(file.relative_to(files.root)) for file in depths.values())
+        raise BadInputError(
+            f"{where}: its files lie in folders of different columns, for example {examples}. "
+            "Put all files into folders of the same names."
+        )
+
+
+def _check_kinds(files: Files, where: str) -> None:
+    """Refuse a folder of CSV and other files, and an empty file that is called Parquet."""
+    if CSV.search(str(files.root)):
+        return
+    others = [file for file in files.sizes if not CSV.search(str(file))]
+    if files.is_csv and others:
+        raise BadInputError(
+            f"{where}: holds CSV files and others, for example {others[0].name}. Put them into "
+            "folders of their own."
+        )
+    empty = [file for file in others if not files.sizes[file][0] and file.suffix == ".parquet"]
+    if empty:
+        raise BadInputError(
+            f"{where}: a file is damaged: {empty[0].name} is empty. Write the table again."
+        )
