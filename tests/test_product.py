@@ -88,6 +88,7 @@ TREE = {
     "tests/jobs/test_as_processes.py",
     "tests/jobs/test_compare_processing.py",
     "tests/jobs/test_simulate_usage.py",
+    "tests/legible.py",
     "tests/notebooks/test_notebooks.py",
     "tests/processing/conftest.py",
     "tests/processing/test_charts.py",

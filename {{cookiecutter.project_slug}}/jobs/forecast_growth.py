@@ -6,7 +6,11 @@ from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
-from {{ cookiecutter.package_name }}.growth.forecasts import by_model, of_largest_customers
+from {{ cookiecutter.package_name }}.growth.forecasts import (
+    by_model,
+    of_largest_customers,
+    total_by_month,
+)
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -36,19 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     models = [row.asDict() for row in by_model(written).collect()]
     largest = of_largest_customers(written).cache()
     history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")
+    total = total_by_month(usage, written).toPandas()
+    rejected = sum(row["customers"] for row in models if row["model"] == "error")
     write_report(
         args.reports,
         "growth_forecast",
         f"Growth forecast, {args.horizon} months, {args.method}",
         models,
-        charts.forecasts(history.toPandas(), largest.toPandas()),
+        charts.forecasts(total, history.toPandas(), largest.toPandas(), rejected),
         warnings=read.warnings,
     )
     print(as_table(models))
     for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
         print(f"error: for example {row.customer_id}: {row.error}")
     print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
-    rejected = sum(row["customers"] for row in models if row["model"] == "error")
     return job.Summary(
         usage.count(),
         written.count(),

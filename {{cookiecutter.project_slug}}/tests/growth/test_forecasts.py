@@ -8,6 +8,7 @@ from {{ cookiecutter.package_name }}.growth.forecasts import (
     FORECASTS,
     by_model,
     of_largest_customers,
+    total_by_month,
 )
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
@@ -43,3 +44,23 @@ def test_the_largest_customers_are_those_who_will_use_most(forecasts, count, cus
     rows = of_largest_customers(forecasts, count).collect()
     assert {row.customer_id for row in rows} == customers
     assert len(rows) == min(2 * count, 7)
+
+
+def test_a_total_is_all_customers_usage_and_then_their_forecasts(forecasts, make_usage):
+    december = date(2024, 12, 1)
+    usage = make_usage(
+        [("small", december, 1.0), ("large", december, 20.0), ("stale", december, None)]
+    )
+    assert [tuple(row) for row in total_by_month(usage, forecasts).collect()] == [
+        (december, 21.0, None),
+        (JANUARY, None, 36.0),
+        (FEBRUARY, None, 48.0),
+    ]
+
+
+def test_a_total_has_no_forecast_for_a_month_of_the_usage_table(forecasts, make_usage):
+    usage = make_usage([("small", JANUARY, 1.0)])
+    assert [tuple(row) for row in total_by_month(usage, forecasts).collect()] == [
+        (JANUARY, 1.0, None),
+        (FEBRUARY, None, 48.0),
+    ]

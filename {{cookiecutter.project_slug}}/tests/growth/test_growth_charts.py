@@ -6,14 +6,16 @@ import pandas as pd
 import pytest
 
 from {{ cookiecutter.package_name }}.growth import charts
-from {{ cookiecutter.package_name }}.growth.backtest import LengthScore, MethodScore
+from {{ cookiecutter.package_name }}.growth.backtest import LENGTHS, LengthScore, MethodScore
+
+from tests.legible import faults
 
 METHODS = [
     MethodScore("per-customer", 12.0, 0.8, 0.9, seconds=30.0, customers=100),
     MethodScore("all-customers", 11.0, 0.7, 0.9, seconds=20.0, customers=100),
     MethodScore("seasonal-naive", 15.0, None, 0.9, seconds=1.0, customers=100),
 ]
-LENGTHS = [
+BY_LENGTH = [
     LengthScore("per-customer", "2 to 3", 10.0, 1500),
     LengthScore("per-customer", "under 1", 20.0, 40),
     LengthScore("all-customers", "under 1", 16.0, 40),
@@ -23,7 +25,7 @@ LENGTHS = [
 
 @pytest.fixture
 def backtest():
-    figure = charts.backtest(METHODS, LENGTHS)
+    figure = charts.backtest(METHODS, BY_LENGTH)
     figure.draw_without_rendering()
     return figure
 
@@ -31,8 +33,8 @@ def backtest():
 def test_each_methods_error_stands_over_the_length_of_history(backtest):
     curves = backtest.axes[0]
     assert [label.get_text() for label in curves.get_xticklabels()] == [
-        "under 1\n40 customers",
-        "2 to 3\n1.5 k customers",
+        "under 1\n(40)",
+        "2 to 3\n(1.5 k)",
     ]
     assert {
         line.get_label(): list(zip(line.get_xdata(), line.get_ydata(), strict=True))
@@ -64,22 +66,133 @@ def rgb(code: str) -> list[float]:
     return [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
 
 
-@pytest.mark.parametrize("count", [1, 2, 4, 6])
-def test_each_customer_has_a_panel_with_history_forecast_and_bounds(count):
-    months = [date(2025, month, 1) for month in (1, 2, 3)]
-    history = pd.DataFrame(
-        [(f"C{c}", m, 10.0 * c) for c in range(count) for m in months],
+def months(count: int) -> list[date]:
+    return [day.date() for day in pd.date_range("2015-01-01", periods=count, freq="MS")]
+
+
+def outlook_of(names: list[str], history: int, horizon: int, size: float = 10.0):
+    """The frames of a chart: each customer uses `size` times its place, then 10 % more."""
+    past, future = months(history), months(history + horizon)[history:]
+    used = pd.DataFrame(
+        [(name, m, size * place) for place, name in enumerate(names, 1) for m in past],
         columns=["customer_id", "month", "usage"],
     )
-    forecasts = pd.DataFrame(
-        [(f"C{c}", date(2025, 4, 1), 11.0 * c, 9.0 * c, 12.0 * c) for c in range(count)],
+    made = pd.DataFrame(
+        [
+            (name, m, 1.1 * size * place, size * place, 1.2 * size * place)
+            for place, name in enumerate(names, 1)
+            for m in future
+        ],
         columns=["customer_id", "month", "forecast", "lower", "upper"],
     )
-    figure = charts.forecasts(history, forecasts)
-    figure.draw_without_rendering()
-    shown = [panel for panel in figure.axes if panel.get_visible()]
-    assert [panel.get_title(loc="left") for panel in shown] == [f"C{c}" for c in range(count)]
+    total = pd.concat(
+        [used.groupby("month")["usage"].sum(), made.groupby("month")["forecast"].sum()], axis=1
+    ).reset_index(names="month")
+    return total, used, made
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 6])
+def test_each_customer_has_a_panel_with_history_forecast_and_bounds(count):
+    figure = charts.forecasts(*outlook_of([f"C{c}" for c in range(count)], 3, 1))
+    all_customers, *shown = figure.axes
+    assert all_customers.get_title(loc="left") == "All customers"
+    assert [p.get_title(loc="left") for p in shown] == [f"C{c}" for c in range(count)]
     past, future = shown[-1].lines
-    assert past.get_ydata().tolist() == [10.0 * (count - 1)] * 3
-    assert future.get_ydata().tolist() == [11.0 * (count - 1)]
+    assert past.get_ydata().tolist() == [10.0 * count] * 3
+    assert future.get_ydata().tolist() == pytest.approx([11.0 * count])
     assert len(shown[-1].collections) == 1
+
+
+def test_the_first_panel_shows_all_customers_together_in_units():
+    panel = charts.forecasts(*outlook_of(["A", "B"], 3, 2)).axes[0]
+    past, future = panel.lines
+    assert past.get_ydata().tolist() == [30.0] * 3
+    assert future.get_ydata().tolist() == pytest.approx([33.0] * 2)
+    assert panel.get_ylabel() == "usage per month"
+
+
+@pytest.mark.parametrize(
+    ("usage", "forecast", "failed", "said"),
+    [
+        ([9, 10, 10], [12, 10], 0, "Usage of the next 2 months: 22, 10 % more than the 2 months"),
+        ([10, 10, 10], [5], 0, "Usage of the next month: 5, 50 % less than the month before"),
+        ([10, 10], [10.01], 0, "Usage of the next month: 10, as in the month before"),
+        ([10], [6, 6], 0, "Usage of the next 2 months: 12"),
+        ([0, 0], [6, 6], 0, "Usage of the next 2 months: 12"),
+        ([10, 10], [5, 5], 3, "Usage of the next 2 months: 10, without 3 customers who have no"),
+        ([10, 10], [5], 1, "Usage of the next month: 5, without a customer who has no forecast"),
+        ([10], [], 1, "No customer could be forecast"),
+    ],
+)
+def test_the_outlook_says_what_the_figures_say(usage, forecast, failed, said):
+    total = pd.DataFrame(
+        {
+            "usage": [*usage, *[None] * len(forecast)],
+            "forecast": [*[None] * len(usage), *forecast],
+        },
+        dtype=float,
+    )
+    found = charts.outlook(total, failed)
+    assert found.startswith(said)
+    assert ("before" in found) == ("before" in said or "more than" in said)
+
+
+@pytest.mark.parametrize(
+    ("mase", "said"),
+    [
+        ({"a": 0.824, "b": 0.9}, "a has the lowest error: MASE 0.82"),
+        ({"a": 0.824, "b": 0.82, "c": 1.0}, "a and b have the lowest error: MASE 0.82"),
+        ({"a": 0.82, "b": 0.82}, "All methods have the same error: MASE 0.82"),
+        ({"a": 0.82}, "MASE of a: 0.82; no other method's is known"),
+        ({"a": None, "b": 0.9}, "MASE of b: 0.90; no other method's is known"),
+        ({"a": None}, "No method's MASE can be told"),
+    ],
+)
+def test_the_finding_names_the_best_methods_and_claims_no_more(mase, said):
+    scores = [MethodScore(m, 12.0, value, 0.9, 1.0, 100) for m, value in mase.items()]
+    assert charts.finding(scores).startswith(said)
+
+
+def test_methods_keep_their_colours_whichever_others_there_are():
+    few = charts.colours_of(["seasonal-naive"], charts.METHOD_COLOURS)
+    many = charts.colours_of(
+        ["my own", "combination", "seasonal-naive", "other"], charts.METHOD_COLOURS
+    )
+    assert few["seasonal-naive"] == many["seasonal-naive"]
+    assert len(set(many.values())) == 4
+
+
+LONG = "an identifier that has no end, number "
+
+
+@pytest.mark.parametrize(
+    ("names", "history", "horizon", "size"),
+    [
+        ([f"{LONG}{place}" for place in range(6)], 120, 12, 123_456_789.0),
+        (["$x_1$"], 1, 1, 0.001),
+        pytest.param(["A"] * 1, 13, 1, 10.0, marks=pytest.mark.slow),
+        pytest.param([f"C{c}" for c in range(4)], 30, 24, 1e12, marks=pytest.mark.slow),
+        pytest.param([f"C{c}" for c in range(6)], 48, 3, 10.0, marks=pytest.mark.slow),
+        pytest.param([], 3, 0, 10.0, marks=pytest.mark.slow),
+    ],
+)
+def test_an_outlook_can_be_read(names, history, horizon, size):
+    assert faults(charts.forecasts(*outlook_of(names, history, horizon, size))) == []
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [
+        [f"{LONG}{place}" for place in range(5)],
+        pytest.param(["per-customer"], marks=pytest.mark.slow),
+        pytest.param([f"method {place}" for place in range(12)], marks=pytest.mark.slow),
+    ],
+)
+def test_a_backtest_can_be_read(methods):
+    scores = [MethodScore(m, 12.0, 0.8 + i, 0.9, 12_345.0, 10**6) for i, m in enumerate(methods)]
+    lengths = [
+        LengthScore(m, length, 10.0 + i, 1_230_000)
+        for i, m in enumerate(methods)
+        for length in LENGTHS.values()
+    ]
+    assert faults(charts.backtest(scores, lengths)) == []

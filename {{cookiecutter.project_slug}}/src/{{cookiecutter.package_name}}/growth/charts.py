@@ -1,105 +1,199 @@
-"""The pictures of growth forecasting, each a function from figures to a matplotlib Figure."""
+"""The charts of growth forecasting, each a function from figures to a matplotlib Figure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from ..reporting.charts import short
+from ..reporting.charts import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    colours_of,
+    label,
+    name_panel,
+    place_dates,
+    short,
+    shorten_numbers,
+    write_title,
+)
 from .backtest import LENGTHS, LengthScore, MethodScore
 
-METHOD_COLOURS = ("#2a7f62", "#e0a030", "#8d99ae", "#c0392b", "#5b5f97", "#444444")
-HISTORY_COLOUR, FORECAST_COLOUR = "#333333", "#2a7f62"
+METHOD_COLOURS = {
+    "combination": BLUE,
+    "per-customer": GREEN,
+    "all-customers": ORANGE,
+    "seasonal-naive": GREY,
+}
+HISTORY_COLOUR, FORECAST_COLOUR = BLACK, BLUE
+MARKERS = "osD^vPX"
+"""Methods differ in their marks too, for charts that are printed without colours."""
+
+FEW = 3
+"""Of fewer months, each one is marked."""
+
+COLUMNS = 3
+"""Panels of customers that stand side by side."""
 
 
 def backtest(by_method: Sequence[MethodScore], by_length: Sequence[LengthScore]) -> Figure:
-    """Each method's error by the length of history, and its errors over all customers."""
-    colours = dict(zip([m.method for m in by_method], METHOD_COLOURS, strict=False))
-    figure = Figure(figsize=(11, 5), layout="constrained")
+    """Draw each method's error by the length of history, and its errors over all customers."""
+    colours = colours_of([m.method for m in by_method], METHOD_COLOURS)
+    figure = Figure(figsize=(11, max(5, 2 + 0.45 * len(by_method))), layout="constrained")
     curves, bars = figure.subplots(1, 2, width_ratios=[3, 2])
-
-    labels = [label for label in LENGTHS.values() if any(s.seasons == label for s in by_length)]
-    customers = {s.seasons: s.customers for s in by_length}
-    for method, colour in colours.items():
-        smape = {s.seasons: s.smape for s in by_length if s.method == method}
-        reached = [label for label in labels if label in smape]
-        curves.plot(
-            [labels.index(label) for label in reached],
-            [smape[label] for label in reached],
-            marker="o",
-            color=colour,
-            label=method,
-        )
-    curves.set_xticks(
-        range(len(labels)), [f"{label}\n{short(customers[label])} customers" for label in labels]
-    )
-    curves.set_title("sMAPE by seasons of history: lower is better", loc="left", fontsize=11)
-    curves.set_ylim(bottom=0)
-    curves.margins(x=0.1)
-    curves.legend(frameon=False)
-
-    ordered = list(reversed(by_method))
-    drawn = bars.barh(
-        [m.method for m in ordered],
-        [m.mase or 0 for m in ordered],
-        color=[colours[m.method] for m in ordered],
-    )
-    bars.bar_label(
-        drawn,
-        [f"{m.mase:.2f}   {m.seconds:.0f} s" if m.mase is not None else "unknown" for m in ordered],
-        padding=5,
-    )
-    bars.set_title("MASE, and seconds to forecast", loc="left", fontsize=11)
-    bars.margins(x=0.4)
-    bars.xaxis.set_visible(False)
-    bars.spines["bottom"].set_visible(False)
-    bars.tick_params(left=False)
-
-    for panel in (curves, bars):
-        panel.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(
-        "Which method forecasts best, for which customers?", x=0.01, ha="left", fontweight="bold"
-    )
+    draw_lengths(curves, by_length, colours)
+    draw_methods(bars, by_method, colours)
+    figure.legend(loc="outside lower left", ncols=3, frameon=False)
+    write_title(figure, finding(by_method))
     return figure
 
 
-def forecasts(history: pd.DataFrame, forecasts: pd.DataFrame) -> Figure:
-    """History, forecast and interval of a few customers, a panel for each.
+def finding(by_method: Sequence[MethodScore]) -> str:
+    """Say which methods have the lowest error, as far as two decimals tell."""
+    known = {m.method: round(m.mase, 2) for m in by_method if m.mase is not None}
+    if not known:
+        return "No method's MASE can be told: no history is longer than a season, or none changes"
+    lowest = min(known.values())
+    best = " and ".join(method for method, mase in known.items() if mase == lowest)
+    if len(known) == 1:
+        return f"MASE of {best}: {lowest:.2f}; no other method's is known"
+    if len(set(known.values())) == 1:
+        return f"All methods have the same error: MASE {lowest:.2f}"
+    verb = "have" if list(known.values()).count(lowest) > 1 else "has"
+    said = f"{best} {verb} the lowest error: MASE {lowest:.2f}"
+    if len({m.customers for m in by_method}) > 1:
+        said += " (not each method could forecast the same customers)"
+    return said
+
+
+def draw_lengths(panel: Axes, by_length: Sequence[LengthScore], colours: Mapping[str, str]) -> None:
+    """Draw each method's sMAPE by seasons of history."""
+    lengths = [length for length in LENGTHS.values() if any(s.seasons == length for s in by_length)]
+    customers = {s.seasons: s.customers for s in by_length}
+    for place, (method, colour) in enumerate(colours.items()):
+        smape = {s.seasons: s.smape for s in by_length if s.method == method}
+        reached = [length for length in lengths if length in smape]
+        panel.plot(
+            [lengths.index(length) for length in reached],
+            [smape[length] for length in reached],
+            marker=MARKERS[place % len(MARKERS)],
+            color=colour,
+            label=label(method),
+        )
+    panel.set_xticks(
+        range(len(lengths)),
+        [f"{length}\n({short(customers[length])})" for length in lengths],
+    )
+    panel.set(xlabel="seasons of history (customers)", ylabel="sMAPE in %, lower is better")
+    panel.set_ylim(bottom=0)
+    panel.margins(x=0.1)
+    name_panel(panel, "Error by length of history")
+
+
+def draw_methods(panel: Axes, by_method: Sequence[MethodScore], colours: Mapping[str, str]) -> None:
+    """Draw each method's MASE as a bar, with the seconds that its forecasts took."""
+    ordered = list(reversed(by_method))
+    bars = panel.barh(
+        range(len(ordered)),
+        [m.mase or 0 for m in ordered],
+        tick_label=[label(m.method) for m in ordered],
+        color=[colours[m.method] for m in ordered],
+    )
+    panel.bar_label(
+        bars,
+        [f"{m.mase:.2f}   {m.seconds:.0f} s" if m.mase is not None else "unknown" for m in ordered],
+        padding=5,
+    )
+    name_panel(panel, "MASE, and seconds to forecast")
+    panel.margins(x=0.5)
+    panel.xaxis.set_visible(False)
+    panel.spines["bottom"].set_visible(False)
+    panel.tick_params(left=False)
+
+
+def forecasts(
+    total: pd.DataFrame,
+    history: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    failed: int = 0,
+    period: str = "month",
+) -> Figure:
+    """Draw history and forecast of all customers together, and of a few, a panel for each.
 
     Args:
-        history: customer_id, month and usage.
+        total: month, usage and forecast of all customers together, from `total_by_month`; where
+            there are lower and upper, they are drawn as a band.
+        history: customer_id, month and usage of a few customers.
         forecasts: the forecasts table of the same customers.
+        failed: how many customers have no forecast, for the title.
+        period: how the length of a row's period is called.
     """
     names = list(forecasts["customer_id"].unique())
-    columns = min(3, len(names))
-    rows = -(-len(names) // columns)
-    figure = Figure(figsize=(11, 1 + 2.4 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).flatten()
-    for panel, name in zip(panels, names, strict=False):
-        draw_customer(
+    rows = -(-len(names) // COLUMNS)
+    figure = Figure(figsize=(11, 4 + 2.4 * rows), layout="constrained")
+    grid = figure.add_gridspec(1 + rows, COLUMNS, height_ratios=[1.4] + [1] * rows)
+    panel = figure.add_subplot(grid[0, :])
+    known = total.dropna(subset=["usage"])
+    draw_months(panel, known, total.dropna(subset=["forecast"]), ticks=8)
+    panel.set_ylabel(f"usage per {period}")
+    panel.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    name_panel(panel, "All customers")
+    for place, name in enumerate(names):
+        panel = figure.add_subplot(grid[1 + place // COLUMNS, place % COLUMNS])
+        draw_months(
             panel,
             history[history["customer_id"] == name].sort_values("month"),
             forecasts[forecasts["customer_id"] == name].sort_values("month"),
         )
-        panel.set_title(name, loc="left", fontsize=10)
-    for panel in panels[len(names) :]:
-        panel.set_visible(False)
-    figure.suptitle(
-        "The customers who use most, and what they will use", x=0.01, ha="left", fontweight="bold"
-    )
+        name_panel(panel, label(name))
+        if place % COLUMNS == 0:
+            panel.set_ylabel(f"usage per {period}", fontsize=8)
+    write_title(figure, outlook(total, failed, period))
     return figure
 
 
-def draw_customer(panel: Axes, history: pd.DataFrame, forecast: pd.DataFrame) -> None:
-    """Draw one customer's months into a panel."""
-    panel.plot(history["month"], history["usage"], color=HISTORY_COLOUR, linewidth=1)
-    panel.plot(forecast["month"], forecast["forecast"], color=FORECAST_COLOUR, linewidth=1.5)
-    panel.fill_between(
-        forecast["month"], forecast["lower"], forecast["upper"], color=FORECAST_COLOUR, alpha=0.2
+def outlook(total: pd.DataFrame, failed: int = 0, period: str = "month") -> str:
+    """Say what all customers will use, next to what they used in as many periods before.
+
+    Customers without a forecast are in the history only: then the two are not compared.
+    """
+    ahead = total["forecast"].dropna()
+    before = total["usage"].dropna()
+    if ahead.empty:
+        return "No customer could be forecast"
+    periods = period if len(ahead) == 1 else f"{len(ahead)} {period}s"
+    said = f"Usage of the next {periods}: {short(ahead.sum())}"
+    if failed:
+        customers = "a customer who has" if failed == 1 else f"{short(failed)} customers who have"
+        return f"{said}, without {customers} no forecast"
+    used = before.tail(len(ahead)).sum()
+    if len(before) < len(ahead) or used <= 0:
+        return said
+    change = round(100 * (ahead.sum() / used - 1))
+    compared = f"{abs(change):,} % {'more' if change > 0 else 'less'} than" if change else "as in"
+    return f"{said}, {compared} the {periods} before"
+
+
+def draw_months(panel: Axes, history: pd.DataFrame, forecast: pd.DataFrame, ticks: int = 4) -> None:
+    """Draw months of history and of a forecast, of one customer or of all."""
+    lines = (
+        (history["month"], history["usage"], HISTORY_COLOUR, "used"),
+        (forecast["month"], forecast["forecast"], FORECAST_COLOUR, "forecast"),
     )
-    panel.set_ylim(bottom=0)
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    for months, values, colour, name in lines:
+        # a line of one month has no length: marks show it
+        mark = "o" if len(months) < FEW else ""
+        panel.plot(months, values, color=colour, label=name, marker=mark, markersize=3)
+    if {"lower", "upper"} <= set(forecast):
+        band = panel.vlines if len(forecast) == 1 else panel.fill_between
+        lower, upper = forecast["lower"].astype(float), forecast["upper"].astype(float)
+        shade = {"color": FORECAST_COLOUR, "alpha": 0.2, "label": "interval"}
+        band(forecast["month"], lower, upper, linewidth=6 if len(forecast) == 1 else 0, **shade)
+    highest = panel.dataLim.y1
+    panel.set_ylim(0, 1.08 * highest if 0 < highest < float("inf") else 1)
+    place_dates(panel, [*history["month"], *forecast["month"]], ticks)
+    shorten_numbers(panel)
     panel.tick_params(labelsize=8)
-    panel.spines[["top", "right"]].set_visible(False)

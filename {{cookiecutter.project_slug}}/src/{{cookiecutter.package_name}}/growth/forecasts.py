@@ -83,6 +83,24 @@ def by_model(forecasts: DataFrame) -> DataFrame:
     )
 
 
+def total_by_month(usage: DataFrame, forecasts: DataFrame) -> DataFrame:
+    """Sum the usage and the forecasts of all customers, month by month.
+
+    Returns:
+        One row per month, in their order: month; usage (null after the last month of the usage
+        table); forecast (null up to that month).
+    """
+    last = usage.agg(F.max("month").alias("last"))
+    used = usage.groupBy("month").agg(F.sum("usage").alias("usage"))
+    ahead = (
+        forecasts.where("forecast IS NOT NULL")
+        .join(F.broadcast(last), F.col("month") > F.col("last"))
+        .groupBy("month")
+        .agg(F.sum("forecast").alias("forecast"))
+    )
+    return used.join(ahead, "month", "full_outer").orderBy("month")
+
+
 def of_largest_customers(forecasts: DataFrame, count: int = 6) -> DataFrame:
     """The forecasts of the customers who will use most, or of as many as there are."""
     largest = (
