@@ -1,6 +1,7 @@
 """The charts of growth forecasting, each a function from figures to a matplotlib Figure."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -188,10 +189,12 @@ def draw_months(panel: Axes, history: pd.DataFrame, forecast: pd.DataFrame, tick
         mark = "o" if len(months) < FEW else ""
         panel.plot(months, values, color=colour, label=name, marker=mark, markersize=3)
     if {"lower", "upper"} <= set(forecast):
-        band = panel.vlines if len(forecast) == 1 else panel.fill_between
-        lower, upper = forecast["lower"].astype(float), forecast["upper"].astype(float)
-        shade = {"color": FORECAST_COLOUR, "alpha": 0.2, "label": "interval"}
-        band(forecast["month"], lower, upper, linewidth=6 if len(forecast) == 1 else 0, **shade)
+        months, bounds = forecast["month"], forecast[["lower", "upper"]].astype(float)
+        shade: dict[str, Any] = {"color": FORECAST_COLOUR, "alpha": 0.2, "label": "interval"}
+        if len(forecast) == 1:
+            panel.vlines(months, bounds["lower"], bounds["upper"], linewidth=6, **shade)
+        else:
+            panel.fill_between(months, bounds["lower"], bounds["upper"], linewidth=0, **shade)
     highest = panel.dataLim.y1
     panel.set_ylim(0, 1.08 * highest if 0 < highest < float("inf") else 1)
     place_dates(panel, [*history["month"], *forecast["month"]], ticks)

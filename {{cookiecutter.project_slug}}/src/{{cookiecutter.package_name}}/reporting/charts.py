@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import cycle
 
 import pandas as pd
@@ -72,7 +73,7 @@ def name_panel(panel: Axes, title: str) -> None:
     panel.spines[["top", "right"]].set_visible(False)
 
 
-def place_dates(panel: Axes, dates: Iterable[object], ticks: int = 4) -> None:
+def place_dates(panel: Axes, dates: Iterable[date], ticks: int = 4) -> None:
     """Write few dates below a panel: Januaries of a long history, else some of the periods.
 
     Args:
@@ -99,10 +100,10 @@ def place_dates(panel: Axes, dates: Iterable[object], ticks: int = 4) -> None:
     # where periods are missing, neighbours can be too near to each other for their dates
     apart = (last - first) / (2 * ticks)
     kept = [shown[0]]
-    for date in shown[1:]:
-        if date - kept[-1] >= apart:
-            kept.append(date)
-    panel.set_xticks([date.to_pydatetime() for date in kept], [f"{d:{style}}" for d in kept])
+    for day in shown[1:]:
+        if day - kept[-1] >= apart:
+            kept.append(day)
+    panel.set_xticks(pd.DatetimeIndex(kept).to_pydatetime(), [f"{day:{style}}" for day in kept])
 
 
 def shorten_numbers(panel: Axes) -> None:
