@@ -6,7 +6,11 @@ import pandas as pd
 import pytest
 
 from {{ cookiecutter.package_name }}.growth import charts
-from {{ cookiecutter.package_name }}.growth.backtest import LENGTHS, LengthScore, MethodScore
+from {{ cookiecutter.package_name }}.growth.backtest import (
+    LENGTHS,
+    LengthScore,
+    MethodScore,
+)
 
 from tests.legible import faults
 
