@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
@@ -24,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--folds", type=job.positive, default=3, help="cutoffs to forecast from")
     parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
     parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
-    args = parser.parse_args(arguments)
+    parser.add_argument("--reports", default="reports", help="folder to write to")
+    args = job.parse(parser, arguments)
 
     spark = get_spark("backtest_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)

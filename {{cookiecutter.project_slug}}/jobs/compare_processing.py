@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -25,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     source.add_argument("--usage", help="usage table to run on: Parquet, CSV or catalog table")
     source.add_argument("--rows", type=job.positive, default=100_000, help="rows to simulate")
     parser.add_argument("--runs", type=job.positive, default=3, help="timed runs of each way")
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
-    args = parser.parse_args(arguments)
+    parser.add_argument("--reports", default="reports", help="folder to write to")
+    args = job.parse(parser, arguments)
     if args.as_of and args.usage is None:
         parser.error("--as-of needs --usage too")
 

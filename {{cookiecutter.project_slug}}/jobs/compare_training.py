@@ -69,14 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "--horizon", type=job.positive, default=3, help="months without usage that count as churn"
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder to write to")
     parser.add_argument(
         "--scratch",
-        type=Path,
-        default=Path(tempfile.gettempdir()),
+        default=tempfile.gettempdir(),
         help="folder for temporary tables; on a cluster, one that all machines share",
     )
-    args = parser.parse_args(arguments)
+    args = job.parse(parser, arguments)
     if args.customers and not args.usage:
         parser.error("--customers needs --usage too")
     if args.as_of and not args.usage:

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
@@ -26,9 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--method", choices=METHODS, default="per-customer", help="how to forecast")
     parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
     parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the forecasts table")
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
-    args = parser.parse_args(arguments)
+    parser.add_argument("--output", required=True, help="folder of the forecasts table")
+    parser.add_argument("--reports", default="reports", help="folder to write to")
+    args = job.parse(parser, arguments)
 
     spark = get_spark("forecast_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     forecasts = METHODS[args.method](usage, args.horizon, args.season, args.level)
     tables.write_table(forecasts, args.output)
 
-    written = spark.read.parquet(str(args.output.resolve()))
+    written = tables.read_written(spark, args.output)
     models = [row.asDict() for row in by_model(written).collect()]
     largest = of_largest_customers(written).cache()
     history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")

@@ -10,7 +10,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
     parser.add_argument("--model", default="churn", help="name of the model (default: churn)")
     parser.add_argument("--rollback", action="store_true", help="return to the champion before")
-    args = parser.parse_args(arguments)
+    args = job.parse(parser, arguments)
 
     if args.rollback:
         left, champion = lifecycle.roll_back(args.model)

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from pyspark.sql import functions as F
 
@@ -19,8 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     source.add_arguments(parser)
     parser.add_argument("--name", default="churn", help="name of the model (default: churn)")
     parser.add_argument("--model", default="champion", help="champion, challenger or a version")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the scores table")
-    args = parser.parse_args(arguments)
+    parser.add_argument("--output", required=True, help="folder of the scores table")
+    args = job.parse(parser, arguments)
     source.check_arguments(parser, args)
 
     spark = get_spark("score_churn")
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "customer_id", chance.alias("churn_probability"), F.lit(version).alias("model_version")
     )
     tables.write_table(scored, args.output)
-    written = spark.read.parquet(str(args.output.resolve()))
+    written = tables.read_written(spark, args.output)
     [found] = written.agg(
         F.count("*").alias("rows"),
         F.count_if(F.col("churn_probability") == 1).alias("gone"),

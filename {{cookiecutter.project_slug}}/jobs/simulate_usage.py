@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -17,10 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--customers", type=job.positive, default=1000, help="how many customers")
     parser.add_argument("--months", type=job.positive, default=36, help="months of history")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tables")
-    parser.add_argument(
-        "--output", type=Path, default=Path("data/raw"), help="folder for usage and customers"
-    )
-    args = parser.parse_args(arguments)
+    parser.add_argument("--output", default="data/raw", help="folder for usage and customers")
+    args = job.parse(parser, arguments, tables=["usage", "customers"])
 
     spark = get_spark("simulate_usage")
     population = simulate.population(spark, args.customers, args.months, args.seed)
@@ -32,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         args.output,
     )
 
-    rows = spark.read.parquet(str(args.output.resolve() / "usage")).count()
+    rows = tables.read_written(spark, args.output / "usage").count()
     print(f"{args.customers:,} customers, {rows:,} customer-months, seed {args.seed}")
     print(f"written: {args.output / 'usage'}, {args.output / 'customers'}")
     return job.Summary(rows_in=0, rows_out=rows + args.customers)

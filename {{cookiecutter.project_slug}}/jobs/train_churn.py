@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, lifecycle, tables
 from {{ cookiecutter.package_name }}.churn import charts, evaluation, source
@@ -21,8 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--name", default="churn", help="to register it under (default: churn)")
     parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
-    args = parser.parse_args(arguments)
+    parser.add_argument("--reports", default="reports", help="folder to write to")
+    args = job.parse(parser, arguments)
     source.check_arguments(parser, args, "label")
     check_installed(args.trainer)
 

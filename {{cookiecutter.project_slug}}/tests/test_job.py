@@ -2,8 +2,10 @@
 
 import json
 import platform
+import re
 import sys
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
 
 import pyspark
 import pytest
@@ -128,6 +130,50 @@ def test_a_log_format_that_there_is_not_is_refused_with_exit_code_2(capsys):
 def test_a_defect_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         job.run(failing_with(ZeroDivisionError()), [])
+
+
+@pytest.fixture
+def parser(tmp_path, monkeypatch):
+    """The options of a job, in a folder of its own with a table and a models' store."""
+    monkeypatch.chdir(tmp_path)
+    Path("usage").mkdir()
+    Path("models").mkdir()
+    options = ArgumentParser()
+    options.add_argument("--usage")
+    options.add_argument("--customers", type=int)
+    options.add_argument("--output", default="out")
+    options.add_argument("--reports", default="reports")
+    return options
+
+
+def test_arguments_are_parsed_and_folders_are_paths(parser):
+    args = job.parse(parser, ["--usage", "usage", "--customers", "3", "--output", "file:new"])
+    assert (args.usage, args.customers) == ("usage", 3)
+    assert (args.output, args.reports) == (Path("new"), Path("reports"))
+    assert {path.name for path in Path().iterdir()} == {"usage", "models"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["--usage", "usage", "--output", "usage"], "--usage"),
+        (["--output", "models"], "models' store"),
+        (["--output", "a.b.c"], "catalog tables"),
+        (["--output", "s3a://b/x"], "s3a://b/x"),
+        (["--output", "/proc/x"], "--output (/proc/x): cannot be written"),
+        (["--reports", "/proc/x"], "--reports (/proc/x): cannot be written"),
+    ],
+)
+def test_places_are_refused_before_anything_is_read(parser, typed, told):
+    with pytest.raises(BadInputError, match=re.escape(told)):
+        job.parse(parser, typed)
+
+
+def test_the_tables_in_an_output_are_what_may_not_be_an_input(parser):
+    options = ["--usage", "usage", "--output", "."]
+    assert job.parse(parser, options, tables=["other"]).output == Path()
+    with pytest.raises(BadInputError, match="same place"):
+        job.parse(parser, options, tables=["other", "usage"])
 
 
 @pytest.mark.parametrize("text", ["1", "200000"])

@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from . import __version__, tables
 from .errors import BadInputError, UnavailableError
 from .spark.java import JavaNotFoundError
+from .tables import places
 
 LOG_FORMAT = ArgumentParser(add_help=False)
 """The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
@@ -28,6 +29,12 @@ LOG_FORMAT.add_argument(
     default="text",
     help="json: stdout holds one line of JSON, for log collectors; what people read is on stderr",
 )
+
+INPUTS = ("usage", "customers", "features", "events")
+"""The options that name a table to read: a path, a URL or a catalog table."""
+
+MODELS = Path("models")
+"""The models' store of this machine: no job writes tables or reports into it."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,47 @@ def run(
     elif code == 0:
         print("summary:", *(f"{name}={value}" for name, value in told.items()))
     return code
+
+
+def parse(
+    parser: ArgumentParser, arguments: Sequence[str] | None, tables: Sequence[str] = ("",)
+) -> Namespace:
+    """Parse a job's arguments, and refuse an output or reports where an input would be lost.
+
+    Nothing is read and Spark does not run yet. In what is returned, `output`, `reports` and
+    `scratch` are paths.
+
+    Args:
+        parser: of the job. INPUTS are its options for what is read; `--output`, `--reports` and
+            `--scratch` those for what is written. It has those that it needs.
+        arguments: what was typed, if it is not sys.argv.
+        tables: the folders in `--output` that will be replaced; by default itself.
+
+    Raises:
+        BadInputError: when a place is an input's too, cannot be written, or is no folder.
+    """
+    args = parser.parse_args(arguments)
+    written = {name: getattr(args, name, None) for name in ("output", "reports", "scratch")}
+    folders = {
+        name: places.folder_of(f"--{name}", value, may_be_table=name == "output")
+        for name, value in written.items()
+        if value is not None
+    }
+    vars(args).update(folders)
+    inputs = {name: getattr(args, name, None) for name in INPUTS}
+    replaced = [folders["output"] / name for name in tables] if "output" in folders else []
+    places.check_places(
+        {f"--{name}": value for name, value in inputs.items() if isinstance(value, str)},
+        replaced,
+        folders.get("reports"),
+        folders.get("scratch"),
+        MODELS,
+    )
+    for folder in replaced:
+        places.check_writable("--output", folder, replaced=True)
+    if "reports" in folders:
+        places.check_writable("--reports", folders["reports"])
+    return args
 
 
 def positive(text: str) -> int:

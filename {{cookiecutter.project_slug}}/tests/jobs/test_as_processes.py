@@ -3,11 +3,16 @@
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
+
+from {{ cookiecutter.package_name }}.job import INPUTS
+from {{ cookiecutter.package_name }}.job import run as run_main
 
 PROJECT = Path(__file__).parents[2]
 JOBS = sorted(path.name for path in (PROJECT / "jobs").glob("*.py"))
@@ -31,6 +36,33 @@ def test_help_is_given_before_spark_starts(job, monkeypatch, capsys):
         module.main(["--help"])
     assert stopped.value.code == 0
     assert "--log-format {text,json}" in capsys.readouterr().out
+
+
+NEEDED = {"--horizon": "3", "--id": "id", "--label": "label", "--output": "new"}
+"""What options want that a job cannot do without."""
+
+NUMBERS = {("simulate_usage.py", "--customers"), ("compare_training.py", "--features")}
+"""Options that are called as an input and are none."""
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_no_job_writes_where_it_reads(job, tmp_path, monkeypatch, capsys):
+    module = importlib.import_module(f"jobs.{job.removesuffix('.py')}")
+    monkeypatch.setattr(module, "get_spark", lambda name: pytest.fail("started"), raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("table").mkdir()
+    Path("table/part-0.parquet").write_text("mine")
+    with pytest.raises(SystemExit):
+        module.main(["--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out.partition("options:")[2]))
+    inputs = {name for name in map("--{}".format, INPUTS) if (job, name) not in NUMBERS}
+    for read, written in product(inputs & options, {"--output", "--reports"} & options):
+        typed = {option: value for option, value in NEEDED.items() if option in options}
+        typed |= {read: "table", written: "./table/"}
+        assert run_main(module.main, [part for pair in typed.items() for part in pair]) == 2
+        [said] = capsys.readouterr().err.splitlines()
+        assert f"{written} (table) and {read} (table) are the same place" in said
+    assert [path.name for path in Path("table").iterdir()] == ["part-0.parquet"]
 
 
 @pytest.mark.slow

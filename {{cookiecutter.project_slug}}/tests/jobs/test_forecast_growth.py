@@ -93,10 +93,12 @@ def test_bad_usage_leaves_the_earlier_forecasts_and_report(spark, tmp_path, caps
 
 
 def test_a_folder_that_holds_other_things_is_refused(usage, tmp_path, capsys):
-    (tmp_path / "notes.txt").write_text("mine")
-    assert run("--usage", usage, "--horizon", "3", "--output", str(tmp_path)) == 2
+    notes = tmp_path / "mine/notes.txt"
+    notes.parent.mkdir()
+    notes.write_text("mine")
+    assert run("--usage", usage, "--horizon", "3", "--output", str(notes.parent)) == 2
     assert "for example notes.txt" in capsys.readouterr().err
-    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert notes.read_text() == "mine"
 
 
 @pytest.mark.parametrize(

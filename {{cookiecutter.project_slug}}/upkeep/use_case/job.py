@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.new_use_case import by_month, chart
@@ -17,16 +16,16 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         parents=[job.LOG_FORMAT, job.READING],
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the table to write")
-    parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
-    args = parser.parse_args(arguments)
+    parser.add_argument("--output", required=True, help="folder of the table to write")
+    parser.add_argument("--reports", default="reports", help="folder to write to")
+    args = job.parse(parser, arguments)
 
     spark = get_spark("new_use_case")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
     tables.write_table(by_month(usage), args.output)
 
-    written = spark.read.parquet(str(args.output.resolve()))
+    written = tables.read_written(spark, args.output)
     months = written.orderBy("month").toPandas()
     figures = months.assign(month=months["month"].astype(str)).to_dict("records")
     picture = chart(months)

@@ -1,74 +1,85 @@
 """Write tables so that nothing is lost: a new table takes its place when it is complete."""
 
+import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from urllib.parse import unquote
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
-from ..errors import BadInputError, UnavailableError
+from ..errors import BadInputError, UnavailableError, why_unavailable
+from .places import check_replaceable, folder_of, is_within, local_path
+from .unfinished import locked, remove_dead, unfinished_folder
 
-PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
-FULL = "No space left on device"
 
-
-def write(frames: Mapping[str, DataFrame], output: Path) -> None:
+def write(frames: Mapping[str, DataFrame], output: Path | str) -> None:
     """Write each frame as Parquet to `output/<name>`; earlier tables stay until all are complete.
 
     The new tables are written to a hidden folder and take their places by renaming once the last
-    of them is done: a run that fails or is killed loses nothing.
+    of them is done: a run that fails or is killed loses nothing. What killed runs left beside the
+    tables is removed. Of two runs at once, the tables of the one that ends last stay.
 
     Raises:
-        BadInputError: when `output` is a URL: it must be a folder that can be renamed in.
-        UnavailableError: when the disk is full.
+        BadInputError: when `output` is a URL, or a name in it holds anything but a table, which
+            would be lost; also when a folder cannot be written.
+        UnavailableError: when the disk is full or fails.
     """
-    _refuse_url(output)
-    output = output.resolve()  # a Connect server may run in another folder
+    folder = folder_of("output", output).resolve()  # a Connect server may run in another folder
+    for name in frames:
+        check_replaceable(f"output ({folder / name})", folder / name)
     try:
-        _write(frames, output)
+        _write(frames, folder)
     except (PySparkException, Py4JJavaError, OSError) as error:
-        if FULL not in str(error):
-            raise
-        raise UnavailableError(
-            f"output ({output}): its disk is full. What was there before is as it was; make room "
-            "and try again."
-        ) from error
+        problem = why_unavailable(error)
+        if problem:
+            raise UnavailableError(
+                f"output ({folder}): {problem}. Each table is as it was or complete."
+            ) from error
+        if isinstance(error, OSError):
+            raise BadInputError(
+                f"output ({folder}): cannot be written ({error.strerror or error}). Each table is "
+                "as it was or complete."
+            ) from error
+        raise
 
 
-def _write(frames: Mapping[str, DataFrame], output: Path) -> None:
-    output.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".unfinished-", dir=output) as unfinished:
-        for name, frame in frames.items():
-            frame.write.parquet(str(Path(unfinished, name)))
-        for name in frames:
-            path = output / name
-            if path.exists():
-                _remove(backup_path(path))
-                path.rename(backup_path(path))
-            Path(unfinished, name).rename(path)
-            _remove(backup_path(path))
-
-
-def write_table(frame: DataFrame, path: Path) -> None:
+def write_table(frame: DataFrame, path: Path | str) -> None:
     """Write a frame as Parquet to `path`, as `write` does with its tables.
 
     Raises:
-        BadInputError: when `path` is a URL, or holds anything but a table, which would be lost.
+        BadInputError: as `write`; and when the frame is read from files in `path`.
     """
-    _refuse_url(path)
-    held = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
-    foreign = [file.name for file in held if not PARQUET_PART.fullmatch(file.name)]
-    if foreign:
+    folder = folder_of("output", path).resolve()
+    check_replaceable(f"output ({folder})", folder)
+    # job.parse compares paths; only Spark knows where a table of the catalog lies
+    read_from = {unquote(file).rpartition("/")[0] for file in frame.inputFiles()}
+    if any(place is not None and is_within(place, folder) for place in map(local_path, read_from)):
         raise BadInputError(
-            f"output ({path}): holds {len(foreign)} things that are no part of a table, for "
-            f"example {foreign[0]}. Name a folder that is empty or not yet there."
+            f"output ({folder}): the job reads its rows from there, and would replace them. Name "
+            "another folder."
         )
-    path = path.resolve()
-    write({path.name: frame}, path.parent)
+    write({folder.name: frame}, folder.parent)
+
+
+def read_written(spark: SparkSession, path: Path | str) -> DataFrame:
+    """Read a table that `write` or `write_table` wrote, whatever characters its path holds."""
+    return spark.read.parquet(as_literal(folder_of("output", path)))
+
+
+def as_literal(path: Path) -> str:
+    r"""Return a path as Spark reads it: absolute, and where Spark would see a pattern, escaped.
+
+    Examples:
+        >>> as_literal(Path("/runs [1]"))
+        '/runs \\[1\\]'
+    """
+    # a Connect server may run in another folder
+    return re.sub(r"([\\\[\]{}*?])", r"\\\1", path.resolve().as_posix())
 
 
 def backup_path(path: Path) -> Path:
@@ -76,9 +87,50 @@ def backup_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.earlier")
 
 
-def _refuse_url(output: Path) -> None:
-    if re.match(r"\w{2,}:", str(output)):
-        raise BadInputError(f"output ({output}): must be a folder of this machine, not a URL.")
+def _write(frames: Mapping[str, DataFrame], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _swapping(folder):
+        remove_dead(folder)
+        for name in frames:
+            _restore(folder / name)
+    with unfinished_folder(folder) as unfinished:
+        for name, frame in frames.items():
+            frame.write.parquet(str(unfinished / name))
+        with _swapping(folder):
+            for name in frames:
+                _replace(folder / name, unfinished / name)
+
+
+@contextmanager
+def _swapping(folder: Path) -> Iterator[None]:
+    """Let one run at a time rename tables in a folder, where the file system knows locks."""
+    handle = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
+    try:
+        if handle is not None:
+            locked(handle, wait=True)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)  # which unlocks it
+
+
+def _replace(path: Path, complete: Path) -> None:
+    """Put a complete table in the place of an earlier one; a failure puts that back."""
+    backup = backup_path(path)
+    try:
+        if path.exists():
+            _remove(backup)
+            path.rename(backup)
+        complete.rename(path)
+    finally:
+        _restore(path)
+    _remove(backup)
+
+
+def _restore(path: Path) -> None:
+    """Put the earlier table back where a run ended between the two renames."""
+    if not os.path.lexists(path) and backup_path(path).exists():
+        backup_path(path).rename(path)
 
 
 def _remove(path: Path) -> None:

@@ -1,0 +1,201 @@
+"""Where a job reads and writes: an output never takes the place of an input, and can be written."""
+
+import glob
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import BadInputError
+
+URL = re.compile(r"([a-z][a-z0-9+.-]+):(?://[^/]*(?=/))?(.*)", re.IGNORECASE | re.DOTALL)
+MOUNTED = {"file": "", "dbfs": "/dbfs"}
+"""Schemes of URLs whose files are also folders of this machine, and below which folder."""
+
+CATALOG_TABLE = re.compile(r"`.*|[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){1,2}", re.DOTALL)
+FILE_ENDINGS = (".parquet", ".csv", ".json", ".out", ".d", ".dir", ".tmp")
+PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
+UNFINISHED = ".unfinished-"
+"""How the names of hidden folders begin in which runs write tables that are not complete."""
+
+
+def check_places(
+    inputs: Mapping[str, str],
+    tables: Sequence[Path],
+    reports: Path | None = None,
+    scratch: Path | None = None,
+    store: Path | None = None,
+) -> None:
+    """Refuse to write where an input would be lost or mixed up, before anything is read.
+
+    Links, relative paths, upper and lower case on a disk that does not tell them apart, and `file:`
+    URLs are followed to the folder that they mean.
+
+    Args:
+        inputs: for each option that names an input, its value: a path, a URL or a catalog table.
+        tables: the folders that will be replaced by tables.
+        reports: the folder that reports are written to, beside what it holds: it may hold inputs.
+        scratch: the folder for tables in between, which are removed again.
+        store: the folder of the models' store.
+
+    Raises:
+        BadInputError: says which two places are one, or one inside the other.
+    """
+    found = {option: list(_real_places(value)) for option, value in inputs.items()}
+    if store is not None:
+        found["models' store"] = [store.resolve()]
+    for option, places in found.items():
+        value = inputs.get(option, str(store))
+        for place in places:
+            for table in tables:
+                if is_within(place, table) or is_within(table, place):
+                    raise _same_place("--output", table, option, value)
+            if reports is not None and is_within(reports, place):
+                raise _same_place("--reports", reports, option, value)
+            if scratch is not None and is_within(scratch, place):
+                raise _same_place("--scratch", scratch, option, value)
+    for table in tables:
+        if reports is not None and is_within(reports, table):
+            raise _same_place("--reports", reports, "--output", str(table))
+
+
+def folder_of(option: str, value: str | Path, may_be_table: bool = False) -> Path:
+    """Return the folder of this machine that an option names, as it was typed.
+
+    Args:
+        option: its name, for messages.
+        value: a path, or a `file:` URL.
+        may_be_table: whether some would give the name of a catalog table here.
+
+    Raises:
+        BadInputError: when it is empty, another URL, or looks like a catalog table.
+    """
+    text = str(value)
+    if not text.strip():
+        raise BadInputError(f"{option}: is empty. Name a folder.")
+    local = local_path(text)
+    if local is None:
+        raise BadInputError(
+            f"{option} ({text}): URLs cannot be written yet. Name a folder of this machine."
+        )
+    is_table = CATALOG_TABLE.fullmatch(text) and not text.endswith(FILE_ENDINGS)
+    if may_be_table and is_table:
+        raise BadInputError(
+            f"{option} ({text}): catalog tables cannot be written yet. Name a folder; for one of "
+            f"this name type ./{text}"
+        )
+    return local
+
+
+def local_path(place: str) -> Path | None:
+    """Return the path of a place on this machine; None for a URL of another file system."""
+    url = URL.fullmatch(place)
+    if url is None or os.path.lexists(place):
+        return Path(place)
+    mounted = MOUNTED.get(url[1].lower())
+    return None if mounted is None else Path(mounted + url[2])
+
+
+def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
+    """Refuse a folder that cannot be made or written to, by trying; nothing stays of that.
+
+    Args:
+        option: its name, for messages.
+        folder: a folder; it and those above it need not exist.
+        replaced: whether a table takes the folder's place, which then must hold a table or nothing.
+
+    Raises:
+        BadInputError: says why.
+    """
+    where = f"{option} ({folder})"
+    try:
+        real = folder.resolve()
+        if replaced:
+            check_replaceable(where, real)
+            # a new table is written beside the earlier one
+            places = [real.parent, real] if real.exists() else [real.parent]
+        else:
+            places = [real]
+        for place in places:
+            nearest = next(path for path in (place, *place.parents) if path.exists())
+            with tempfile.TemporaryDirectory(prefix=f"{UNFINISHED}try-", dir=nearest):
+                pass
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BadInputError(
+            f"{where}: cannot be written ({reason}). Name another folder, or have its rights "
+            "changed."
+        ) from error
+
+
+def check_replaceable(where: str, path: Path) -> None:
+    """Refuse a path that holds anything but a table, which would be lost with it.
+
+    Raises:
+        BadInputError: says what it holds; also of a file, and of a disk's own folder.
+    """
+    if path.exists() and not path.is_dir():
+        raise BadInputError(f"{where}: is a file ({path.name}). Name a folder.")
+    if not path.is_dir():
+        return
+    if os.path.ismount(path):
+        raise BadInputError(
+            f"{where}: a disk is mounted there, so a table cannot take its place. Name a folder "
+            "inside."
+        )
+    held: list[str] = []
+    with suppress(FileNotFoundError):  # another run is just replacing it
+        held = sorted(file.name for file in path.iterdir())
+    foreign = [name for name in held if not PARQUET_PART.fullmatch(name)]
+    if foreign:
+        raise BadInputError(
+            f"{where}: holds {len(foreign)} things that are no part of a table, for "
+            f"example {foreign[0]}. Name a folder that is empty or not yet there."
+        )
+
+
+def is_within(inner: Path, outer: Path) -> bool:
+    """Say whether a path is another one or lies below it, whatever links and spellings lead there.
+
+    Examples:
+        >>> is_within(Path("data/../data/raw/"), Path("data"))
+        True
+        >>> is_within(Path("data-2"), Path("data"))
+        False
+    """
+    real, target = Path(os.path.realpath(inner)), Path(os.path.realpath(outer))
+    if real.is_relative_to(target):
+        return True
+    return any(_same(path, target) for path in (real, *real.parents))
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)  # tells that case or a mount is all that differs
+    except OSError:
+        return False
+
+
+def _real_places(value: str) -> Iterator[Path]:
+    """The paths that an input may mean: itself, those of a pattern, and where its links lead."""
+    path = local_path(value)
+    if path is None or not value.strip():
+        return
+    # what Spark takes for a pattern where there is no such path
+    patterns = re.sub(r"\{[^}]*\}", "*", str(path))
+    matches = [] if os.path.lexists(path) else glob.iglob(patterns)  # noqa: PTH207
+    places = [path, *map(Path, matches)]
+    for place in places:
+        yield Path(os.path.realpath(place))
+        if place.is_dir():
+            links = (file for file in place.rglob("*") if file.is_symlink())
+            yield from map(Path, map(os.path.realpath, links))
+
+
+def _same_place(option: str, place: Path, other: str, value: str) -> BadInputError:
+    return BadInputError(
+        f"{option} ({place}) and {other} ({value}) are the same place, or one is inside the other, "
+        f"and what is written would replace or mix with what is there. Name another {option}."
+    )
