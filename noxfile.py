@@ -1,4 +1,4 @@
-"""The template's checks: `nox` runs them all; `nox -s demo` makes a project and runs it."""
+"""The template's checks: `nox` runs all of them; `nox -s demo` makes a project and runs it."""
 
 import shutil
 import subprocess
@@ -33,32 +33,33 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Every product of options and every hostile answer, checked without running Spark."""
+    """Check every combination of options and every hostile answer, without running Spark."""
     install(session, "tests")
     session.run("pytest", "--ignore=tests/samples", "-n", "auto", *session.posargs)
 
 
 @nox.session
 def samples(session: nox.Session) -> None:
-    """Projects in which each two answers meet, doing what their READMEs promise.
+    """Install sample projects, which cover each pair of answers, and run their READMEs and checks.
 
-    `-- none gitlab` for those with one of these answers, `-- everything` for each step on each.
+    `-- none gitlab` selects samples with one of these answers; `-- everything` runs every step on
+    every sample.
     """
     install(session, "tests")
     words = [word for word in session.posargs if word != "everything"]
     chosen = ["-k", " or ".join(words)] if words else []
     if "everything" in session.posargs:
         chosen.append("--everything")
-    # PySpark comes as source; uv builds it once by itself, but where an index forbids to cache
+    # PySpark is a source package; uv would build it per sample where the index forbids caching
     wheels = ROOT / "build" / "wheels"
     build = ("uv", "tool", "run", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={wheels}")
     session.run(*build, "pyspark~=4.3.0", external=True)
     session.run(
         "pytest",
         "tests/samples",
-        # two at once: much of a sample's time is Spark's driver, which keeps one core busy
+        # two at a time: a sample mostly waits for Spark's driver, which keeps one core busy
         *("--numprocesses=2", "--dist=loadgroup"),
-        "-rs",  # samples of a Python that is neither here nor can be fetched
+        "-rs",  # shows samples that were skipped because their Python could not be fetched
         *chosen,
         env={**every_python(), "UV_FIND_LINKS": str(wheels)},
     )
@@ -66,16 +67,16 @@ def samples(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Make the default project in build/demo, run its jobs, and say where the pictures are."""
+    """Make the default project in build/demo, run its jobs, and list the charts."""
     install(session, "tests")
     session.run("python", "tests/demo.py")
 
 
 @nox.session(default=False)
 def mutants(session: nox.Session) -> None:
-    """Break the default project in a hundred ways, and see whether its quick tests notice.
+    """Make a hundred mistakes in the default project, and check that its quick tests fail.
 
-    `-- growth` for the files with this in their name.
+    `-- growth` selects the files with this in their name.
     """
     install(session, "tests")
     session.run("python", "tests/mutants.py", *session.posargs)
@@ -83,13 +84,13 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def options(session: nox.Session) -> None:
-    """Write docs/options.md anew, after a question has changed."""
+    """Write docs/options.md from cookiecutter.json."""
     install(session, "tests")
     session.run("python", "tests/options.py")
 
 
 def every_python() -> dict[str, str | None]:
-    """The environment in which uv finds every Python of the machine, also those of pyenv."""
+    """Return environment variables with which uv finds every Python, including those of pyenv."""
     if not shutil.which("pyenv"):
         return {}
     listed = subprocess.run(["pyenv", "versions", "--bare"], capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Remove what was not chosen."""
+"""Remove the files of options that were not chosen."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 SOURCE = Path("src", ANSWERS["package_name"])
 
-# What each option brings: a path is removed unless an option that brings it was chosen.
+# Question -> option -> the paths that it needs. A path that no chosen option needs is removed.
 BROUGHT_BY = {
     "use_cases": {
         "growth-forecasting": [

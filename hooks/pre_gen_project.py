@@ -1,7 +1,7 @@
-"""Refuse answers that cannot work, in one line, before anything is written.
+"""Refuse answers that cannot work, with one line, before anything is written.
 
-cookiecutter.json has made sure that the folder's name is harmless: a bad slug arrives here as
-`__asked_slug`, while the folder is called refused-project and goes away again.
+cookiecutter.json replaces a bad slug by the harmless folder name refused-project. cookiecutter
+removes this folder after the hook fails. The original slug is in `__asked_slug`.
 """
 
 import json
@@ -17,7 +17,7 @@ LONGEST = {"project_name": 100, "description": 500, "author": 100, "package_name
 WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
 REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
-# What the generated project installs or holds. A test compares this with a real environment.
+# Names that the generated project installs or contains. A test compares them with an environment.
 RESERVED_NAMES = set(
     """
     absl absl_py adagio adagio_version aiohappyeyeballs aiohttp aiosignal alembic annotated_doc
@@ -52,17 +52,17 @@ RESERVED_NAMES = set(
 
 
 def problem() -> str | None:
-    """What is wrong with the answers, or None."""
+    """Return a sentence about the first invalid answer; None if all answers are valid."""
     for question in ("project_name", "description", "author"):
         answer = ANSWERS[question]
         if not answer.strip():
-            return f"{question} is empty: type a word at least."
+            return f"{question} is empty: type at least one word."
         if len(answer) > LONGEST[question]:
-            return f"{question} has {len(answer)} characters: use {LONGEST[question]} at most."
+            return f"{question} has {len(answer)} characters: use at most {LONGEST[question]}."
         for character in answer:
             if is_unprintable(character):
                 return (
-                    f"{question} holds the character U+{ord(character):04X}: "
+                    f"{question} contains the character U+{ord(character):04X}: "
                     "use printable text on one line."
                 )
 
@@ -79,7 +79,7 @@ def problem() -> str | None:
             "between them, a letter first."
         )
     if keyword.iskeyword(package) or package in sys.stdlib_module_names:
-        return f"package_name {shown(package)} is a name of Python's own: add a word to it."
+        return f"package_name {shown(package)} is a name of Python itself: add a word to it."
     for question, answer in (("project_slug", slug), ("package_name", package)):
         if WINDOWS.fullmatch(answer):
             return f"{question} {shown(answer)} cannot be a folder on Windows: add a word to it."
@@ -89,13 +89,13 @@ def problem() -> str | None:
 
 
 def is_unprintable(character: str) -> bool:
-    """True for line breaks and other controls, lone surrogates, and marks that reorder text."""
+    """Return whether a character is a control, a line break, a lone surrogate, or reorders text."""
     reorders = unicodedata.bidirectional(character) in REORDERING
     return reorders or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
 
 
 def shown(answer: str) -> str:
-    """An answer as it may stand on one line: quoted, in ASCII, not longer than a name."""
+    """Return an answer quoted for a message: in ASCII, on one line, with at most 60 characters."""
     return ascii(answer if len(answer) <= 60 else answer[:57] + "...")
 
 

@@ -1,4 +1,4 @@
-"""What the template's tests share."""
+"""Fixtures of the template's tests."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ from template import bake
 
 @pytest.fixture(scope="session")
 def default_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project that holding Enter gives. Not to be changed by a test."""
+    """The project from all default answers; read-only for tests."""
     return bake(tmp_path_factory.mktemp("default"))
 
 

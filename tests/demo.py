@@ -1,6 +1,6 @@
-"""Make the default project in build/demo, run the commands of its README, and say what there is.
+"""Make the default project in build/demo, run the jobs of its README, and list the charts.
 
-The same steps as a team takes on its first day, so what fails here would fail there.
+These are the steps of a team's first day.
 """
 
 import shutil
@@ -25,7 +25,7 @@ def main() -> None:
             sys.exit(f"error: failed in {project}: {command}")
         print(flush=True)
     pictures = sorted(project.glob("reports/*.png"))
-    print(f"{perf_counter() - start:.0f} seconds in all. The pictures:")
+    print(f"{perf_counter() - start:.0f} seconds in all. The charts:")
     for picture in pictures:
         print(f"  {picture.relative_to(ROOT)}")
 

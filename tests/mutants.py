@@ -1,19 +1,19 @@
-"""Break the default project's src on purpose, and see whether its tests notice.
+"""Make mistakes in the default project's src, and check that its tests fail.
 
-mutants.diff holds the edits, each a mistake that a colleague could make. They are of these kinds:
+mutants.diff contains the edits, each a mistake that a colleague could make, of these kinds:
 
-- boundary: one more or one less than it should be
-- chance: a seed, or what a draw is for, is ignored
+- boundary: off by one
+- chance: a seed, or the purpose of a sample, is ignored
 - formula: another sign, factor or term
-- guard: a check, a filter or a precaution is left out
-- leak: a model or a table knows what it may not know
-- mix-up: another column, another order, the other way round
-- safety: a table, an alias or an exit code is lost or believed too soon
-- unknown: what is not known is taken for known, or the other way round
-- window: other months than those that are meant
+- guard: a check, a filter or a precaution is missing
+- leak: a model or a table uses data that it must not use
+- mix-up: a wrong column or order
+- safety: a table, an alias or an exit code is lost, or trusted too early
+- unknown: null is treated as a value, or a value as null
+- window: wrong months
 
-An edit is caught when one of the project's quick tests fails: first those of its file, and if they
-do not notice, all of its folder and of the jobs.
+An edit is caught if one of the project's quick tests fails. The tests of its file run first, then
+those of its folder and of the jobs.
 """
 
 import re
@@ -34,14 +34,14 @@ LIST = Path(__file__).with_name("mutants.diff")
 EDIT = re.compile(r"^@@ (.+?): (.+)\n((?:-.*\n)+)((?:\+.*\n)*)", re.M)
 SRC = "src/customer_analytics"
 AT_ONCE = 2
-"""Projects to break at a time: Spark's driver, in which most time goes, keeps one core busy."""
+"""Projects to test at a time: most time is spent in Spark's driver, which keeps one core busy."""
 
 LEAST = 0.9
 """The share of edits that must be caught."""
 
 
 class Edit(NamedTuple):
-    """A text that stands once in a file of src, and what a mistake makes of it."""
+    """A text that occurs once in a file of src, and the mistake that replaces it."""
 
     file: str
     kind: str
@@ -54,7 +54,7 @@ class Edit(NamedTuple):
 
 
 def all_edits() -> list[Edit]:
-    """What mutants.diff holds."""
+    """Return the edits in mutants.diff."""
     _, *parts = re.split("^diff ", LIST.read_text(), flags=re.M)
     return [
         Edit(part.partition("\n")[0], kind, name, without_marks(before), without_marks(after))
@@ -68,7 +68,7 @@ def without_marks(lines: str) -> str:
 
 
 def tests_of(file: str, project: Path) -> list[list[str]]:
-    """The tests of a file of src, in the order of their trial: the nearest ones, and all others.
+    """Return lists of test files for a file of src, in the order in which they are tried.
 
     For growth/scores.py: tests/growth/test_scores.py; then tests/growth and tests/jobs.
     """
@@ -80,7 +80,7 @@ def tests_of(file: str, project: Path) -> list[list[str]]:
 
 
 def first_failure(paths: Iterable[str], project: Path) -> str | None:
-    """The first test that fails; None when all are green."""
+    """Return the name of the first test that fails; None if all pass."""
     pytest = "uv run --no-sync pytest --exitfirst --quiet --tb=no -p no:cacheprovider"
     done = run(f"{pytest} {shlex.join(paths)}", project)
     if done.returncode == 0:
@@ -90,7 +90,7 @@ def first_failure(paths: Iterable[str], project: Path) -> str | None:
 
 
 def is_caught(edit: Edit, projects: SimpleQueue[Path]) -> bool:
-    """Break a project that nobody else is breaking, run its tests, and mend it."""
+    """Apply an edit to a free project, run its tests, and undo the edit."""
     project, start = projects.get(), perf_counter()
     file = project / SRC / edit.file
     source = file.read_text()
@@ -107,7 +107,7 @@ def is_caught(edit: Edit, projects: SimpleQueue[Path]) -> bool:
 
 
 def main(part: str = "") -> None:
-    """Try the edits of all files, or of those whose name holds `part`."""
+    """Try the edits of all files, or of those whose name contains `part`."""
     start = perf_counter()
     edits = [edit for edit in all_edits() if part in edit.file]
     if not edits:

@@ -1,12 +1,12 @@
-"""The page on the template's questions, made from cookiecutter.json: `nox -s options` writes it."""
+"""Write docs/options.md, the page on the template's questions, from cookiecutter.json."""
 
 from template import QUESTIONS, ROOT
 
 PAGE = ROOT / "docs" / "options.md"
 HEAD = """# The questions
 
-What cookiecutter asks, in this order; holding Enter takes the first answer. Made from
-cookiecutter.json by `nox -s options`.
+After this page you know what cookiecutter asks, in this order. Enter accepts the first answer. The
+command `nox -s options` makes the page from cookiecutter.json.
 
 | question | answers |
 |---|---|
@@ -15,11 +15,11 @@ DERIVED = {
     "project_slug": "the project's name, in lower case with hyphens",
     "package_name": "the folder's name, with underscores",
 }
-"""Defaults that are computed from earlier answers, in words."""
+"""Descriptions of the defaults that are computed from earlier answers."""
 
 
 def page() -> str:
-    """The page, as it should be."""
+    """Return the content of the page."""
     rows = []
     for question, default in QUESTIONS.items():
         if question.startswith("_"):
@@ -38,7 +38,7 @@ def page() -> str:
 
 
 def said(prompt: dict[str, str], choice: str) -> str:
-    """What is said of a choice, beside its name."""
+    """Return the description of a choice, without its name."""
     return prompt[choice].removeprefix(f"{choice}: ")
 
 

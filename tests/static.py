@@ -1,4 +1,4 @@
-"""What must be true of every generated project, checked without installing it."""
+"""Checks that every generated project must pass, without installing it."""
 
 import ast
 import json
@@ -13,19 +13,19 @@ import yaml
 
 
 def files_of(project: Path) -> list[str]:
-    """The project's files, as paths from its root."""
+    """Return the project's files, as paths from its root."""
     return sorted(str(p.relative_to(project)) for p in project.rglob("*") if p.is_file())
 
 
 def check_files(project: Path) -> None:
-    """Every file parses, says nothing of the template, and is tidy."""
+    """Check that every file parses, has no trace of the template, and is tidy."""
     for name in files_of(project):
         check_file(name, (project / name).read_text(encoding="utf-8"))
 
 
 @cache  # most files are the same in all of the hundreds of projects
 def check_file(name: str, text: str) -> None:
-    """A file parses, says nothing of the template, and is tidy."""
+    """Check that a file parses, has no trace of the template, and is tidy."""
     assert re.fullmatch(r"[A-Za-z0-9_./-]+", name), f"not legal everywhere: {name}"
     parse(name, text)
     assert "cookiecutter" not in text, f"{name} holds a trace of the template"
@@ -39,7 +39,7 @@ def check_file(name: str, text: str) -> None:
 
 
 def parse(name: str, text: str) -> None:
-    """Read a file as what its name says it is."""
+    """Parse a file according to its suffix."""
     match Path(name).suffix:
         case ".py":
             ast.parse(text, name)
@@ -58,7 +58,7 @@ def parse(name: str, text: str) -> None:
 
 
 def check_style(project: Path) -> None:
-    """The project is clean under its own linter's rules and format."""
+    """Check that the project passes its own linter and formatter."""
     for command in (["check"], ["format", "--check"]):
         result = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "."],

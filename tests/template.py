@@ -38,7 +38,7 @@ def bake(output: Path, **answers: str) -> Path:
 
 
 def config_in(folder: Path) -> Path:
-    """Have cookiecutter keep what it remembers in a folder, and not in somebody's home."""
+    """Write a configuration with which cookiecutter stores its files in a folder, not in ~."""
     config = folder / "cookiecutter.yaml"
     kept = {"cookiecutters_dir": str(folder / "cloned"), "replay_dir": str(folder / "replay")}
     config.write_text(json.dumps(kept))  # which is YAML too
@@ -46,32 +46,32 @@ def config_in(folder: Path) -> Path:
 
 
 def full_product() -> list[dict[str, str]]:
-    """Every combination of the choices."""
+    """Return every combination of the choices."""
     return [
         dict(zip(CHOICES, values, strict=True)) for values in itertools.product(*CHOICES.values())
     ]
 
 
 def covering_set() -> list[dict[str, str]]:
-    """Combinations of the choices in which each two of them meet; the first one is the default."""
+    """Return combinations that cover each pair of choices; the first one is the default."""
     return [dict(zip(CHOICES, values, strict=True)) for values in AllPairs(list(CHOICES.values()))]
 
 
 def readme_commands(readme: Path) -> list[str]:
-    """The commands in a README's bash blocks, in order."""
+    """Return the commands in a README's bash blocks, in order."""
     blocks = re.findall(r"^```bash\n(.*?)^```", readme.read_text(), flags=re.S | re.M)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     return [line.split("  #")[0].strip() for line in lines if line.strip()]
 
 
 def as_typed() -> dict[str, str]:
-    """The environment of somebody who types a command: nothing of nox, uv or ours in it."""
+    """Return the environment without variables of nox, uv, pytest and this template."""
     ours = re.compile("VIRTUAL_ENV|PYTHONPATH|CI$|UV_PROJECT_ENVIRONMENT|UV_PYTHON$|NOX_|PYTEST_")
     return {name: value for name, value in os.environ.items() if not ours.match(name)}
 
 
 def run(command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as somebody types it in a project."""
+    """Run a shell command in a project."""
     return subprocess.run(
         command, shell=True, cwd=cwd, env=as_typed() | environment, text=True, capture_output=True
     )
@@ -80,21 +80,21 @@ def run(command: str, cwd: Path, **environment: str) -> subprocess.CompletedProc
 def type_in(
     command: str, cwd: Path, code: int = 0, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command as somebody types it in a project, and see that it ends as it should."""
+    """Run a shell command in a project, and check its exit code."""
     result = run(command, cwd, **environment)
     assert result.returncode == code, f"$ {command}\n{result.stdout[-8000:]}{result.stderr[-8000:]}"
     return result
 
 
 def git(folder: Path, *words: str) -> str:
-    """Run git in a folder, as a team."""
+    """Run git in a folder, with an author."""
     team = ("-c", "user.name=team", "-c", "user.email=team@team.example")
     command = ["git", *team, *words]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def commit(folder: Path) -> None:
-    """Commit all that is in a folder, in a repository of its own if it is in none."""
+    """Commit all files in a folder; create a repository if there is none."""
     if not (folder / ".git").exists():
         git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
@@ -108,7 +108,7 @@ def release(folder: Path, version: str) -> None:
 
 
 def copy_template(target: Path) -> None:
-    """Copy what is in git here, or might be."""
+    """Copy the template's files that git does not ignore."""
     listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).exists():

@@ -1,4 +1,4 @@
-"""Answers that break other templates: each gives a sound project, or one clear line and nothing."""
+"""Answers that break other templates: each gives a valid project, or one line and no files."""
 
 import os
 import subprocess
@@ -15,14 +15,14 @@ FINE = "fine"
 # question, answer, and FINE or what the one line says
 HOSTILE = [
     # names that are Python's own
-    ("package_name", "class", "a name of Python's own"),
-    ("package_name", "import", "a name of Python's own"),
-    ("package_name", "async", "a name of Python's own"),
-    ("package_name", "json", "a name of Python's own"),
-    ("package_name", "statistics", "a name of Python's own"),
-    ("package_name", "logging", "a name of Python's own"),
-    ("project_name", "Typing", "a name of Python's own"),
-    ("project_name", "Class", "a name of Python's own"),
+    ("package_name", "class", "a name of Python itself"),
+    ("package_name", "import", "a name of Python itself"),
+    ("package_name", "async", "a name of Python itself"),
+    ("package_name", "json", "a name of Python itself"),
+    ("package_name", "statistics", "a name of Python itself"),
+    ("package_name", "logging", "a name of Python itself"),
+    ("project_name", "Typing", "a name of Python itself"),
+    ("project_name", "Class", "a name of Python itself"),
     # soft keywords may be package names
     ("package_name", "match", FINE),
     ("package_name", "type", FINE),
@@ -92,7 +92,7 @@ HOSTILE = [
     ("project_name", "顧客分析", FINE),
     ("project_name", "O'Brien's \"Churn\" \\ Growth", FINE),
     ("project_name", "a & b < c > d # e % f | g", FINE),
-    ("project_name", "Two\nlines", "holds the character U+000A"),
+    ("project_name", "Two\nlines", "contains the character U+000A"),
     ("author", "", "author is empty"),
     ("author", "O'Brien", FINE),
     ("author", 'Ann "The Hammer" Lee', FINE),
@@ -100,8 +100,8 @@ HOSTILE = [
     ("author", "Zoë 👩‍🔬 李小龍 محمد", FINE),
     ("author", "Acme, Inc. <data@acme.example>", FINE),
     ("author", "a" * 300, "author has 300 characters"),
-    ("author", "tab\there", "holds the character U+0009"),
-    ("author", "\u202emoc.live", "holds the character U+202E"),
+    ("author", "tab\there", "contains the character U+0009"),
+    ("author", "\u202emoc.live", "contains the character U+202E"),
     ("description", "", "description is empty"),
     ("description", "d" * 300, FINE),
     ("description", "d" * 501, "description has 501 characters"),
@@ -113,7 +113,7 @@ HOSTILE = [
     ("description", "{% raw %}", "description is empty"),
     ("description", "{# note #} after", FINE),
     ("description", "${HOME} $(id) `id`", FINE),
-    ("description", "[table]\nkey = 1", "holds the character U+000A"),
+    ("description", "[table]\nkey = 1", "contains the character U+000A"),
     ("description", "key = [1, 2] # toml", FINE),
     ("description", "yaml: {a: [b, *c, &d]} !!python/object", FINE),
     ("description", '{"json": [null]}', FINE),
@@ -121,8 +121,8 @@ HOSTILE = [
     ("description", "- [ ] # > | markdown <script>", FINE),
     ("description", "  spaces around  ", FINE),
     ("description", "emoji 😀 عربي 漢字", FINE),
-    ("description", "next\u2028line", "holds the character U+2028"),
-    ("description", "bell\a", "holds the character U+0007"),
+    ("description", "next\u2028line", "contains the character U+2028"),
+    ("description", "bell\a", "contains the character U+0007"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The edits of mutants.diff are what they seem: `nox -s mutants` tries them."""
+"""The edits in mutants.diff are well-formed; `nox -s mutants` applies them."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The opinions of the generated project are rules of its linter, which says what to do instead."""
+"""The linter enforces the project's opinions, and its messages say what to do instead."""
 
 import json
 import re
@@ -22,7 +22,7 @@ BANNED = {
 
 
 def banned_in(project, place: str, code: str) -> list[str]:
-    """The messages about banned APIs that ruff has for a file at a place in the project."""
+    """Return ruff's messages about banned APIs for a file at a path in the project."""
     result = subprocess.run(
         [
             *(sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=json"),
@@ -115,11 +115,11 @@ SECRETS = {
     "password.toml": 'password = "' + 'kJ7$mQ2!xW9z"',
     "address.py": 'store = "postgresql://team:' + 'kJ7mQ2xW9z@db.team.example/mlflow"',
 }
-"""In two parts, so that no hook finds them here."""
+"""In two parts, so that the hook does not find secrets in this file."""
 
 
 def find_secrets(project, *names: str) -> subprocess.CompletedProcess:
-    """Run the project's hook on some of its files, as pre-commit does."""
+    """Run the project's hook on files, as pre-commit does."""
     in_project = "uv run --active --no-sync "
     tool, *options = hook_of(project, "no-secrets")["entry"].removeprefix(in_project).split()
     command = [Path(sys.executable).with_name(tool), *options, *names]

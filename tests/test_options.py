@@ -1,4 +1,4 @@
-"""The page on the questions tells of those that are asked."""
+"""docs/options.md describes the questions in cookiecutter.json."""
 
 from options import PAGE, page
 from template import QUESTIONS

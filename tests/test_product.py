@@ -1,4 +1,4 @@
-"""The full product of options: each gives exactly its files, and all of them are sound."""
+"""Every combination of options gives exactly its files, and all of them are valid."""
 
 import re
 import tomllib
@@ -326,7 +326,7 @@ def test_the_length_of_a_name_does_not_change_the_format(bake_here, package):
 
 
 def test_src_holds_no_jinja(default_project):
-    """So it can be read, linted and moved as it is."""
+    """Code without Jinja can be read, linted and moved unchanged."""
     from template import PROJECT
 
     template = PROJECT / "src" / "{{cookiecutter.package_name}}"

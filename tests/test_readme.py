@@ -1,4 +1,4 @@
-"""The template's README: its commands are those that exist, and CI runs the one for tests."""
+"""The commands in the template's README exist, and CI runs the one for tests."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A release is one version everywhere, and a project can be made of it."""
+"""A release has the same version everywhere, and a project can be made from it."""
 
 import re
 import tomllib

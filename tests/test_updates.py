@@ -1,4 +1,4 @@
-"""A project that was made at an earlier version, and lived since, is updated to what is here now.
+"""A project from an earlier version, with changes of its team, is updated to this version.
 
 All of it offline: the template is a repository of the test's own. What is here is its release
 v0.2.0; v0.1.0, and a commit that is not released yet, are made up from it.
@@ -58,7 +58,7 @@ def run(folder: Path, *words: str | Path) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the template as it was, as it is, and as it might be."""
+    """A repository with an earlier, the current and a later version of the template."""
     repository = tmp_path_factory.mktemp("updates") / "template"
     copy_template(repository)
     make_earlier(repository / PROJECT.name)
@@ -102,7 +102,7 @@ def lived(made: Path, tmp_path: Path) -> Path:
 
 
 def live(project: Path) -> None:
-    """What a team does: a job, a module, a dependency, words of its own; less of what was there."""
+    """Change a project like a team: add a job, a module, a dependency and words; delete files."""
     shutil.copy(project / "jobs/simulate_usage.py", project / "jobs/our_job.py")
     (project / OURS).parent.mkdir(exist_ok=True)
     (project / OURS).write_text('"""Ours."""\n')
@@ -231,7 +231,7 @@ def test_other_answers_keep_the_version_and_can_be_taken_back(made, tmp_path):
     [
         (["usecases=none"], "usecases is no question of the template. It asks project_name, "),
         (["use_cases=all"], "the choices are ['both', 'growth-forecasting'"),
-        (["package_name=class"], "package_name 'class' is a name of Python's own"),
+        (["package_name=class"], "package_name 'class' is a name of Python itself"),
         (["v9"], "Failed to check out the reference v9"),
         (["v1", "v2"], "v1 v2 is no version: give one tag, branch or commit"),
         (["--force"], "--force is no version"),

@@ -1,4 +1,4 @@
-"""Workflow files, the template's and the projects', by the tools that know their faults."""
+"""The workflow files of template and projects pass the linters for workflows."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ OURS = sorted(path.name for path in (ROOT / GITHUB).parent.iterdir())
 
 
 def check(tool: str, *arguments: str | Path) -> None:
-    """Run a tool that ends with another code than 0 when it finds something."""
+    """Run a tool whose exit code is 0 if it finds nothing."""
     result = subprocess.run([TOOLS / tool, *arguments], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
 

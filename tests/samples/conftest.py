@@ -1,4 +1,4 @@
-"""Which step runs on which sample, and what each of them took."""
+"""Select the steps of each sample, and report how long each step took."""
 
 from collections import defaultdict
 
@@ -6,7 +6,7 @@ import pytest
 from template import covering_set
 
 NO_ARCHIVE = {"SPARK_CLASS_DATA": "off"}
-"""An archive of classes does not pay in environments that start Spark a few times."""
+"""A class archive costs more than it saves where Spark is started a few times only."""
 
 DEFAULT, *OTHERS = covering_set()
 SAMPLES = {"default": DEFAULT} | {"-".join(answers.values()): answers for answers in OTHERS}
@@ -29,14 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Steps of a sample are done one after the other, by one process."""
+    """Run the steps of a sample one after the other, in one process."""
     if "sample" in item.fixturenames:
         item.add_marker(pytest.mark.xdist_group(item.callspec.params["sample"]))
 
 
 @pytest.hookimpl(trylast=True)  # after -k: of the samples that were asked for
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out steps that an earlier sample has shown, for all that is known of them."""
+    """Deselect steps whose result cannot differ from that of an earlier sample."""
     if config.getoption("everything"):
         return
     shown = defaultdict(set)
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A table of samples, steps and seconds."""
+    """Print a table of samples, steps and seconds."""
     seconds, sizes = defaultdict(float), {}
     for reports in terminalreporter.stats.values():
         for report in reports:

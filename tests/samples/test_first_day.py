@@ -1,4 +1,4 @@
-"""The template's own README, typed by somebody who has Python and pip: its commands work."""
+"""The commands of the template's README work on a machine that has only Python and pip."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ INSTALL, MAKE, DEMO, TESTS = readme_commands(ROOT / "README.md")
 
 @pytest.fixture
 def newcomer(tmp_path: Path) -> dict[str, str]:
-    """An environment in which nothing is installed; cookiecutter keeps its files in tmp_path."""
+    """Environment variables of a Python without packages; cookiecutter writes to tmp_path."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     return {
         "PATH": f"{tmp_path}/venv/bin{os.pathsep}{os.environ['PATH']}",

@@ -1,4 +1,4 @@
-"""A project that its team has lived in: a use case of their own, and the worked examples gone."""
+"""A project to which a team added a use case and from which it removed the worked examples."""
 
 import shutil
 import subprocess
@@ -13,12 +13,12 @@ from .conftest import NO_ARCHIVE
 pytestmark = pytest.mark.xdist_group("lived")
 
 ANSWERS = '{"deploy_to": "databricks"}'
-"""What has most places in which an example is named, and a job must be."""
+"""The answer with the most files that name an example or list the jobs."""
 
 
 @pytest.fixture(scope="module")
 def lived() -> Path:
-    """Made by cruft; then by the commands of its docs, each committed."""
+    """A project made by cruft and changed by the commands in its docs, each committed."""
     folder = ROOT / "build" / "samples" / "lived"
     shutil.rmtree(folder, ignore_errors=True)
     copy_template(folder / "template")

@@ -1,4 +1,4 @@
-"""Projects in which each two answers meet, installed and made to do what their READMEs promise.
+"""Projects that cover each pair of answers are installed and do what their READMEs promise.
 
 The first sample holds the defaults and runs on the machine's Java. The others are on a machine
 without one, and one of them has the answers that break other templates. A step runs on each sample
@@ -42,7 +42,7 @@ def answers_of(name: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module", params=SAMPLES)
 def sample(request):
-    """A project in build/samples, and how commands are typed in it."""
+    """A project in build/samples, and a function that runs a command in it."""
     name = request.param
     folder = ROOT / "build" / "samples" / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -61,7 +61,7 @@ def sample(request):
 
 
 def path_without_java(folder: Path) -> str:
-    """A PATH with all commands of this machine, but java."""
+    """Return a PATH with all commands of this machine except java."""
     folder.mkdir(parents=True)
     for place in os.environ["PATH"].split(os.pathsep):
         for command in Path(place).glob("*"):
@@ -72,7 +72,7 @@ def path_without_java(folder: Path) -> str:
 
 
 def use_cases(project: Path) -> list[str]:
-    """The use cases that a project has."""
+    """Return the use cases of a project."""
     jobs = {"growth-forecasting": "forecast_growth.py", "churn-prediction": "train_churn.py"}
     return [name for name, job in jobs.items() if (project / "jobs" / job).exists()]
 
@@ -127,7 +127,7 @@ def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sa
 
 @changed_by("use_cases")
 def test_its_forecasts_beat_the_seasonal_naive(sample):
-    """By the figures that the README's commands left behind."""
+    """Checks the figures that the README's commands wrote."""
     project, _ = sample
     if "growth-forecasting" not in use_cases(project):
         pytest.skip("no growth forecasting was chosen")
@@ -144,7 +144,7 @@ def test_its_forecasts_beat_the_seasonal_naive(sample):
 
 @changed_by("use_cases")
 def test_its_churn_model_is_the_champion_and_scores_everybody(sample):
-    """By what the README's commands left behind."""
+    """Checks the files that the README's commands wrote."""
     project, _ = sample
     if "churn-prediction" not in use_cases(project):
         pytest.skip("no churn prediction was chosen")
@@ -160,7 +160,7 @@ def test_its_churn_model_is_the_champion_and_scores_everybody(sample):
 
 @changed_by()
 def test_its_sessions_pass(sample):
-    """All but `tests`, whose suite has run above, in the project's environment: here a part."""
+    """Runs all sessions; of `tests` only one file, because the suite has run above."""
     _, type_in = sample
     for session in ("lint", "types", "notebooks"):
         type_in(f"uv run nox -s {session}", **NO_ARCHIVE)
@@ -201,7 +201,7 @@ def test_bad_input_ends_a_job_with_one_line_and_code_2(sample):
 
 @changed_by("use_cases", "deploy_to")
 def test_no_name_that_it_installs_may_become_the_projects(sample):
-    """hooks/pre_gen_project.py lists them; this is where a new dependency is noticed."""
+    """Fails if a new dependency is missing from the list in hooks/pre_gen_project.py."""
     project, _ = sample
     [packages] = project.glob(".venv/lib/python*/site-packages")
     own = {project.name.replace("-", "_"), *(path.name for path in (project / "src").iterdir())}
