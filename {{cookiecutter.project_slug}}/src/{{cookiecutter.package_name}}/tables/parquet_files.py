@@ -26,7 +26,6 @@ from .schemas import Table, quoted
 from .sources import Files, as_pattern
 
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
-GUESS_TYPES_OF_FOLDERS = "spark.sql.sources.partitionColumnTypeInference.enabled"
 
 WIDEST: dict[type[DataType], DataType] = {
     StringType: StringType(),
@@ -46,8 +45,6 @@ def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) ->
         BadInputError: when a file is damaged, lacks a column that others have, or holds one that
             Spark cannot read.
     """
-    if files.partitions:
-        _keep_folders_as_text(spark, where)
     groups = _group(files, table, where)
     if len(groups) < 2:
         return open_parquet_path(spark, as_pattern(files.root), table)
@@ -91,19 +88,6 @@ def open_parquet_path(
             if field.dataType == DateType() and types.get(field.name) == "bigint"
         }
     )
-
-
-def _keep_folders_as_text(spark: SparkSession, where: str) -> None:
-    """Have Spark take `customer_id=007` for the text that it is, and not for the number 7."""
-    if spark.conf.get(GUESS_TYPES_OF_FOLDERS) == "false":
-        return
-    try:
-        spark.conf.set(GUESS_TYPES_OF_FOLDERS, False)
-    except PySparkException as error:
-        raise BadInputError(
-            f"{where}: has a column in the names of its folders, and this session cannot read it "
-            f"as text (setting {GUESS_TYPES_OF_FOLDERS}). Give the table's name in the catalog."
-        ) from error
 
 
 def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:

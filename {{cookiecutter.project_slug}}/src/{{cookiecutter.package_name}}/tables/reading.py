@@ -18,7 +18,7 @@ from .faults import explain
 from .parquet_files import open_parquet, open_parquet_path
 from .rules import MALFORMED
 from .schemas import Table, quoted
-from .sources import CSV, Files, is_url, list_files, local_path
+from .sources import CSV, Files, is_url, keep_folders_as_text, list_files, local_path
 
 NO_SUCH = "there is no such path or catalog table. Check the name."
 
@@ -133,6 +133,8 @@ def open_source(
     path = local_path(source)
     if path is not None:
         files = list_files(path, where)
+        if files.partitions:
+            keep_folders_as_text(spark, where)
         if files.is_csv:
             frame = open_csv(spark, files, table, options, where)
             return Stored(frame, _lower(frame.columns), files)

@@ -5,12 +5,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
 from ..errors import BadInputError
 from .formats import refuse_table_formats
 from .writing import backup_path
 
 CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
 URL = re.compile(r"[A-Za-z][\w+.-]+:")
+GUESS_TYPES_OF_FOLDERS = "spark.sql.sources.partitionColumnTypeInference.enabled"
 PARTITION = re.compile(r"([^=]+)=(.*)")
 
 
@@ -83,6 +87,19 @@ def list_files(root: Path, where: str) -> Files:
     _check_folders(files, where)
     _check_kinds(files, where)
     return files
+
+
+def keep_folders_as_text(spark: SparkSession, where: str) -> None:
+    """Have Spark take `customer_id=007` for the text that it is, and not for the number 7."""
+    if spark.conf.get(GUESS_TYPES_OF_FOLDERS) == "false":
+        return
+    try:
+        spark.conf.set(GUESS_TYPES_OF_FOLDERS, False)
+    except PySparkException as error:
+        raise BadInputError(
+            f"{where}: has a column in the names of its folders, and this session cannot read it "
+            f"as text (setting {GUESS_TYPES_OF_FOLDERS}). Give the table's name in the catalog."
+        ) from error
 
 
 def _walk(root: Path) -> list[Path]:
