@@ -5,12 +5,13 @@ import platform
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
 from pathlib import Path
 
 import pyspark
 import pytest
 
-from {{ cookiecutter.package_name }} import __version__, job
+from {{ cookiecutter.package_name }} import __version__, job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 from {{ cookiecutter.package_name }}.spark.java import JavaNotFoundError
 
@@ -196,3 +197,41 @@ def test_percentages_are_accepted(text):
 def test_other_percentages_are_refused_with_what_was_typed(text):
     with pytest.raises(ArgumentTypeError, match=f"from 1 to 99, not '{text}'"):
         job.percentage(text)
+
+
+@pytest.mark.parametrize("text", ["2025-12", "2025-12-01"])
+def test_a_month_is_its_first_day(text):
+    assert job.month(text) == date(2025, 12, 1)
+
+
+@pytest.mark.parametrize("text", ["2025-12-31", "2025", "2025-13", "12/2025", "20251201", ""])
+def test_what_is_no_month_is_refused_with_what_was_typed(text):
+    with pytest.raises(ArgumentTypeError, match=f"for example 2025-12, not '{text}'"):
+        job.month(text)
+
+
+def test_options_of_csv_files_are_names_and_values():
+    args = job.READING.parse_args(["--csv-options", "sep=;", "decimal=,", "quote=="])
+    assert args.csv_options == [("sep", ";"), ("decimal", ","), ("quote", "=")]
+    for text in ("sep", "encoding=klingon", "header=false"):
+        with pytest.raises(ArgumentTypeError, match=f"must be NAME=VALUE.*not '{text}'"):
+            job.csv_option(text)
+
+
+def test_what_a_table_leaves_out_and_what_looks_wrong_is_printed(spark, tmp_path, capsys):
+    source = tmp_path / "usage.csv"
+    source.write_text("customer_id,month,usage\na,2025-01-01,9\na,2025-02-01,1\na,2025-03-01,1\n")
+    args = job.READING.parse_args(["--as-of", "2025-02"])
+    read = job.read_table(spark, str(source), tables.USAGE, args)
+    assert read.left_out == 1
+    left_out, warning = capsys.readouterr().out.splitlines()
+    assert left_out == f"left out: 1 rows of {source} after 2025-02"
+    assert warning.startswith("warning: the last month, 2025-02, holds far less usage")
+
+
+def test_the_clock_tells_which_rows_are_in_the_future(spark, tmp_path):
+    source = tmp_path / "usage.csv"
+    source.write_text("customer_id,month,usage\na,2025-02-01,9\n")
+    args = job.READING.parse_args([])
+    with pytest.raises(BadInputError, match="after today"):
+        job.read_table(spark, str(source), tables.USAGE, args, clock=lambda: date(2025, 1, 31))

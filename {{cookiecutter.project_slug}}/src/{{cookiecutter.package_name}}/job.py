@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
@@ -166,13 +167,10 @@ def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
 
 def month(text: str) -> date:
     """An argument that must be a month, as 2025-12 or 2025-12-01, for argparse's `type`."""
-    try:
-        found = date.fromisoformat(text if len(text) > len("2025-12") else f"{text}-01")
-    except ValueError:
-        found = None
-    if found is None or found.day != 1:
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])(-01)?", text)
+    if match is None or match[1] == "0000":
         raise ArgumentTypeError(f"must be a month, for example 2025-12, not {text!r}")
-    return found
+    return date(int(match[1]), int(match[2]), 1)
 
 
 def csv_option(text: str) -> tuple[str, str]:

@@ -31,6 +31,17 @@ def test_details_are_a_second_table_for_people_only(tmp_path):
     assert markdown.index("| rdd ") < markdown.index("| 1 to 2 ") < markdown.index("![Speed]")
 
 
+def test_warnings_of_the_tables_stand_below_the_title(tmp_path):
+    told = ["it is late", "it is short"]
+    write_report(tmp_path, "speed", "Speed", RECORDS, Figure(), warnings=told)
+    title, _, first, _, second, *_ = (tmp_path / "speed.md").read_text().splitlines()
+    assert (title, first, second) == (
+        "# Speed",
+        "**Warning:** it is late",
+        "**Warning:** it is short",
+    )
+
+
 def test_a_report_that_fails_leaves_the_earlier_one(tmp_path):
     write_report(tmp_path, "speed", "Speed", RECORDS, Figure())
 

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pyspark
 import pytest
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.spark import session
 from {{ cookiecutter.package_name }}.spark.java import Java
 
@@ -175,3 +178,43 @@ def test_local_spark_starts_with_the_archive_of_its_classes(builder, monkeypatch
     session.get_spark("job")
     options = builder.asked["config"]["spark.driver.extraJavaOptions"]
     assert options == f"{session.LOCAL['spark.driver.extraJavaOptions']} -XX:Archive=build"
+
+
+def test_what_results_depend_on_is_set_in_a_session_that_is_open(spark):
+    try:
+        spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+        spark.conf.set("spark.sql.ansi.enabled", "false")
+        assert session.get_spark("again") is spark
+        for name, value in session.EVERYWHERE.items():
+            assert spark.conf.get(name) == value
+    finally:
+        for name, value in session.EVERYWHERE.items():
+            spark.conf.set(name, value)
+
+
+class LockedConf:
+    """Settings of a platform that lets nobody change them."""
+
+    def get(self, name, default):
+        return session.EVERYWHERE[name] if name.endswith("enabled") else "Asia/Tokyo"
+
+    def set(self, name, value):
+        raise PySparkException(f"[CONFIG_NOT_AVAILABLE] Configuration {name} is not available.")
+
+
+def test_a_session_on_which_results_cannot_depend_is_refused_in_one_line(monkeypatch):
+    locked = SimpleNamespace(conf=LockedConf())
+    monkeypatch.setattr(SparkSession, "getActiveSession", lambda: locked)
+    with pytest.raises(BadInputError) as refused:
+        session.get_spark("job")
+    assert "timeZone=Asia/Tokyo, and does not let it be set to UTC" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"), [("C", "C.UTF-8"), ("POSIX", "C.UTF-8"), ("de_DE.UTF-8", "de_DE.UTF-8")]
+)
+def test_java_finds_files_whose_names_are_not_ascii(builder, monkeypatch, given, used):
+    monkeypatch.setenv("LC_ALL", given)
+    session.get_spark("job")
+    assert os.environ["LC_ALL"] == used

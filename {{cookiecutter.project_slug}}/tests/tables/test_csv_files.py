@@ -1,5 +1,7 @@
 """Each CSV file is read by its own header and as it is written, or refused in one line."""
 
+import gzip
+
 import pytest
 
 from {{ cookiecutter.package_name }} import tables
@@ -142,3 +144,12 @@ def test_a_month_is_taken_as_it_is_written(spark, folder):
     ]
     source = folder(a_csv=HEADER + "".join(f"a,{month},1\n" for month in months))
     assert rows_of(spark, source) == [f"a 2024-0{month}-01 1.0" for month in range(1, 6)]
+
+
+def test_a_link_is_read_by_its_own_name(spark, tmp_path):
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs/1f").write_bytes(gzip.compress(f"{HEADER}a,2025-01,1\n".encode()))
+    (tmp_path / "month=1").mkdir()
+    (tmp_path / "month=1/usage.csv.gz").symlink_to(tmp_path / "blobs/1f")
+    source = tmp_path / "month=1/usage.csv.gz"
+    assert rows_of(spark, str(source)) == ["a 2025-01-01 1.0"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
-from {{ cookiecutter.package_name }}.tables.sources import as_pattern, list_files, local_path
+from {{ cookiecutter.package_name }}.tables.sources import existing_path, list_files
 
 
 @pytest.fixture
@@ -116,9 +116,5 @@ def test_a_folder_called_metadata_makes_no_table_of_a_format(make_files):
 @pytest.mark.parametrize("before", ["", "file:", "file://"])
 def test_an_address_of_this_machine_is_a_path(make_files, before):
     folder = make_files("a.csv")
-    assert local_path(f"{before}{folder}") == folder
-    assert local_path(f"{before}{folder}/absent") is None
-
-
-def test_no_letter_of_a_path_is_a_pattern():
-    assert as_pattern(Path("/a [1]{b}*?")) == r"/a \[1\]\{b\}\*\?"
+    assert existing_path(f"{before}{folder}") == folder
+    assert existing_path(f"{before}{folder}/absent") is None

@@ -2,12 +2,14 @@
 
 import gzip
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import tables
-from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 from {{ cookiecutter.package_name }}.tables import USAGE, reading
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
@@ -275,3 +277,63 @@ def test_an_error_that_is_not_the_sources_fault_stays_as_it_is(spark, csv, monke
     monkeypatch.setattr(reading, "check_rows", fail)
     with pytest.raises(Exception, match="elsewhere"):
         tables.read(spark, csv("customer_id,month,usage\na,2025-01-01,1\n"), USAGE)
+
+
+@pytest.fixture
+def two_years(spark, tmp_path):
+    """Usage of two customers to the end of 2025, and a row of 2099; and the path of its table."""
+    months = "explode(sequence(DATE'2024-01-01', DATE'2025-12-01', INTERVAL 1 MONTH))"
+    customers = "explode(array('a', 'b')) AS customer_id"
+    usage = spark.sql(f"SELECT {customers}, month FROM (SELECT {months} AS month)")
+    late = spark.sql("SELECT 'a' AS customer_id, DATE'2099-01-01' AS month")
+    source = str(tmp_path / "usage")
+    usage.union(late).selectExpr("*", "1D AS usage").coalesce(1).write.parquet(source)
+    return source
+
+
+def test_rows_after_today_are_refused_and_can_be_left_out(spark, two_years):
+    today, december = date(2026, 1, 31), date(2025, 12, 1)
+    with pytest.raises(BadInputError, match=r"after today \(2026-01-31\) in 1 of 49 rows.*2025-12"):
+        tables.read(spark, two_years, USAGE, today=today)
+    read = tables.read_with_notes(spark, two_years, USAGE, as_of=december, today=today)
+    assert (read.rows.count(), read.left_out, read.warnings) == (48, 1, ())
+    earlier = tables.read_with_notes(spark, two_years, USAGE, as_of=date(2025, 6, 1), today=today)
+    assert earlier.rows.agg(F.max("month")).first()[0] == date(2025, 6, 1)
+    assert earlier.left_out == 13
+
+
+def test_what_is_left_out_is_not_checked_and_what_has_no_month_is(spark, csv):
+    source = csv("customer_id,month,usage\na,2025-01-01,1\n,2025-02-01,-5\na,2025-02-01,x\n")
+    read = tables.read_with_notes(spark, source, USAGE, as_of=JANUARY)
+    assert (held(read.rows), read.left_out) == (ONE_ROW, 2)
+    source = csv("customer_id,month,usage\na,2025-01-01,1\na,2025-13-01,1\n")
+    with pytest.raises(BadInputError, match="month is not a date in 1 of 2 rows"):
+        tables.read(spark, source, USAGE, as_of=JANUARY)
+
+
+def test_a_good_table_is_gone_through_twice(spark, two_years, monkeypatch):
+    """Each look at rows collects them: one aggregate by month, and one of the keys."""
+    collected = []
+    collect = type(spark.range(1)).collect
+    monkeypatch.setattr(
+        type(spark.range(1)), "collect", lambda frame: collected.append(1) or collect(frame)
+    )
+    tables.read(spark, two_years, USAGE, as_of=date(2025, 12, 1))
+    assert len(collected) == 2
+
+
+@pytest.mark.parametrize("change", ["replace", "remove"])
+def test_a_file_that_changes_while_it_is_read_can_be_read_again(spark, csv, monkeypatch, change):
+    source = csv("customer_id,month,usage\na,2025-01-01,1\n")
+    check_rows = reading.check_rows
+
+    def change_and_check(*arguments):
+        if change == "remove":
+            Path(source).unlink()
+        else:
+            csv("customer_id,month,usage\na,2025-01-01,1\nb,2025-01-01,1\n")
+        return check_rows(*arguments)
+
+    monkeypatch.setattr(reading, "check_rows", change_and_check)
+    with pytest.raises(UnavailableError, match="Try again"):
+        tables.read(spark, source, USAGE)

@@ -13,7 +13,8 @@ from ..errors import BadInputError
 from .dialects import Dialect, find_dialect, separator_of
 from .rules import MALFORMED
 from .schemas import Table, quoted
-from .sources import Files, as_pattern
+from .sources import Files
+from .writing import as_literal
 
 OTHER_SEPARATOR = (
     " If another separator stands between the columns, name it: --csv-options sep=CHARACTER"
@@ -80,7 +81,7 @@ def _open_group(
     if files.root.is_dir():
         reader = reader.options(basePath=str(files.root))
     names = _names(dialect, wanted)
-    read = reader.schema(_text([*names, MALFORMED])).csv([as_pattern(path) for path in paths])
+    read = reader.schema(_text([*names, MALFORMED])).csv([as_literal(path) for path in paths])
     if dialect.has_separator_line:  # Spark takes that line for the header, and the header for a row
         titles = [F.trim(quoted(name)).eqNullSafe(name) for name in names if name.lower() in wanted]
         return read.where(~reduce(Column.__and__, titles))

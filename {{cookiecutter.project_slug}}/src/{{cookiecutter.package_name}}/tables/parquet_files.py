@@ -23,7 +23,8 @@ from pyspark.sql.types import (
 from ..errors import BadInputError
 from .checking import check_columns
 from .schemas import Table, quoted
-from .sources import Files, as_pattern
+from .sources import Files
+from .writing import as_literal
 
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
 
@@ -47,11 +48,11 @@ def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) ->
     """
     groups = _group(files, table, where)
     if len(groups) < 2:
-        return open_parquet_path(spark, as_pattern(files.root), table)
+        return open_parquet_path(spark, as_literal(files.root), table)
     _check_names(groups, where)
     frames = []
     for paths in groups.values():
-        patterns = [as_pattern(path) for path in paths]
+        patterns = [as_literal(path) for path in paths]
         frame = open_parquet_path(spark, patterns, table, str(files.root))
         check_columns(frame, table, f"{where}, {paths[0].name}", frozenset(files.partitions))
         frames.append(frame.select(*_widened(frame, table)))

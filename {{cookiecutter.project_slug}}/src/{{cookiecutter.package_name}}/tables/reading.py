@@ -18,7 +18,7 @@ from .faults import explain
 from .parquet_files import open_parquet, open_parquet_path
 from .rules import MALFORMED
 from .schemas import Table, quoted
-from .sources import CSV, Files, is_url, keep_folders_as_text, list_files, local_path
+from .sources import CSV, Files, existing_path, is_url, keep_folders_as_text, list_files
 
 NO_SUCH = "there is no such path or catalog table. Check the name."
 
@@ -130,7 +130,7 @@ def open_source(
     """The source as it is stored: files of this machine, a URL or a catalog table."""
     if not source.strip():
         raise BadInputError(f"{where}: {NO_SUCH}")
-    path = local_path(source)
+    path = existing_path(source)
     if path is not None:
         files = list_files(path, where)
         if files.partitions:
@@ -160,7 +160,11 @@ def _is_in_catalog(spark: SparkSession, name: str) -> bool:
 
 def _check_unchanged(files: Files | None, where: str) -> None:
     """Refuse what was read while files were written: it may be neither the old nor the new."""
-    if files is not None and list_files(files.root, where) != files:
+    try:
+        is_same = files is None or list_files(files.root, where) == files
+    except BadInputError:  # the path is not there, or another kind of table is
+        is_same = False
+    if not is_same:
         raise UnavailableError(f"{where}: its files changed while they were read. Try again.")
 
 

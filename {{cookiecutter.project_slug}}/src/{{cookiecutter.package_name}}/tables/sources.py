@@ -10,10 +10,10 @@ from pyspark.sql import SparkSession
 
 from ..errors import BadInputError
 from .formats import refuse_table_formats
+from .places import URL, local_path
 from .writing import backup_path
 
 CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
-URL = re.compile(r"[A-Za-z][\w+.-]+:")
 GUESS_TYPES_OF_FOLDERS = "spark.sql.sources.partitionColumnTypeInference.enabled"
 PARTITION = re.compile(r"([^=]+)=(.*)")
 
@@ -42,11 +42,13 @@ class Files:
         return tuple(dict.fromkeys(match[1] for match in names if match))
 
 
-def local_path(source: str) -> Path | None:
-    """The path on this machine that a source names, if it names one that is there."""
-    text = re.sub(r"^file:(//)?(?=/)", "", source)
-    path = Path(text).absolute()  # a Connect server may run in another folder
-    if os.path.lexists(text):
+def existing_path(source: str) -> Path | None:
+    """The path on this machine that a source names, if there is one."""
+    named = local_path(source)
+    if named is None:
+        return None
+    path = named.absolute()  # a Connect server may run in another folder
+    if os.path.lexists(path):
         return path
     # between two renames the last complete table has its other name
     return backup_path(path) if os.path.lexists(backup_path(path)) else None
@@ -54,12 +56,7 @@ def local_path(source: str) -> Path | None:
 
 def is_url(source: str) -> bool:
     """Whether a source is a place of a file system that Spark reaches by its scheme."""
-    return bool(URL.match(source))
-
-
-def as_pattern(path: Path) -> str:
-    """A path as Spark takes it: it would read some letters as a pattern."""
-    return re.sub(r"([\\\[\]{}*?])", r"\\\1", path.as_posix())
+    return URL.fullmatch(source) is not None
 
 
 def list_files(root: Path, where: str) -> Files:

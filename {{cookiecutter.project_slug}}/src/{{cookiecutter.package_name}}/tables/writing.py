@@ -78,8 +78,8 @@ def as_literal(path: Path) -> str:
         >>> as_literal(Path("/runs [1]"))
         '/runs \\[1\\]'
     """
-    # a Connect server may run in another folder
-    return re.sub(r"([\\\[\]{}*?])", r"\\\1", path.resolve().as_posix())
+    # a Connect server may run in another folder; the ending of a link's name says what is in it
+    return re.sub(r"([\\\[\]{}*?])", r"\\\1", path.absolute().as_posix())
 
 
 def backup_path(path: Path) -> Path:
