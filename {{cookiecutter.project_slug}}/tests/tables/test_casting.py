@@ -8,7 +8,11 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }} import tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.tables import USAGE
-from {{ cookiecutter.package_name }}.tables.casting import composed, needs_composing, visible
+from {{ cookiecutter.package_name }}.tables.casting import (
+    composed,
+    needs_composing,
+    visible,
+)
 
 
 @pytest.fixture
