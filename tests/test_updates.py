@@ -139,7 +139,7 @@ def test_what_is_new_arrives_and_what_the_team_did_stays(lived, tmp_path):
     check_style(lived)
     commit(lived)
     assert run(lived, "-m", "cruft", "check", "--checkout=v0.2.0").returncode == 0
-    assert "Nothing to do" in update(lived).stdout
+    assert "up to date" in update(lived).stdout
     assert git(lived, "status", "--porcelain") == ""
 
 
@@ -201,7 +201,7 @@ def test_the_examples_are_removed_without_a_trace_and_the_teams_files_stay(lived
     check_style(lived)
     commit(lived)
     again = update(lived, "use_cases=none")
-    assert (again.returncode, "Nothing to do" in again.stdout) == (0, True)
+    assert (again.returncode, "up to date" in again.stdout) == (0, True)
 
 
 def test_an_example_that_the_team_changed_is_removed_only_if_they_say_so(lived):
@@ -229,12 +229,12 @@ def test_other_answers_keep_the_version_and_can_be_taken_back(made, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["usecases=none"], "usecases is no question of the template. It asks project_name, "),
+        (["usecases=none"], "usecases is not a question of the template. It asks project_name, "),
         (["use_cases=all"], "the choices are ['both', 'growth-forecasting'"),
         (["package_name=class"], "package_name 'class' is a name of Python itself"),
         (["v9"], "Failed to check out the reference v9"),
-        (["v1", "v2"], "v1 v2 is no version: give one tag, branch or commit"),
-        (["--force"], "--force is no version"),
+        (["v1", "v2"], "v1 v2 is not a version: give one tag, branch or commit"),
+        (["--force"], "--force is not a version"),
     ],
 )
 def test_what_cannot_be_brought_in_is_refused_in_one_line(lived, words, said):
@@ -286,7 +286,8 @@ def from_0_1_0(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = folder / "customer-analytics"
     (project / "jobs/our_job.py").write_text(OUR_JOB)
     (project / SOURCE / "ours.py").write_text("from .tables import BadTableError\n")
-    replace(project / SOURCE / "session.py", '"UTC",', '"UTC",\n    "our.setting": "ours",')
+    first = "    **EVERYWHERE,"
+    replace(project / SOURCE / "session.py", first, f'{first}\n    "our.setting": "ours",')
     commit(project)
     updated = update(project)
     assert updated.returncode == 0, updated.stderr

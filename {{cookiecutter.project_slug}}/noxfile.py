@@ -1,4 +1,4 @@
-"""The project's checks: `uv run nox` runs them all, `uv run nox -s tests-3.13` one of them."""
+"""The project's checks: `uv run nox` runs all, `uv run nox -s tests-3.13` runs one of them."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ PYTHONS = nox.project.python_versions(PYPROJECT, max_version="3.13")
 
 
 def sync(session: nox.Session, *options: str) -> None:
-    """Install the project and its dev group as uv.lock says."""
+    """Install the project and its dev group with the versions of uv.lock."""
     session.run_install(
         "uv",
         "sync",
@@ -25,35 +25,35 @@ def sync(session: nox.Session, *options: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, banned APIs, secrets, output of notebooks: what pre-commit checks, on all files."""
+    """Run the pre-commit hooks on all files: style, prose, banned APIs, secrets, notebooks."""
     sync(session)
     session.run("pre-commit", "run", "--all-files", "--show-diff-on-failure", *session.posargs)
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types of src."""
+    """Check the types of src."""
     sync(session)
     session.run("mypy", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The tests but for slow ones, on every Python that the project supports."""
+    """Run all but the slow tests, on every Python that the project supports."""
     sync(session)
     session.run("pytest", "--cov", "--cov-report=term-missing", "--durations=10", *session.posargs)
 
 
 @nox.session
 def notebooks(session: nox.Session) -> None:
-    """Every notebook, from top to bottom."""
+    """Run every notebook from top to bottom."""
     sync(session)
     session.run("pytest", "-m", "slow", "tests/notebooks", *session.posargs)
 
 
 @nox.session
 def jobs(session: nox.Session) -> None:
-    """Slow tests: whole jobs, as processes too, and large samples. Adds to the tests' coverage."""
+    """Run the slow tests: whole jobs and large samples. Adds to the coverage of `tests`."""
     sync(session)
     others = ("--ignore=tests/notebooks", "--ignore=tests/production/test_connect.py")
     session.run("pytest", "-m", "slow", *others, "--cov", "--cov-append", *session.posargs)
@@ -61,7 +61,7 @@ def jobs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def package(session: nox.Session) -> None:
-    """What a cluster needs, in dist/: the wheel, and Python with all packages."""
+    """Build the wheel, and an archive of Python with all packages for a cluster, in dist/."""
     sync(session)
     session.run("python", "-m", "production.package")
 
@@ -75,14 +75,14 @@ def submit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def cluster(session: nox.Session) -> None:
-    """Every job on a cluster of two workers, started on this machine; machines that fail."""
+    """Run every job, and tests of failures, on a cluster of two workers on this machine."""
     sync(session)
     session.run("pytest", "-m", "cluster", "tests/cluster", *session.posargs)
 
 
 @nox.session(default=False)
 def connect(session: nox.Session) -> None:
-    """The tests and the jobs over a Spark Connect server of their own."""
+    """Run tests and jobs over a Spark Connect server that is started for them."""
     sync(session)
     session.run("pytest", "-m", "slow", "tests/production/test_connect.py")
     all_but = ("-m", "not cluster", "--ignore=tests/notebooks", "--ignore=tests/production")
@@ -92,7 +92,7 @@ def connect(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def tensorflow(session: nox.Session) -> None:
-    """What every trainer must do, with the extra that brings TensorFlow, which is large."""
+    """Run the tests of the trainers with TensorFlow installed, a large package."""
     sync(session, "--extra=tensorflow")
     session.run("pytest", "tests/training/test_trainers.py", *session.posargs)
 {% endif %}
@@ -100,20 +100,20 @@ def tensorflow(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def new(session: nox.Session) -> None:
-    """Start a use case that works from the first minute: `-- churn-by-region`."""
+    """Start a use case that passes all checks from the beginning: `-- churn-by-region`."""
     session.run("uv", "run", "python", "-m", "upkeep.new", *session.posargs)
 
 
 @nox.session(default=False)
 def update(session: nox.Session) -> None:
-    """Bring in what is new in the project's template, or other answers: `-- use_cases=none`."""
+    """Merge changes of the template, or change an answer: `-- use_cases=none`."""
     session.install("cruft>=2.16,<3")
     session.run("python", "upkeep/update.py", *session.posargs)
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Benchmarks, into reports/bench.md; they want a quiet machine. Name one to run it alone."""
+    """Run the benchmarks, or the named one, and write reports/bench.md. Needs a quiet machine."""
     sync(session)
     every = sorted(path.stem for path in Path("benchmarks").glob("[!_]*.py"))
     chosen = session.posargs[:1] or every

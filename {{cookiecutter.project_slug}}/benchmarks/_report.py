@@ -1,4 +1,4 @@
-"""One report of all benchmarks, reports/bench.{json,md,png}: each puts its latest figures in."""
+"""The report of all benchmarks, reports/bench.{json,md,png}, with the latest figures of each."""
 
 import json
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from {{ cookiecutter.package_name }}.measuring import machine
 from {{ cookiecutter.package_name }}.reporting.files import write_files
 
 TOLD = 0.1
-"""The change of a ratio, as a share of what it was, from which on it is told."""
+"""Relative change of a ratio above which the report mentions it."""
 
 
 def tell(folder: Path, benchmark: str, ratios: Mapping[str, float], text: str) -> None:
-    """Print what was found, and what is no longer as in the report before; renew the report.
+    """Print the results of a benchmark and their changes since the last report; write the report.
 
     Args:
-        folder: where the report is.
-        benchmark: the name that its earlier figures have there.
-        ratios: what was compared with which baseline -> times as much.
+        folder: folder of the report.
+        benchmark: name of the benchmark.
+        ratios: what was compared -> cost as a multiple of the baseline's.
         text: tables and conclusions, in Markdown.
     """
     path = folder / "bench.json"
@@ -39,7 +39,7 @@ def tell(folder: Path, benchmark: str, ratios: Mapping[str, float], text: str) -
 
 
 def changes(earlier: Mapping[str, Any] | None, ratios: Mapping[str, float]) -> list[str]:
-    """What has changed since by more than TOLD, one line for each."""
+    """Return one line for each ratio that has changed by more than TOLD."""
     if earlier is None:
         return []
     before = earlier["ratios"]
@@ -52,7 +52,7 @@ def changes(earlier: Mapping[str, Any] | None, ratios: Mapping[str, float]) -> l
 
 
 def as_markdown(report: Mapping[str, Any]) -> str:
-    """A part for each benchmark."""
+    """Return the report in Markdown, one section per benchmark."""
     parts = ["# Benchmarks"]
     for benchmark, found in report.items():
         told = "\n".join(f"- Changed: {change}" for change in found["changes"])
@@ -65,7 +65,7 @@ def as_markdown(report: Mapping[str, Any]) -> str:
 
 
 def picture(report: Mapping[str, Any]) -> Figure:
-    """Every ratio, beside the line of what is as fast as its baseline."""
+    """Draw every ratio as a bar that starts at 1, the cost of the baseline."""
     bars = [
         (f"{benchmark}: {what}", ratio)
         for benchmark, found in report.items()

@@ -1,6 +1,6 @@
-"""One start of Spark, for startup.py: a process that has loaded nothing else before.
+"""One start of Spark in a new process, for startup.py.
 
-It opens a session, asks a first query, calls a first pandas UDF, and tells what each step took.
+It opens a session, runs a first query and a first pandas UDF, and prints the seconds of each step.
 """
 
 import json

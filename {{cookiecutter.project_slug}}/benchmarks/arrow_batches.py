@@ -1,8 +1,7 @@
-"""What larger Arrow batches cost in memory, and what they bring in time.
+"""Memory and speed of pandas UDFs as Arrow batches grow.
 
-Wide rows go through Python in batches of more and more rows, in growing order: a worker keeps the
-memory that it once took. Beside the size of a batch its bytes are bounded too, which is lifted
-here, so that the first is what is measured.
+Wide rows go through Python in batches of increasing size, because a worker does not return memory.
+Spark's limit on the bytes of a batch is lifted, so that only the limit on its rows applies.
 """
 
 import argparse
@@ -28,14 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=job.positive, default=2_000_000, help="rows in all")
-    parser.add_argument("--columns", type=job.positive, default=50, help="numbers in a row")
+    parser.add_argument("--rows", type=job.positive, default=2_000_000, help="number of rows")
+    parser.add_argument("--columns", type=job.positive, default=50, help="numbers per row")
     parser.add_argument(
         "--batches",
         type=job.positive,
         nargs="+",
         default=[1_000, 10_000, 100_000, 1_000_000],
-        help="rows of a batch, in growing order",
+        help="rows per batch, in increasing order",
     )
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
@@ -72,7 +71,7 @@ def wide_rows(spark: SparkSession, rows: int, columns: int) -> DataFrame:
 
 
 def through_python(rows: DataFrame) -> None:
-    """A model's work in small: each row becomes one number."""
+    """Reduce each row to one number in Python, as a small model would."""
 
     def total(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:

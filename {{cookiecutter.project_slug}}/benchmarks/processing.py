@@ -1,4 +1,4 @@
-"""How fast the ways to process data are, against DataFrames: each task on the same rows, in turn.
+"""Speed of the ways to process data, relative to DataFrames, on the same rows in alternation.
 
 jobs/compare_processing.py tells the same of your own table, with the road that the rows take.
 """
@@ -21,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=job.positive, default=300_000, help="of simulated usage")
-    parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each way")
+    parser.add_argument("--rows", type=job.positive, default=300_000, help="simulated rows")
+    parser.add_argument("--rounds", type=job.positive, default=5, help="runs of each way")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 

@@ -1,8 +1,8 @@
-"""How long one waits for Spark: this project's session against PySpark's own.
+"""Start-up time of Spark: this project's session against PySpark's defaults.
 
-Each start is a process of its own, from its first import to the answer of its first pandas UDF
-(_start.py). The two take turns, on the same Java; ratios are medians over the rounds. The project
-starts with the archive of Spark's classes, as it does from its second session on.
+Each start is a new process, measured from its first import to the result of its first pandas UDF
+(_start.py). Both run in alternation on the same Java; ratios are medians over the rounds. The
+project uses the archive of Spark's classes, as every session after the first does.
 """
 
 import argparse
@@ -27,22 +27,22 @@ ONE_START = Path(__file__).with_name("_start.py")
 CONTENDERS = ("pyspark", "project")
 
 TARGET = 0.5
-"""What the project's start should take, as a share of PySpark's own."""
+"""Target for the project's start-up time, as a share of PySpark's."""
 
 TO_MAKE = 300
-"""Seconds in which the archive of classes is made, or never."""
+"""Seconds to wait for the archive of classes."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=job.positive, default=5, help="turns of each")
+    parser.add_argument("--rounds", type=job.positive, default=5, help="starts of each")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
     java = find_java()
-    # for PySpark, which would look for neither
+    # plain PySpark would not find these by itself
     os.environ |= {"JAVA_HOME": str(java.home), "PYSPARK_PYTHON": sys.executable}
     wait_for_archive(java)
     rounds = [{name: start(name) for name in CONTENDERS} for _ in range(args.rounds)]
@@ -57,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for cost in ("seconds", "java_cpu_seconds")
     )
     verdict = (
-        f"On Java {java.build}, this project takes {ratio:.2f} times as long to start as PySpark, "
-        f"and {cpu:.2f} times Java's CPU seconds; the target is {TARGET}, which is "
+        f"On Java {java.build}, this project starts in {ratio:.2f} times PySpark's seconds, with "
+        f"{cpu:.2f} times its CPU seconds in Java. The target of {TARGET} is "
         f"{'reached' if ratio <= TARGET else 'missed'}."
     )
     ratios = {"seconds, project / PySpark": ratio, "Java's CPU, project / PySpark": cpu}
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def wait_for_archive(java: Java) -> None:
-    """Wait for the archive of classes, which the first call has made in the background."""
+    """Wait for the archive of classes; the first call starts its creation in the background."""
     end = monotonic() + TO_MAKE
     while not java_options(java):
         if monotonic() > end:
@@ -76,8 +76,8 @@ def wait_for_archive(java: Java) -> None:
 
 
 def start(contender: str) -> dict[str, float]:
-    """Start Spark in a new process; returns the seconds of each step and of the CPU."""
-    # the process cannot tell when it was begun: psutil's answer may be a second off
+    """Start Spark in a new process; return the seconds of each step and the CPU seconds."""
+    # passed as an argument: the start time from psutil may be off by a second
     command = [sys.executable, str(ONE_START), contender, str(time())]
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     taken: dict[str, float] = json.loads(answer.stdout)

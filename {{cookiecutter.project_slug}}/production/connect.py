@@ -1,7 +1,7 @@
 """Run a command against a Spark Connect server of its own: `python production/connect.py pytest`.
 
-The server is the Spark that pip installed, on this machine's cores. It listens on loopback only,
-lets in who knows its token, and ends with the command.
+The server is the installed PySpark on this machine's cores. It listens on loopback only, requires a
+token from its clients, and stops when the command ends.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from {{ cookiecutter.package_name }}.spark.session import LOCAL
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
-"""Read from the environment by server and client, so that `ps` shows it to nobody."""
+"""Server and client read the token from this variable: `ps` would show a command-line option."""
 
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 30
@@ -32,31 +32,31 @@ SECONDS_TO_STOP = 30
 
 @contextmanager
 def connect_server() -> Iterator[dict[str, str]]:
-    """Start a Spark Connect server, and stop it at the end of the context, however that comes.
+    """Run a Spark Connect server for the duration of the context.
 
     Yields:
-        The environment variables that lead a client to it.
+        Environment variables with which a client connects to the server.
 
     Raises:
-        JavaNotFoundError: when there is no Java to run on.
-        RuntimeError: when the server ends, or does not answer in time.
+        JavaNotFoundError: if no suitable Java is found.
+        RuntimeError: if the server exits, or does not answer within SECONDS_TO_START.
     """
     port, token = free_port(), secrets.token_hex()
     process = subprocess.Popen(command(port), env=environment() | {AUTHENTICATION: token})
     try:
         wait_until_it_answers(process, port)
-        # PySpark sends a token unencrypted to this name only
+        # PySpark sends a token over an unencrypted connection to `localhost` only
         yield {"SPARK_REMOTE": f"sc://localhost:{port}", AUTHENTICATION: token}
     finally:
         stop(process)
 
 
 def command(port: int) -> list[str]:
-    """What starts the server, as Spark's own start-connect-server.sh does, but not as a daemon."""
+    """Return the command that starts the server in the foreground."""
     settings = LOCAL | {
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": port,
-        # rather than take another port, on which nobody would look for it
+        # if the port is taken, fail instead of using another port that clients do not know
         "spark.port.maxRetries": 0,
     }
     return [
@@ -68,7 +68,7 @@ def command(port: int) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, with what session.get_spark sets for a local Spark."""
+    """Return this process's environment, with the variables that get_spark sets for local Spark."""
     clients = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
     inherited = {name: value for name, value in os.environ.items() if name not in clients}
     return inherited | {
@@ -79,17 +79,21 @@ def environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
+    """Return a free port on loopback."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 
 
 def wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
-    """Return once the server's port accepts connections."""
+    """Wait until the server's port accepts connections.
+
+    Raises:
+        RuntimeError: if the server exits, or does not answer within SECONDS_TO_START.
+    """
     end = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise RuntimeError(f"the Connect server ended with exit code {process.returncode}")
+            raise RuntimeError(f"the Connect server exited with code {process.returncode}")
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -98,7 +102,7 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server, and wait until it has ended."""
+    """Stop the server, and wait for its exit."""
     process.terminate()
     try:
         process.wait(SECONDS_TO_STOP)
@@ -110,13 +114,13 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command with the server's address in its environment; return its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", help="what to run")
+    parser.add_argument("command", help="program to run")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="its arguments")
     args = parser.parse_args(arguments)
     if shutil.which(args.command) is None:
-        parser.error(f"there is no command {args.command}")
+        parser.error(f"command not found: {args.command}")
 
-    # asked to end, end as after an exception: by way of `finally`
+    # SystemExit runs the `finally` that stops the server; the default action of SIGTERM does not
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with connect_server() as client:

@@ -1,7 +1,7 @@
-"""Build what a cluster needs into dist/: the project's wheel, and Python with all its packages.
+"""Build the project's wheel, and an archive of Python with all packages for a cluster, in dist/.
 
-Executors unpack the archive and need nothing else, no Python of their own either. Only Spark is
-not in it: that is what they run.
+Executors unpack the archive and need no Python or packages of their own. The archive does not
+contain Spark, which the executors run.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ DIST = ROOT / "dist"
 UV = (sys.executable, "-m", "uv")
 
 NOT_OF_PYTHON = ("site-packages", "dist-packages", "EXTERNALLY-MANAGED", "__pycache__", "test")
-"""What stands beside the standard library, and is not to be packed with it."""
+"""Entries of the standard library's folder that are not packed."""
 
 CHECK = "import ssl, sqlite3, sys, numpy, pandas, pyarrow, {package}; print(sys.prefix)"
 
@@ -32,13 +32,13 @@ def main() -> None:
 
 
 def build_wheel() -> Path:
-    """Build the project's own code."""
+    """Build the project's wheel; return its path."""
     subprocess.run([*UV, "build", "--quiet", "--wheel", f"--out-dir={DIST}", str(ROOT)], check=True)
     return DIST / f"{name()}-{project.__version__}-py3-none-any.whl"
 
 
 def build_environment() -> Path:
-    """Pack a copy of this Python, the packages that uv.lock pins, and the project."""
+    """Pack a copy of this Python, the packages of uv.lock, and the project; return the archive."""
     archive, wheel = environment(), build_wheel()
     with TemporaryDirectory(prefix=".unfinished-", dir=DIST) as folder:
         built, pinned = Path(folder, "built"), Path(folder, "requirements.txt")
@@ -47,8 +47,8 @@ def build_environment() -> Path:
         install = [*UV, "pip", "install", "--quiet", f"--python={python}"]
         subprocess.run([*install, f"--requirements={pinned}"], check=True)
         subprocess.run([*install, "--no-deps", str(wheel)], check=True)
-        # or each executor would compile all of it anew, for each application; what does not
-        # compile is not Python's (templates), hence no check
+        # otherwise each executor would compile the packages again for each application; errors
+        # are ignored, because some packages contain templates that are not valid Python
         compiled = ["compileall", "-qq", "-j0", "--invalidation-mode=unchecked-hash"]
         subprocess.run([python, "-Wignore", "-m", *compiled, str(built / "lib")], check=False)
 
@@ -64,28 +64,28 @@ def build_environment() -> Path:
 
 
 def environment() -> Path:
-    """The archive's name, which changes with Python and with what uv.lock pins."""
+    """Return the archive's path; its name changes with Python and with the pins of uv.lock."""
     content = hashlib.sha256(f"{sys.version}\n{requirements()}".encode()).hexdigest()
     return DIST / f"{name()}-environment-{content[:12]}.tar.gz"
 
 
 def requirements() -> str:
-    """The packages that jobs need, as uv.lock pins them."""
+    """Return the jobs' requirements as uv.lock pins them."""
     left_out = ("--no-dev", "--no-emit-project", "--no-emit-package=pyspark", "--no-header")
     export = [*UV, "export", "--quiet", f"--project={ROOT}", *left_out]
     return subprocess.run(export, check=True, capture_output=True, text=True).stdout
 
 
 def name() -> str:
-    """The project's name, as the names of files hold it."""
+    """Return the project's name, as it is written in file names."""
     about = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return str(about["name"]).replace("-", "_")
 
 
 def copy_python(target: Path) -> Path:
-    """Copy the Python that runs this, without the packages that were installed into it.
+    """Copy the Python that runs this code, without its packages; return the copy's executable.
 
-    A virtual environment would not do: it is a link to a Python, which executors do not have.
+    A virtual environment would not work: it links to a Python that executors do not have.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     library, programs = target / "lib", target / "bin"
@@ -101,14 +101,14 @@ def copy_python(target: Path) -> Path:
 
 
 def check(python: Path) -> None:
-    """Run a copy as an executor will: elsewhere than where it was built, knowing nothing else."""
+    """Exit with an error unless the copy works in another folder and with an empty environment."""
     code = CHECK.format(package=project.__name__)
     answer = subprocess.run([python, "-c", code], capture_output=True, text=True, env={})
     if answer.stdout.strip() != str(python.parents[1]):
         said = (answer.stderr or answer.stdout).strip().splitlines()[-1]
         sys.exit(
-            f"error: the Python at {sys.base_prefix} does not work in another place ({said}). "
-            "Take one that does: uv python install, then uv sync --managed-python"
+            f"error: the Python at {sys.base_prefix} does not work in another folder ({said}). "
+            "Use a relocatable one: uv python install, then uv sync --managed-python"
         )
 
 

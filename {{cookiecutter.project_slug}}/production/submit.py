@@ -1,8 +1,8 @@
-"""Run a job on a cluster: build what its executors need, show the spark-submit line, and run it.
+"""Run a job on a cluster: pack its environment, print the spark-submit line, and run it.
 
 uv run nox -s submit -- [options of spark-submit] jobs/JOB.py [arguments of the job]
 
-The cluster is that of `--master`, else of the environment variable SPARK_MASTER.
+`--master` selects the cluster; its default is the environment variable SPARK_MASTER.
 """
 
 import os
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     if not environment().exists():
-        print("Packing Python and its packages for the executors, once: minutes.", flush=True)
+        print("Packing Python and its packages for the executors takes minutes, once.", flush=True)
         build_environment()
     line = command(options, job, code())
     print(f"$ {shlex.join(line)}", flush=True)
@@ -40,17 +40,17 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The options of spark-submit, with the master; and the job with its arguments.
+    """Return the options of spark-submit, including the master; and the job with its arguments.
 
     Raises:
-        ValueError: when there is no job, no such job, or no master.
+        ValueError: if no job is given, its file does not exist, or no master is given.
     """
     start = next((i for i, word in enumerate(arguments) if word.endswith(".py")), None)
     if start is None:
         raise ValueError("no job is given. For example: nox -s submit -- jobs/simulate_usage.py")
     options, job = list(arguments[:start]), list(arguments[start:])
     if not Path(job[0]).is_file():
-        raise ValueError(f"there is no {job[0]}. The jobs are in jobs/.")
+        raise ValueError(f"there is no file {job[0]}. The jobs are in jobs/.")
     if not any(word.partition("=")[0] == "--master" for word in options):
         if not os.environ.get("SPARK_MASTER"):
             raise ValueError(
@@ -61,7 +61,10 @@ def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def command(options: Sequence[str], job: Sequence[str], code: Path) -> list[str]:
-    """The full line. Executors run the Python that they unpack; so does a driver on the cluster."""
+    """Return the spark-submit command.
+
+    Executors, and a driver on the cluster, run the Python that they unpack.
+    """
     unpacked = f"./{UNPACKED}/bin/python"
     driver = unpacked if "cluster" in options else sys.executable
     return [
@@ -76,7 +79,7 @@ def command(options: Sequence[str], job: Sequence[str], code: Path) -> list[str]
 
 
 def code() -> Path:
-    """The project's code as it is now. Workers import from a zip, and not from a wheel."""
+    """Return a zip of the project's current code: workers cannot import from a wheel."""
     wheel = build_wheel()
     return Path(shutil.copy(wheel, wheel.with_suffix(".zip")))
 

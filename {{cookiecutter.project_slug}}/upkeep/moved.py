@@ -1,4 +1,4 @@
-"""Mend imports in files of your own, after `nox -s update` has moved modules of the template.
+"""Correct imports in your own files after `nox -s update` has moved modules of the template.
 
 uv run python upkeep/moved.py    from the project's folder; prints each line that it changes
 """
@@ -24,18 +24,23 @@ MOVED = {
     "training.many": "tradeoff.many",
     "training.segments": "tradeoff.segments",
 }
-"""Where modules, and classes that moved alone, were and are."""
+"""Old place -> new place of modules, and of classes that moved alone."""
 
 RENAMED = {"BadTableError": "BadInputError", "NotNowError": "UnavailableError"}
 IMPORT = re.compile(
     r'^(?P<start>[ \t]*"?)from (?P<module>[\w.]+) import (?P<names>[\w, ]+?)(?P<end>(?:\\n)?"?,?)$',
     re.M,
 )
-"""An import on one line of Python, or of a notebook's JSON."""
+"""A one-line import in Python, or in the JSON of a notebook."""
 
 
 def mend(text: str, path: Path) -> str:
-    """Return what a file must hold now, given its path in the project."""
+    """Return the corrected text of a file.
+
+    Args:
+        text: content of the file.
+        path: path of the file from the project's folder.
+    """
     text = IMPORT.sub(lambda found: "\n".join(lines_of(found, path)), text)
     for old, new in RENAMED.items():
         text = re.sub(rf"\b{old}\b", new, text)
@@ -43,7 +48,7 @@ def mend(text: str, path: Path) -> str:
 
 
 def lines_of(found: re.Match[str], path: Path) -> list[str]:
-    """Return the lines that say what one import said, each from where its names are now."""
+    """Return the import lines that replace one import, one line per new module."""
     module = absolute(found["module"], path)
     if module is None:
         return [found[0]]
@@ -64,7 +69,7 @@ def lines_of(found: re.Match[str], path: Path) -> list[str]:
 
 
 def absolute(module: str, path: Path) -> str | None:
-    """Return a module's name below the package; None for one of another package."""
+    """Return a module's name inside the package; None for a module of another package."""
     name = module.lstrip(".")
     if name == module:
         inside = module == PACKAGE or module.startswith(f"{PACKAGE}.")
@@ -75,7 +80,7 @@ def absolute(module: str, path: Path) -> str | None:
 
 
 def main() -> None:
-    """Mend every Python file and notebook that git knows or may know."""
+    """Correct every Python file and notebook that git does not ignore."""
     kinds = ("*.py", "*.ipynb")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *kinds]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,9 +1,9 @@
-"""Start a use case: its function, job, notebook and tests, which work before you change a line.
+"""Start a use case: a function, job, notebook and tests that pass all checks.
 
 uv run nox -s new -- churn-by-region
 
-They are copies of the files in upkeep/use_case/, with the name in its place. Nothing that is there
-is written over, and nothing is written at all where something is wrong.
+The new files are copies of those in upkeep/use_case/ with the use case's name. No existing file is
+overwritten, and nothing is written if the name is refused.
 """
 
 import importlib.util
@@ -27,7 +27,7 @@ PLACES = {
     "job_tests.py": "tests/jobs/test_{name}.py",
     "cluster_tests.py": "tests/cluster/test_{name}_on_a_cluster.py",
 }
-"""Where a copy of each file goes, unless the project has no such folder any more."""
+"""File in upkeep/use_case/ -> the path of its copy; skipped if the project has no such folder."""
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 40
@@ -36,7 +36,7 @@ JOBS = re.compile(r"^resources:\n(?:(?: .*| *#.*)?\n)*?  jobs:\n", re.MULTILINE)
 
 
 class RefusedError(ValueError):
-    """A use case that cannot be started. The message is one line: what, why, and what can."""
+    """The use case cannot be started. The message is one line: what is wrong, and what helps."""
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         return 2
     print("made:", *made, sep="\n  ")
     tests = [path for path in made if path.startswith("tests/") and "cluster" not in path]
-    print(f"They pass: uv run pytest {' '.join(tests)}\nWhat is next: docs/new-use-case.md")
+    print(f"test them: uv run pytest {' '.join(tests)}\nnext steps: docs/new-use-case.md")
     return 0
 
 
@@ -55,18 +55,18 @@ def start(name: str, root: Path) -> list[str]:
     """Write the files of a new use case; return their paths from the root.
 
     Raises:
-        RefusedError: when the name cannot be used or is there already. Nothing is written then.
+        RefusedError: if the name cannot be used or exists already. Nothing is written then.
     """
     slug = name.replace("_", "-")
     check(slug, name)
     new, listed = copies(slug, root), lists_of_jobs(slug, root)
     folder = f"src/{project.__name__}/{module(slug)}"
     if there := [path for path in (folder, *new) if (root / path).exists()]:
-        raise RefusedError(f"there is a {there[0]} already. Nothing was changed: take another name")
+        raise RefusedError(f"{there[0]} exists already. Nothing was changed: choose another name")
 
     for path, text in (new | listed).items():
         (root / path).write_text(text, encoding="utf-8")
-    # the order of imports and the length of lines depend on the name
+    # import order and line breaks depend on the length of the name
     for command in (["check", "--fix", "--select=I"], ["format"]):
         tidy = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", *new]
         subprocess.run(tidy, cwd=root, check=True)
@@ -74,7 +74,7 @@ def start(name: str, root: Path) -> list[str]:
 
 
 def check(slug: str, name: str) -> None:
-    """Refuse what cannot be the name of a module, of a job and of a table."""
+    """Raise RefusedError if the name cannot be that of a module, a job and a table."""
     if not SLUG.fullmatch(slug) or len(slug) > LONGEST:
         alike = re.sub("[^a-z0-9]+", "-", name.lower())[:LONGEST].strip("-")
         example = alike if SLUG.fullmatch(alike) else "churn-by-region"
@@ -85,8 +85,8 @@ def check(slug: str, name: str) -> None:
     name = module(slug)
     if keyword.iskeyword(name) or WINDOWS.fullmatch(name) or is_taken(name):
         raise RefusedError(
-            f"{slug} is taken: a jobs/{name}.py would be imported in place of what Python, a "
-            f"package or a folder here calls {name}. Add a word to it. For example {slug}-report"
+            f"{slug} is taken: jobs/{name}.py would hide the module, package or folder that is "
+            f"imported as {name}. Add a word to the name. For example {slug}-report"
         )
 
 
@@ -95,12 +95,12 @@ def module(slug: str) -> str:
 
 
 def is_taken(name: str) -> bool:
-    """Whether Python, a package or a folder of the project is imported by this name."""
+    """Return whether a module, a package or a folder of the project is imported as this name."""
     return name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None
 
 
 def copies(slug: str, root: Path) -> dict[str, str]:
-    """The text of each file of the use case, by its path from the root."""
+    """Return path from the root -> text, for each file of the use case."""
     numbers = [int(path.name[:2]) for path in root.glob("notebooks/[0-9][0-9]-*.ipynb")]
     number = f"{max(numbers, default=0) + 1:02}"
     names = {"package": project.__name__, "name": module(slug), "slug": slug, "number": number}
@@ -113,10 +113,10 @@ def copies(slug: str, root: Path) -> dict[str, str]:
 
 
 def lists_of_jobs(slug: str, root: Path) -> dict[str, str]:
-    """The files in the root that list the jobs, with the new one as the first.
+    """Return path -> text of the files in the root that list jobs, with the new job added first.
 
     Raises:
-        RefusedError: when one of them has no place for it.
+        RefusedError: if a file has no list of jobs.
     """
     lists = {}
     for entry in USE_CASE.glob("*.yml"):
@@ -125,7 +125,9 @@ def lists_of_jobs(slug: str, root: Path) -> dict[str, str]:
         text = (root / entry.name).read_text(encoding="utf-8")
         found = JOBS.search(text)
         if not found:
-            raise RefusedError(f"{entry.name} has no `jobs:` under `resources:` for a job to go to")
+            raise RefusedError(
+                f"{entry.name} has no `jobs:` under `resources:`, where the new job is added"
+            )
         lists[entry.name] = f"{found[0]}{renamed(entry, slug)}\n".join(
             (text[: found.start()], text[found.end() :])
         )
@@ -133,7 +135,7 @@ def lists_of_jobs(slug: str, root: Path) -> dict[str, str]:
 
 
 def renamed(file: Path, slug: str) -> str:
-    """What a file says, with the name of the use case in its place."""
+    """Return the text of a file with the use case's name in place of the placeholders."""
     text = file.read_text(encoding="utf-8")
     for placeholder, name in {
         "new_use_case": module(slug),

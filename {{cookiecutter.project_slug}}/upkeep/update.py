@@ -1,11 +1,11 @@
-"""Bring a newer version of the template, or other answers to its questions, into the project.
+"""Merge a newer version of the template, or other answers to its questions, into the project.
 
-uv run nox -s update                      the newest release (commit, if made from a commit)
+uv run nox -s update                      the newest release (or commit, if made from one)
 uv run nox -s update -- v1.2.0            a version: a tag, a branch or a commit
 uv run nox -s update -- use_cases=none    this version, with another answer
 
-cruft makes the project as it was made, and as it would be made now; git merges the difference into
-what the team has made of it since. Nothing is committed.
+cruft makes the project from the recorded version and from the new one; git merges the difference
+into the project. Nothing is committed.
 """
 
 import json
@@ -21,11 +21,11 @@ from tempfile import TemporaryDirectory
 
 STATE = Path(".cruft.json")
 RELEASE = re.compile(r"v\d+(\.\d+)*")
-UNDO = "To undo it all: git reset --hard"
+UNDO = "To undo the update: git reset --hard"
 
 
 class RefusedError(ValueError):
-    """An update that cannot be made. The message is one line: what, why, and what to do."""
+    """The update cannot be made. The message is one line: what is wrong, and what helps."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         check_clean()
         with TemporaryDirectory() as folder:
             earlier, _ = make(Path(folder, "earlier"), state, state["commit"], {})
-            if answers and not version:  # they alone are not to bring a newer version along
+            if answers and not version:  # changed answers alone keep the version
                 wanted, asked_for = state["commit"], state.get("checkout")
             else:
                 wanted = asked_for = version or newest(state)
@@ -50,39 +50,39 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def read_state() -> dict:
-    """What cruft knows of the project: its template, the commit, the answers."""
+    """Return cruft's record of the project: its template, commit and answers."""
     if not STATE.exists():
         raise RefusedError(
-            "there is no .cruft.json, so the project does not know its template. Tell it once: "
+            "there is no .cruft.json, which records the project's template. Create it once: "
             "uvx cruft link ADDRESS (docs/updating.md)"
         )
     return json.loads(STATE.read_text(encoding="utf-8"))
 
 
 def parse(arguments: Sequence[str], state: dict) -> tuple[str | None, dict[str, str]]:
-    """The version to take, if one is given, and the answers that are to change."""
+    """Return the requested version (None if there is none), and the answers to change."""
     answers = dict(word.split("=", 1) for word in arguments if "=" in word)
     versions = [word for word in arguments if "=" not in word]
     if len(versions) > 1 or any(version.startswith("-") for version in versions):
         raise RefusedError(
-            f"{' '.join(versions)} is no version: give one tag, branch or commit. For example "
+            f"{' '.join(versions)} is not a version: give one tag, branch or commit. For example "
             "v1.2.0"
         )
     if unknown := [name for name in answers if name not in given(state)]:
         raise RefusedError(
-            f"{unknown[0]} is no question of the template. It asks {', '.join(given(state))}"
+            f"{unknown[0]} is not a question of the template. It asks {', '.join(given(state))}"
         )
     return (versions[0] if versions else None), answers
 
 
 def given(state: dict) -> dict[str, str]:
-    """The answers that the project was made with."""
+    """Return the answers that the project was made with."""
     answers = next(iter(state["context"].values()))
     return {name: answer for name, answer in answers.items() if not name.startswith("_")}
 
 
 def newest(state: dict) -> str | None:
-    """The last release, for a project that was made from one; None, the last commit, for others."""
+    """Return the newest release; None, the newest commit, if the project was not made from one."""
     if not RELEASE.fullmatch(state.get("checkout") or ""):
         return None
     listed = git("ls-remote", "--tags", "--refs", "--sort=version:refname", state["template"])
@@ -91,25 +91,25 @@ def newest(state: dict) -> str | None:
 
 
 def check_clean() -> None:
-    """What an update changes must be all that git shows, so that it can be undone."""
+    """Raise RefusedError unless all changes are committed, so that an update can be undone."""
     command = ["git", "status", "--porcelain", "--untracked-files=normal"]
     status = subprocess.run(command, capture_output=True, text=True)
     if status.returncode or not git("ls-files", str(STATE)):
         raise RefusedError(
-            "the project is not in git, without which an update could not be looked at nor undone. "
-            "Commit it first: git init && git add . && git commit"
+            "the project is not in git, which is needed to review and undo an update. Commit it "
+            "first: git init && git add . && git commit"
         )
     if changed := status.stdout.splitlines():
         raise RefusedError(
-            f"{len(changed)} changes are not committed, for example {changed[0][3:]}. Commit them, "
-            "or git stash --include-untracked, and try again"
+            f"{len(changed)} changes are not committed, for example {changed[0][3:]}. Commit them "
+            "or run git stash --include-untracked, and retry"
         )
 
 
 def make(
     folder: Path, state: dict, version: str | None, answers: dict[str, str]
 ) -> tuple[str, dict]:
-    """Let cruft make the project into a folder; return git's tree of it, and what cruft knows."""
+    """Make the project with cruft; return the id of its git tree, and cruft's record of it."""
     options = {
         "checkout": version,
         "directory": state.get("directory"),
@@ -122,7 +122,7 @@ def make(
     readable = os.environ | {"COLUMNS": "1000", "PYTHONUTF8": "1"}
     answer = subprocess.run(command, env=readable, capture_output=True, encoding="utf-8")
     if answer.returncode:
-        # what matters is one line: the template's own, or that below the traceback's frame
+        # show one line only: the template's message, or the last one of cruft's traceback
         refused = re.search(r"^ERROR: (.+)$", answer.stderr, flags=re.MULTILINE)
         said = refused[1] if refused else answer.stderr.rpartition("╯")[2]
         raise RefusedError(re.sub(r"^\w+: ", "", " ".join(said.split())))
@@ -140,14 +140,14 @@ def make(
 
 
 def skipped(state: dict) -> list[str]:
-    """The paths that the team has told cruft to leave alone."""
+    """Return the paths that the team has excluded from updates."""
     settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
     in_settings = settings.get("tool", {}).get("cruft", {}).get("skip", [])
     return [*state.get("skip", []), *in_settings]
 
 
 def merge(earlier: str, later: str) -> None:
-    """Merge what changed between two trees. What the team has deleted stays so."""
+    """Merge the difference between two trees; files that the team deleted stay deleted."""
     template = ("-c", "user.name=template", "-c", "user.email=template")
     base = git(*template, "commit-tree", earlier, "-m", "the template before").strip()
     new = git(*template, "commit-tree", later, "-p", base, "-m", "the template").strip()
@@ -168,35 +168,35 @@ def merge(earlier: str, later: str) -> None:
 
 
 def report() -> int:
-    """Show what has changed, and say what is next; 1 when somebody must decide first."""
+    """Print the changes and the next step; return 1 if there are conflicts, else 0."""
     subprocess.run(
         ["git", "--no-pager", "diff", "HEAD", "--relative", "--", ".", f":!{STATE}"], check=True
     )
     changed = git("status", "--short", ".")
     if not changed:
-        print("Nothing to do: the project is up to date.")
+        print("The project is up to date.")
         return 0
     print(f"\n{changed}")
     if conflicts := names("--diff-filter=U"):
         print(
-            f"error: in conflict: {', '.join(conflicts)}. Between <<<<<<< and >>>>>>> team and "
-            "template changed the same lines; a file without them is one that the team changed "
-            f"and the template has no more. Decide, and git add or git rm each. {UNDO}",
+            f"error: in conflict: {', '.join(conflicts)}. Team and template changed the lines "
+            "between <<<<<<< and >>>>>>>. A file without these marks was changed by the team and "
+            f"deleted by the template. Resolve each, then git add or git rm it. {UNDO}",
             file=sys.stderr,
         )
         return 1
-    print(f"Updated. Look at it, run `uv run nox`, commit. {UNDO}")
+    print(f"Updated. Review the changes, run `uv run nox`, and commit. {UNDO}")
     return 0
 
 
 def names(*changed: str) -> list[str]:
-    """The files of the project that have changed in some way."""
+    """Return the changed files of the project, as paths from its folder."""
     listed = git("diff", "--name-only", "--relative", "-z", *changed)
     return list(dict.fromkeys(listed.split("\0")[:-1]))
 
 
 def git(*arguments: str, cwd: Path | None = None, **environment: str) -> str:
-    """Run git and return what it says."""
+    """Run git; return its output."""
     answer = subprocess.run(
         ["git", *arguments],
         cwd=cwd,

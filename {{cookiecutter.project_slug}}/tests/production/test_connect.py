@@ -1,4 +1,4 @@
-"""A Connect server is for one user of this machine, and ends with what it was started for."""
+"""A Connect server serves one user of this machine, and stops when its command ends."""
 
 import os
 import signal
@@ -61,7 +61,7 @@ def test_the_server_is_gone_after_an_exception():
 
 
 def start(code: str) -> subprocess.Popen[str]:
-    """Run Python code, which tells the address that it is given, by production/connect.py."""
+    """Run Python code that prints the server's address, by production/connect.py."""
     told = f"import os, sys, time; print(os.environ['SPARK_REMOTE'], flush=True); {code}"
     command = [sys.executable, "production/connect.py", sys.executable, "-c", told]
     return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
@@ -89,7 +89,7 @@ def test_a_server_that_does_not_start_is_told_at_once(monkeypatch):
     code = "import sys; sys.exit(7)"
     monkeypatch.setattr(connect, "command", lambda port: [sys.executable, "-c", code])
     with (
-        pytest.raises(RuntimeError, match="ended with exit code 7"),
+        pytest.raises(RuntimeError, match="exited with code 7"),
         connect.connect_server(),
     ):
         pytest.fail("there is no server")
@@ -106,7 +106,7 @@ def test_a_server_that_does_not_want_to_end_is_killed(monkeypatch):
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
-    [([], "required: command"), (["no-such-command", "-x"], "no command no-such-command")],
+    [([], "required: command"), (["no-such-command", "-x"], "command not found: no-such-command")],
 )
 def test_what_cannot_be_run_is_told_before_a_server_starts(arguments, told, capsys):
     with pytest.raises(SystemExit) as stopped:

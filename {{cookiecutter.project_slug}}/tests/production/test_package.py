@@ -1,4 +1,4 @@
-"""What executors unpack: named by its content, and checked before it is packed."""
+"""The archive for executors is named by its content, and checked before it is packed."""
 
 import os
 import re
@@ -32,5 +32,5 @@ def test_a_python_that_does_not_run_elsewhere_is_refused_before_it_is_packed(tmp
     python.parent.mkdir()
     python.write_text(f"#!/bin/sh\n{broken}\n")
     python.chmod(0o755)
-    with pytest.raises(SystemExit, match="does not work in another place"):
+    with pytest.raises(SystemExit, match="does not work in another folder"):
         package.check(python)

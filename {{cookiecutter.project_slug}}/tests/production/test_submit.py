@@ -1,4 +1,4 @@
-"""The line that runs a job on a cluster, and what is said when it cannot be made."""
+"""The spark-submit line of a job, and the messages if arguments are missing."""
 
 import sys
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_without_master_the_environment_names_it(monkeypatch):
     [
         ([], "no job is given"),
         (["--master", "yarn"], "no job is given"),
-        (["--master", "yarn", "jobs/nothing.py"], "there is no jobs/nothing.py"),
+        (["--master", "yarn", "jobs/nothing.py"], "there is no file jobs/nothing.py"),
         ([JOB], "no cluster is given. Set SPARK_MASTER"),
     ],
 )

@@ -1,4 +1,4 @@
-"""upkeep/new.py: a use case that works before a line is changed, or one line that says why not."""
+"""upkeep/new.py makes a use case that passes all checks, or prints one line with the reason."""
 
 import os
 import re
@@ -17,7 +17,7 @@ NAME, MODULE = "made-by-a-test", "made_by_a_test"
 
 @pytest.fixture
 def project(tmp_path):
-    """A copy of the project, without what git does not hold."""
+    """A copy of the project, without files that git ignores."""
     ignore = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for folder in ("benchmarks", "jobs", "notebooks", "production", "src", "tests"):
         if (PROJECT / folder).exists():
@@ -32,7 +32,7 @@ def contents(project: Path) -> dict[Path, bytes]:
 
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess:
-    """Run a tool on a copy, whose packages then hide those of the project."""
+    """Run a tool on a copy, whose package then hides that of the project."""
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=project,

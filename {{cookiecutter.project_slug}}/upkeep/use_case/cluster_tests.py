@@ -1,4 +1,4 @@
-"""New use case: its table does not depend on where it is made."""
+"""New use case: its table is the same on a cluster."""
 
 import pandas as pd
 import pytest

@@ -1,6 +1,6 @@
-"""New use case: which question does it answer, and for whom?
+"""New use case: state its question, and who uses the answer.
 
-Frames go in and a frame comes out. What reads, writes or opens Spark is in the job.
+Functions take frames and return frames. Reading, writing and opening Spark belong in the job.
 """
 
 import pandas as pd
@@ -10,14 +10,14 @@ from pyspark.sql import functions as F
 
 
 def by_month(usage: DataFrame) -> DataFrame:
-    """Sum up each month: a start that works, to be replaced by what answers the question.
+    """Sum usage by month: an example, to be replaced by the answer to the question.
 
     Args:
         usage: one row per customer and month: customer_id, month, usage.
 
     Returns:
-        One row per month: month; customers (those who used anything); usage (their sum, 0 where
-        nothing was measured).
+        One row per month: month; customers (number with usage above 0); usage (their sum; 0 if all
+        usage is null).
     """
     used = F.when(F.col("usage") > 0, F.col("usage"))
     return usage.groupBy("month").agg(
@@ -27,10 +27,10 @@ def by_month(usage: DataFrame) -> DataFrame:
 
 
 def chart(months: pd.DataFrame) -> Figure:
-    """Usage over time.
+    """Draw usage over time.
 
     Args:
-        months: what `by_month` returns, in the order of months.
+        months: result of `by_month`, sorted by month.
     """
     figure = Figure(figsize=(8, 4), layout="constrained")
     panel = figure.subplots()

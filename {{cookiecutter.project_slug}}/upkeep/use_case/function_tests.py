@@ -1,4 +1,4 @@
-"""New use case: what its functions do with small frames."""
+"""New use case: its functions on small frames."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ JANUARY, FEBRUARY, MARCH = (date(2025, month, 1) for month in (1, 2, 3))
 
 @pytest.fixture
 def usage(make_usage):
-    """Two customers: both use in January, one in February; in March nothing was measured."""
+    """Two customers: both have usage in January, one in February; usage of March is null."""
     return make_usage(
         [
             *(("a", JANUARY, 2.0), ("b", JANUARY, 3.0)),

@@ -1,4 +1,4 @@
-"""New use case: usage by month, until it does what its name says."""
+"""New use case: an example that writes usage by month."""
 
 import argparse
 from collections.abc import Sequence
