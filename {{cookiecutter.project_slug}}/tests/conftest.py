@@ -1,4 +1,4 @@
-"""What all tests share: one Spark session for the whole run, and small tables."""
+"""Fixtures of all tests: one Spark session for the whole run, and small tables."""
 
 import gc
 import os
@@ -29,16 +29,16 @@ Rows = Sequence[tuple[Any, ...]]
 UsageRow = tuple[str, date, float | None]
 
 
-# Tests ask many short queries, once each, of few rows: there is no time for what makes long ones
-# fast to pay. Without Java's best compiler it keeps room for a fifth of the code, unless told.
+# Tests run many short queries, each once on few rows, so optimisations for long queries do not pay.
+# Java without its C2 compiler reserves a fifth of the usual code cache, which must be raised.
 SETTINGS = (
     "-XX:TieredStopAtLevel=1",
     "-XX:ReservedCodeCacheSize=240m",
-    # plans are not made into Java, and not made anew while they run
+    # neither generate code for plans nor adapt plans while they run
     "-Dspark.sql.codegen.wholeStage=false",
     "-Dspark.sql.codegen.factoryMode=NO_CODEGEN",
     "-Dspark.sql.adaptive.enabled=false",
-    # errors do not tell the line that made a column, for which each column asks Java
+    # errors need not name the line that created a column: recording it costs a call to Java each
     "-Dspark.python.sql.dataFrameDebugging.enabled=false",
 )
 
@@ -53,7 +53,7 @@ def spark() -> SparkSession:
 
 
 def look_up_once(session: SparkSession) -> None:
-    """Keep the classes that PySpark names with each column: Java looks for them in 300 files."""
+    """Cache the classes that PySpark names for each column: Java searches 300 files for them."""
     java = session._jvm
     functions = "org.apache.spark.sql.functions"
     for name in ("PythonSQLUtils", "PythonUtils", "functions", functions):
@@ -62,13 +62,13 @@ def look_up_once(session: SparkSession) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def what_is_there_stays() -> None:
-    """Packages that are loaded are never garbage: each look at them takes a quarter of a second."""
+    """Exclude loaded packages from garbage collection, where each scan takes 0.25 seconds."""
     gc.freeze()
 
 
 @pytest.fixture
 def local_spark(spark: SparkSession) -> SparkSession:
-    """The session, for tests that look at Spark's processes as children of this one."""
+    """The session, for tests that need Spark's processes as children of this process."""
     if is_remote():
         pytest.skip("over Spark Connect, Spark is no child of this process")
     return spark
@@ -76,7 +76,7 @@ def local_spark(spark: SparkSession) -> SparkSession:
 
 @pytest.fixture(scope="session")
 def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFrame]:
-    """Turn rows into a table of a schema.
+    """Return a function that makes a table of a schema from rows.
 
     By way of Arrow: `createDataFrame` of a list starts a Python worker whenever it is asked.
     """
@@ -86,7 +86,7 @@ def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFr
         records = [dict(zip(types.names, row, strict=True)) for row in rows]
         arrow = pa.Table.from_pylist(records or [{}], to_arrow_schema(types))
         table = spark.createDataFrame(arrow, types)
-        # what Spark can see to be empty, it does not compute
+        # Spark skips the computation of a relation that it knows to be empty
         return table if rows else table.where("rand() > 1")
 
     return make
@@ -94,14 +94,14 @@ def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFr
 
 @pytest.fixture(scope="session")
 def make_usage(make_table) -> Callable[[list[UsageRow]], DataFrame]:
-    """Turn rows into a usage table."""
+    """Return a function that makes a usage table from rows."""
     return lambda rows: make_table(rows, USAGE.schema)
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 
 
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of models as MLflow makes it, which takes it seconds; tests have copies of it."""
+    """An empty model store; creating one takes MLflow seconds, so tests copy this one."""
     folder = tmp_path_factory.mktemp("empty")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
@@ -113,7 +113,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_store: Path) -> Path:
-    """An empty store of models in the current folder, which is a test's own."""
+    """An empty model store in the current folder, which belongs to one test."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(tmp_path)
     return shutil.copytree(empty_store, tmp_path / "models")

@@ -1,4 +1,4 @@
-"""The benchmarks' report keeps what each found, and tells what has changed."""
+"""The benchmarks' report keeps the latest figures of each, and lists changes."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ TABLE = as_table([{"contender": "this", "seconds": 1.5}])
 
 @pytest.fixture
 def tell(tmp_path, capsys):
-    """Put figures into a report, and return what is printed."""
+    """Add figures to a report; return the printed output."""
 
     def tell(benchmark: str, ratios: dict[str, float]) -> str:
         _report.tell(tmp_path, benchmark, ratios, TABLE)

@@ -1,4 +1,4 @@
-"""databricks.yml: all jobs are in it, as Databricks and the jobs themselves understand it."""
+"""databricks.yml contains all jobs, and is valid for Databricks and for the jobs' options."""
 
 import argparse
 import importlib
@@ -20,7 +20,7 @@ SCRIPTS = {name: task["spark_python_task"] for name, task in TASKS if "spark_pyt
 
 
 def value(setting):
-    """A setting of a job, which may be written once as a variable and be referred to."""
+    """Return a setting of a job; resolve a reference to a variable."""
     name = re.fullmatch(r"\$\{var\.(\w+)\}", setting) if isinstance(setting, str) else None
     return VARIABLES[name[1]]["default"] if name else setting
 
@@ -30,7 +30,7 @@ def keys(job, setting, key):
 
 
 def environment(name):
-    """The environment variables that a job's script gets."""
+    """Return the environment variables of a job's script."""
     given = {
         entry["environment_variables_key"]: entry["spec"]["variables"]
         for entry in value(JOBS[name].get("environment_variables", []))
@@ -47,7 +47,7 @@ def test_each_file_in_jobs_has_an_entry_and_each_entry_a_file():
 
 @pytest.mark.parametrize("name", JOBS)
 def test_an_entry_is_a_job_by_the_types_of_databricks(name):
-    """They refuse unknown fields and values of another type; not what the next tests look at."""
+    """Databricks' types refuse unknown fields and wrong types; the next tests check the rest."""
     settings = {setting: value(given) for setting, given in JOBS[name].items()}
     Job.from_dict(settings)
     if "schedule" in settings:
@@ -81,7 +81,7 @@ def test_a_task_runs_one_thing_on_what_its_job_declares(name, task):
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_job_accepts_its_parameters_and_writes_to_the_volume_only(name, monkeypatch, tmp_path):
-    """A job's own folder is gone when it ends, so what stays at its default there is lost."""
+    """A job's working folder is deleted at its end: output at a default path would be lost."""
     if environment(name).get("TMPDIR", "").startswith("${var.volume}"):
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # stands for the volume
     module = importlib.import_module(f"jobs.{name}")
@@ -128,7 +128,7 @@ def test_developers_do_not_write_over_each_other_nor_over_production():
 
 
 def test_the_wheel_is_installed_without_a_spark_of_its_own():
-    """Serverless stops where another pyspark is installed."""
+    """Serverless fails if another pyspark is installed."""
     [environment] = VARIABLES["environments"]["default"]
     assert environment["spec"]["dependencies"] == ["./dist/*.whl"]
     assert BUNDLE["artifacts"]["wheel"]["build"] == "uv build --wheel"

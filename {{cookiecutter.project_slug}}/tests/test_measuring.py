@@ -1,4 +1,4 @@
-"""What work costs is seen, of whatever process does it, and contenders are compared fairly."""
+"""Costs include those of all processes, and contenders are compared fairly."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Samples are bounded, and the same however Spark keeps the rows."""
+"""Samples are bounded, and independent of partitioning."""
 
 import pandas as pd
 import pytest

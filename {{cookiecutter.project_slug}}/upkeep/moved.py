@@ -13,7 +13,12 @@ MOVED = {
     "charts": "processing.charts",
     "class_data": "spark.class_archive",
     "java": "spark.java",
+    "measuring.in_turn": "measuring.interleave",
+    "measuring.middle": "measuring.median_cost",
+    "measuring.watched": "measuring.measure",
     "reports": "reporting.files",
+    "sampling.draw": "sampling.sample_hash",
+    "sampling.is_drawn": "sampling.in_sample",
     "session": "spark.session",
     "tables.BadTableError": "errors.BadInputError",
     "tables.NotNowError": "errors.UnavailableError",
@@ -22,9 +27,11 @@ MOVED = {
     "training.conclusions": "tradeoff.conclusions",
     "training.crossover": "tradeoff.crossover",
     "training.many": "tradeoff.many",
+    "training.many.WAYS": "tradeoff.many.METHODS",
     "training.segments": "tradeoff.segments",
+    "training.segments.chance": "tradeoff.segments.probability",
 }
-"""Old place -> new place of modules, and of classes that moved alone."""
+"""Old place -> new place of modules, and of single names that moved or changed."""
 
 RENAMED = {"BadTableError": "BadInputError", "NotNowError": "UnavailableError"}
 IMPORT = re.compile(

@@ -27,11 +27,11 @@ PROJECT = Path(__file__).parents[2]
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 SIMULATED = ("--customers", "300", "--months", "30", "--seed", "1")
 PATIENCE = 120
-"""Seconds for a process to say that it is there."""
+"""Seconds until a process must have reported its address."""
 
 
 class Cluster(NamedTuple):
-    """A running cluster: its address, its processes, and where they keep their files."""
+    """A running cluster: its address, its processes, and the folder of their files."""
 
     master: str
     folder: Path
@@ -46,7 +46,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @contextmanager
 def standalone(folder: Path, workers: int) -> Iterator[Cluster]:
-    """Start a master and workers; stop them, and what they started, whatever happens."""
+    """Start a master and workers; at the end stop them and their child processes."""
     processes: list[subprocess.Popen] = []
     try:
         said = start(processes, folder, "master", "--port", "0")
@@ -66,12 +66,12 @@ def standalone(folder: Path, workers: int) -> Iterator[Cluster]:
 
 
 def start(processes: list[subprocess.Popen], folder: Path, role: str, *arguments: str) -> Path:
-    """Start a master or a worker, which knows Java, and of Python what is on the system's PATH."""
+    """Start a master or a worker with Java and with the Python on the system's PATH."""
     bare = {
         "HOME": str(folder),
         "JAVA_HOME": str(find_java().home),
         "PATH": os.defpath,
-        "SPARK_LOCAL_IP": "127.0.0.1",  # also of its pages, which would listen to everybody
+        "SPARK_LOCAL_IP": "127.0.0.1",  # otherwise the web interface listens on all interfaces
         "SPARK_NO_DAEMONIZE": "1",
     }
     said = folder / f"{role}-{len(processes)}.log"
@@ -90,7 +90,7 @@ def start(processes: list[subprocess.Popen], folder: Path, role: str, *arguments
 
 
 def await_word(said: Path, pattern: str) -> str:
-    """What a process says of itself, once it does."""
+    """Wait for a process to report its address in its log; return the match."""
     for _ in range(PATIENCE * 5):
         if found := re.search(pattern, said.read_text()):
             return found[1]
@@ -99,7 +99,7 @@ def await_word(said: Path, pattern: str) -> str:
 
 
 def await_workers(page: str, count: int) -> None:
-    """Wait until so many workers have told the master that they are there."""
+    """Wait until so many workers have registered with the master."""
     for _ in range(PATIENCE * 5):
         with urlopen(f"{page}/json/") as answer:
             if json.load(answer)["aliveworkers"] == count:
@@ -109,7 +109,7 @@ def await_workers(page: str, count: int) -> None:
 
 
 def submit(cluster: Cluster, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run a job on the cluster as `nox -s submit` does, from a folder where its output may lie."""
+    """Return a function that runs a job on the cluster, as `nox -s submit` does."""
     job, *rest = arguments
     few = "--conf=spark.sql.shuffle.partitions=4"  # tables are small here; Spark's default is 200
     answer = subprocess.run(
@@ -126,7 +126,7 @@ def submit(cluster: Cluster, folder: Path, *arguments: str) -> subprocess.Comple
 
 @pytest.fixture
 def both(cluster, spark, tmp_path, monkeypatch):
-    """Run a job on the cluster and here, each in a folder of its own, which arguments call {}."""
+    """Return a function that runs a job on the cluster and locally, in two folders named {}."""
     there, here = tmp_path / "there", tmp_path / "here"
     there.mkdir()
     here.mkdir()
@@ -144,12 +144,12 @@ def both(cluster, spark, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def simulated(spark, tmp_path_factory) -> Path:
-    """A folder with usage and customers to read."""
+    """A folder with simulated usage and customers."""
     folder = tmp_path_factory.mktemp("simulated")
     assert job.run(simulate_usage.main, [*SIMULATED, "--output", str(folder)]) == 0
     return folder
 
 
 def read(table: Path, *keys: str) -> pd.DataFrame:
-    """A table that a job wrote, in the order of its keys."""
+    """Return a table that a job wrote, sorted by its keys."""
     return pd.read_parquet(table).sort_values(list(keys), ignore_index=True)

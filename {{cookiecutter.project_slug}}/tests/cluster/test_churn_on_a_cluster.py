@@ -1,4 +1,4 @@
-"""A model does not depend on where it is trained, nor its scores on where they are made."""
+"""Models and scores are the same from a cluster as from this machine."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What goes wrong around a job, not in it: each time nothing that was there before is lost."""
+"""Failures of the environment of a job: earlier results are never lost."""
 
 import shutil
 import socket

@@ -1,4 +1,4 @@
-"""Forecasts do not depend on where they are made."""
+"""Forecasts are the same from a cluster as from this machine."""
 
 import json
 import time
@@ -55,7 +55,7 @@ def test_a_machine_that_fails_in_the_middle_loses_nothing(both, simulated, tmp_p
 
 
 def test_a_customer_too_large_for_a_worker_is_refused_by_name(cluster, spark, tmp_path):
-    """A customer has one row a month: one of millions is a mistake in the table, and is told."""
+    """A customer has one row per month: one with millions of rows is an error in the table."""
     rows = spark.range(5_000_000).selectExpr(
         "IF(id < 10, concat('C', id), 'giant') AS customer_id",
         "DATE'2025-01-01' AS month",

@@ -1,4 +1,4 @@
-"""Each job does on a cluster what it does here."""
+"""Each job gives the same result on a cluster as on this machine."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each job as it is typed: a process of its own, from the project's folder."""
+"""Each job as a process, started from the project's folder."""
 
 import importlib
 import json

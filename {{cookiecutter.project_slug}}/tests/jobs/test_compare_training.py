@@ -1,4 +1,4 @@
-"""jobs/compare_training.py: what it writes, and what it refuses."""
+"""jobs/compare_training.py writes a report, and refuses bad arguments."""
 
 import json
 from datetime import date
@@ -15,7 +15,7 @@ from jobs import compare_training
 
 @pytest.fixture
 def usage(spark, tmp_path):
-    """Simulated customers, and a column whose name needs care."""
+    """Simulated customers, and a column whose name needs quoting."""
     population = simulate.population(spark, 300, months=24, seed=1)
     usage, customers = str(tmp_path / "usage"), str(tmp_path / "customers")
     simulate.usage(population, seed=1).write.parquet(usage)

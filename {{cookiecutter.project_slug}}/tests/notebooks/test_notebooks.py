@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom, in the notebooks' folder, as Jupyter does it."""
+"""Every notebook runs from top to bottom in its folder, as in Jupyter."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Reports are complete or are the earlier ones."""
+"""A report is complete, or the earlier one stays."""
 
 import json
 

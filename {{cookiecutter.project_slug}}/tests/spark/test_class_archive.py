@@ -1,4 +1,4 @@
-"""The archive of Spark's classes: made once, in the background, and never in the way."""
+"""The class archive is created once, in the background, and its failures do not stop Spark."""
 
 import os
 import platform
@@ -27,7 +27,7 @@ def switched_on(monkeypatch):
 
 @pytest.fixture
 def python(monkeypatch, tmp_path):
-    """Put a shell script in Python's place, which notes each start in the file it returns."""
+    """Replace Python by a shell script that records each start in the returned file."""
 
     def become(script: str) -> Path:
         starts = tmp_path / "starts"
@@ -40,7 +40,7 @@ def python(monkeypatch, tmp_path):
 
 @pytest.fixture
 def java(monkeypatch, tmp_path):
-    """Put a shell script in Java's place, whose `$archive` is the file that it must write."""
+    """Replace Java by a shell script whose `$archive` is the file that it must write."""
 
     def become(script: str, version: int = 17) -> None:
         (tmp_path / "bin").mkdir()
@@ -147,7 +147,7 @@ def test_an_archive_that_java_cannot_use_is_passed_over_without_a_word(tmp_path)
         )
         for given in ([], options)
     ]
-    # java says itself whether it shares classes
+    # Java reports whether it uses the archive
     plain, with_archive = (f"{s.stdout}{s.stderr}".replace(", sharing", "") for s in said)
     assert with_archive == plain
     assert said[1].returncode == 0
@@ -155,7 +155,7 @@ def test_an_archive_that_java_cannot_use_is_passed_over_without_a_word(tmp_path)
 
 @pytest.mark.parametrize(("version", "class_path"), [(21, "/bin:/usr"), (25, "/no:/bin:/usr")])
 def test_what_was_made_takes_its_name_when_it_is_whole(version, class_path, python, java, tmp_path):
-    """Of a class path that it can use: Java 25 wants also what is not there, Java 21 does not."""
+    """Java 25 needs the missing entries of the class path; Java 21 rejects them."""
     python("echo 4g; echo /no:/bin:/usr")
     java('echo "$@" >"$archive"', version)
     archive = tmp_path / "cache" / "archive.jsa"
@@ -207,7 +207,7 @@ def test_what_work_uses_is_used_to_the_end(spark, tmp_path):
 
 @pytest.mark.slow
 def test_java_takes_sparks_classes_from_a_real_archive(tmp_path, monkeypatch):
-    # by an earlier test, or by `nox -s connect`
+    # started by an earlier test, or by `nox -s connect`
     for given in ("JAVA_HOME", "SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED"):
         monkeypatch.delenv(given, raising=False)
     java = find_java()

@@ -1,4 +1,4 @@
-"""Which Java Spark gets, on machines that have one, an old one, or none."""
+"""The choice of Java on machines with a suitable Java, an old one, or none."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ echo '    java.vm.name = A VM' >&2
 
 @pytest.fixture
 def install(tmp_path):
-    """Put a `java` into a folder that says it is of some version; returns its home."""
+    """Write a fake `java` that reports a version; return its home."""
 
     def make(name: str, version: str) -> Path:
         home = tmp_path / name
@@ -37,7 +37,7 @@ def install(tmp_path):
 
 @pytest.fixture(autouse=True)
 def no_java(monkeypatch):
-    """A machine without Java, to begin with; the fake ones need nothing but /bin/sh."""
+    """A machine without Java; fake ones need only /bin/sh."""
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", "")
 
@@ -119,7 +119,7 @@ def test_the_bundled_java_receives_all_other_arguments_as_they_are(tmp_path):
 
 
 def test_a_process_that_inherits_the_bundled_java_takes_it_as_it_is(monkeypatch):
-    """With the one behind it Spark would not start."""
+    """Spark would not start with the runtime that the launcher wraps."""
     home = java.find_java().home
     monkeypatch.setenv("JAVA_HOME", str(home))
     assert java.find_java().home == home

@@ -1,4 +1,4 @@
-"""The session: local and private here, and what is given elsewhere."""
+"""The session is local and private by default, and uses given settings elsewhere."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ def test_local_sessions_are_private_quiet_and_small(spark, setting, value):
 
 
 def test_a_local_session_listens_on_loopback_only(local_spark):
-    # workers listen too
+    # workers open ports too
     local_spark.range(1).mapInPandas(lambda batches: batches, "id long").collect()
     here = psutil.Process()
     listening = {
@@ -68,7 +68,7 @@ def test_workers_are_forked_from_the_process_that_has_pandas(spark):
 
 
 def test_rdds_and_sql_have_their_workers_from_one_process(local_spark):
-    # or the one that a session starts with, by way of an RDD, would serve no query
+    # otherwise queries would not reuse the worker that the session starts with an RDD
     numbers = local_spark.range(4)
     by_rdd = local_spark.sparkContext.parallelize(range(4)).map(lambda _: os.getppid())
     by_sql = numbers.mapInPandas(
@@ -114,7 +114,7 @@ GIVEN_BY = ["SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "PYSPARK_GATEWAY_PORT"
 
 
 class Builder:
-    """Records what get_spark asks of SparkSession.builder."""
+    """Records the calls of get_spark to SparkSession.builder."""
 
     def __init__(self):
         self.asked = {}

@@ -43,7 +43,7 @@ def table(spark):
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch):
-    """The figures of a test need not be exact: brief work is done once, in one file of a core."""
+    """Tests do not need exact figures: work runs once, on one file per core."""
     monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)
     monkeypatch.setattr(costs, "BRIEF", 0.0)
     monkeypatch.setattr(tables_of_experiment, "FILES_OF_CORE", 1)
@@ -51,7 +51,7 @@ def brief(monkeypatch):
 
 @pytest.fixture
 def threads(monkeypatch):
-    """Processes take seconds to start, and these tests are of what is measured, not of who does."""
+    """Use threads instead of processes, which take seconds to start."""
     monkeypatch.setattr(compare, "pool_of_processes", ThreadPoolExecutor)
 
 

@@ -1,4 +1,4 @@
-"""The crossover is found where there is one, and nowhere else."""
+"""A crossover is found if and only if there is one."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ SIZES = [10_000, 30_000, 100_000, 300_000, 1_000_000]
 
 
 def measured(fixed, factor, power=1.0, noise=0.0, seed=0):
-    """A curve as it is measured: with errors that are a share of the cost."""
+    """Measurements of a curve, with errors proportional to the cost."""
     errors = np.random.default_rng(seed).normal(0, noise, len(SIZES))
     return [(fixed + factor * n**power) * np.exp(e) for n, e in zip(SIZES, errors, strict=True)]
 

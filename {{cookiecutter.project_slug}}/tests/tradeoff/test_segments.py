@@ -1,4 +1,4 @@
-"""Many models: each is its segment's own, whoever trains it."""
+"""Each segment gets its own model, the same from every method."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,7 +22,7 @@ FEATURES = ["age", "noise"]
 
 @pytest.fixture(scope="module")
 def rows(spark):
-    """In segments with an even number the old churn, in the others the young; in 7 all do."""
+    """Even segments: old customers churn; odd ones: young customers; segment 7: all customers."""
     return (
         spark.range(1200)
         .selectExpr(

@@ -1,4 +1,4 @@
-"""Any table's columns become numbers and categories, and nothing is guessed twice."""
+"""The columns of any table become numbers and categories; kinds are inferred once."""
 
 from datetime import date
 from decimal import Decimal
@@ -31,7 +31,7 @@ def test_types_and_contents_tell_numbers_from_categories(make_table):
 
 
 def test_a_few_texts_among_numbers_do_not_make_a_category(spark):
-    """As with the blanks and an 'n/a' in a column that came as CSV."""
+    """Blanks and 'n/a' occur in numeric columns of CSV files."""
     mostly = spark.range(100).selectExpr("if(id < 3, 'n/a', string(id)) AS amount")
     half = spark.range(100).selectExpr("if(id < 50, 'n/a', string(id)) AS amount")
     assert kinds(mostly) == {"amount": "number"}

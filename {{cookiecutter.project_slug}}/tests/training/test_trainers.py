@@ -1,4 +1,4 @@
-"""Every trainer learns the same, and its model lives and scores as any other's does."""
+"""All trainers learn the same effects; their models are stored and scored in the same way."""
 
 from types import SimpleNamespace
 
@@ -26,14 +26,14 @@ from jobs import compare_training, promote_model, score_churn, train_churn
 needs_tensorflow = pytest.mark.skipif(
     not deep_learning.is_installed(), reason="the extra tensorflow is not installed"
 )
-# the first model of MLlib's takes Java seconds
+# the first model of MLlib takes Java seconds
 MARKS = {"tensorflow": needs_tensorflow, "mllib": pytest.mark.slow}
 EACH = [pytest.param(name, marks=MARKS.get(name, ())) for name in TRAINERS]
 
 
 @pytest.fixture(scope="module")
 def table(spark):
-    """The old and those in the south churn more; a number and a text lack values."""
+    """Old customers and those in the south churn more; a number and a text contain nulls."""
     return (
         spark.range(4000)
         .selectExpr(
@@ -54,7 +54,7 @@ def table(spark):
 
 @pytest.fixture(scope="module")
 def trained(table):
-    """Name of a trainer -> its model of one half of the rows."""
+    """Name of a trainer -> its model of half of the rows."""
     models = {}
 
     def get(name):
@@ -91,7 +91,7 @@ def test_a_model_of_any_trainer_is_stored_and_comes_back_as_it_was(name, table, 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EACH[1:])
 def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_path, store):
-    """That they do so with the default trainer is seen in tests/jobs."""
+    """tests/jobs checks the same for the default trainer."""
     population = simulate.population(spark, 1000, months=30, seed=1)
     path, output = str(tmp_path / "usage"), str(tmp_path / "scores")
     simulate.usage(population, seed=1).write.parquet(path)

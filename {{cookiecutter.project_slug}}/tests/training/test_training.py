@@ -1,4 +1,4 @@
-"""A classifier learns from mixed columns, gives the same again, and scores in Spark."""
+"""A classifier learns from mixed columns, is reproducible, and scores in Spark."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from {{ cookiecutter.package_name }}.training.scoring import chances, score
 
 @pytest.fixture(scope="module")
 def table(spark):
-    """Who is young or in the north churns more; a column lacks values, another is noise."""
+    """Young customers and those in the north churn more; one column has nulls, another is noise."""
     return (
         spark.range(4000)
         .selectExpr(
@@ -42,7 +42,7 @@ def table(spark):
 
 @pytest.fixture
 def few_trees(monkeypatch):
-    """For tests of what reaches a model, and not of how well it learns."""
+    """Few trees, for tests of a model's input and not of its quality."""
     monkeypatch.setitem(scikit_learn.TREES, "max_iter", 10)
 
 
@@ -141,7 +141,7 @@ def test_another_seed_draws_other_rows(table, monkeypatch):
     )
     for seed in (0, 1):
         train(table, learnable(table), seed=seed, most_rows=500)
-    assert len(drawn[0] & drawn[1]) < 150  # an eighth of them is to be expected
+    assert len(drawn[0] & drawn[1]) < 150  # an eighth of them is expected
 
 
 def test_every_trainer_runs_on_one_node_or_on_all():
