@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
     forecasts = METHODS[args.method](usage, args.horizon, args.season, args.level)
-    tables.write_table(forecasts, args.output)
+    tables.write_table(forecasts, args.output, read.check_unchanged)
 
     written = tables.read_written(spark, args.output)
     models = [row.asDict() for row in by_model(written).collect()]

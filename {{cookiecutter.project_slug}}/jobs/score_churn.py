@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     scored = score(rows, model).select(
         "customer_id", chance.alias("churn_probability"), F.lit(version).alias("model_version")
     )
-    tables.write_table(scored, args.output)
+    tables.write_table(scored, args.output, read.check_unchanged)
     written = tables.read_written(spark, args.output)
     [found] = written.agg(
         F.count("*").alias("rows"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyspark
 import pytest
+from pyspark.errors import PySparkException
 
 from {{ cookiecutter.package_name }} import __version__, job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
@@ -126,6 +127,14 @@ def test_a_log_format_that_there_is_not_is_refused_with_exit_code_2(capsys):
         job.run(simulating, ["--log-format", "xml"])
     assert stopped.value.code == 2
     assert "xml" in capsys.readouterr().err
+
+
+def test_an_input_that_goes_away_while_a_job_runs_is_worth_another_try(capsys):
+    gone = PySparkException("[FAILED_READ_FILE.FILE_NOT_EXIST] Encountered error")
+    assert job.run(failing_with(gone), []) == 1
+    assert "error: input: a file was replaced or removed" in capsys.readouterr().err
+    with pytest.raises(PySparkException, match="no such column"):
+        job.run(failing_with(PySparkException("no such column")), [])
 
 
 def test_a_defect_keeps_its_traceback():

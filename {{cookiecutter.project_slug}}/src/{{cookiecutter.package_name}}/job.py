@@ -15,12 +15,15 @@ from time import perf_counter
 from typing import Any
 
 import pyspark
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from . import __version__, tables
 from .errors import BadInputError, UnavailableError
 from .spark.java import JavaNotFoundError
 from .tables import places
+from .tables.faults import explain
 
 LOG_FORMAT = ArgumentParser(add_help=False)
 """The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
@@ -85,7 +88,7 @@ def run(
     done: dict[str, Any]
     try:
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
-            done = asdict(main(arguments))
+            done = asdict(_done(main, arguments))
     except (BadInputError, JavaNotFoundError, UnavailableError) as error:
         print(f"error: {error}", file=sys.stderr)
         code, done = 2 if isinstance(error, BadInputError) else 1, {"error": str(error)}
@@ -102,6 +105,19 @@ def run(
     elif code == 0:
         print("summary:", *(f"{name}={value}" for name, value in told.items()))
     return code
+
+
+def _done(
+    main: Callable[[Sequence[str] | None], Summary], arguments: Sequence[str] | None
+) -> Summary:
+    """Run a job's main function; an input that went away while it ran is no defect."""
+    try:
+        return main(arguments)
+    except (PySparkException, Py4JJavaError) as error:
+        told = explain(error, "input")
+        if isinstance(told, UnavailableError):
+            raise told from error
+        raise
 
 
 def parse(

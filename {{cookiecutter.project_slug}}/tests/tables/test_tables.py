@@ -337,3 +337,13 @@ def test_a_file_that_changes_while_it_is_read_can_be_read_again(spark, csv, monk
     monkeypatch.setattr(reading, "check_rows", change_and_check)
     with pytest.raises(UnavailableError, match="Try again"):
         tables.read(spark, source, USAGE)
+
+
+def test_a_table_whose_input_changed_meanwhile_leaves_the_earlier_one(spark, csv, tmp_path):
+    source = csv("customer_id,month,usage\na,2025-01-01,1\n")
+    read = tables.read_with_notes(spark, source, USAGE)
+    tables.write_table(read.rows, tmp_path / "out", read.check_unchanged)
+    csv("customer_id,month,usage\na,2025-01-01,1\nb,2025-01-01,1\n")
+    with pytest.raises(UnavailableError, match="its files changed"):
+        tables.write_table(read.rows, tmp_path / "out", read.check_unchanged)
+    assert held(spark.read.parquet(str(tmp_path / "out"))) == ONE_ROW

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     spark = get_spark("new_use_case")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
-    tables.write_table(by_month(usage), args.output)
+    tables.write_table(by_month(usage), args.output, read.check_unchanged)
 
     written = tables.read_written(spark, args.output)
     months = written.orderBy("month").toPandas()

@@ -1,8 +1,9 @@
 """Read a table from Parquet, CSV or the catalog, in the columns and types of its schema."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError
@@ -30,11 +31,15 @@ class Reading:
     rows: the table.
     left_out: rows after the last period to use.
     warnings: what looks wrong in a table that can be used, a sentence each.
+    check_unchanged: raises UnavailableError when files of the table have changed since. Spark reads
+        them anew whenever rows are computed, and may not notice; call it before results replace
+        earlier ones: `write_table(frame, output, read.check_unchanged)`.
     """
 
     rows: DataFrame
     left_out: int = 0
     warnings: tuple[str, ...] = ()
+    check_unchanged: Callable[[], None] = lambda: None
 
 
 class Stored(NamedTuple):
@@ -113,7 +118,8 @@ def read_with_notes(
         *(quoted(field.name) for field in table.schema),
         *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
     )
-    return Reading(held, checked.left_out, checked.warnings)
+    unchanged = partial(_check_unchanged, files, where)
+    return Reading(held, checked.left_out, checked.warnings, unchanged)
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:

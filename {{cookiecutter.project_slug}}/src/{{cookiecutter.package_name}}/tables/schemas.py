@@ -59,7 +59,11 @@ USAGE = Table(
     period="month",
     measure="usage",
 )
-"""One row per customer and month. Usage is in the customer's units; null where not measured."""
+"""One row per customer and month. Usage is in the customer's units.
+
+A missing row after a customer's first month is zero usage, up to the table's last month; a row
+with null usage is unknown. Growth and churn both follow this rule.
+"""
 
 CUSTOMERS = Table(
     name="customers",

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,12 +17,21 @@ from .places import check_replaceable, folder_of, is_within, local_path
 from .unfinished import locked, remove_dead, unfinished_folder
 
 
-def write(frames: Mapping[str, DataFrame], output: Path | str) -> None:
+def write(
+    frames: Mapping[str, DataFrame],
+    output: Path | str,
+    before_replacing: Callable[[], None] = lambda: None,
+) -> None:
     """Write each frame as Parquet to `output/<name>`; earlier tables stay until all are complete.
 
     The new tables are written to a hidden folder and take their places by renaming once the last
     of them is done: a run that fails or is killed loses nothing. What killed runs left beside the
     tables is removed. Of two runs at once, the tables of the one that ends last stay.
+
+    Args:
+        frames: the tables by name.
+        output: the folder that they are written to.
+        before_replacing: called once all are complete; what it raises leaves the earlier tables.
 
     Raises:
         BadInputError: when `output` is a URL, or a name in it holds anything but a table, which
@@ -33,7 +42,7 @@ def write(frames: Mapping[str, DataFrame], output: Path | str) -> None:
     for name in frames:
         check_replaceable(f"output ({folder / name})", folder / name)
     try:
-        _write(frames, folder)
+        _write(frames, folder, before_replacing)
     except (PySparkException, Py4JJavaError, OSError) as error:
         problem = why_unavailable(error)
         if problem:
@@ -48,7 +57,9 @@ def write(frames: Mapping[str, DataFrame], output: Path | str) -> None:
         raise
 
 
-def write_table(frame: DataFrame, path: Path | str) -> None:
+def write_table(
+    frame: DataFrame, path: Path | str, before_replacing: Callable[[], None] = lambda: None
+) -> None:
     """Write a frame as Parquet to `path`, as `write` does with its tables.
 
     Raises:
@@ -63,7 +74,7 @@ def write_table(frame: DataFrame, path: Path | str) -> None:
             f"output ({folder}): the job reads its rows from there, and would replace them. Name "
             "another folder."
         )
-    write({folder.name: frame}, folder.parent)
+    write({folder.name: frame}, folder.parent, before_replacing)
 
 
 def read_written(spark: SparkSession, path: Path | str) -> DataFrame:
@@ -87,7 +98,9 @@ def backup_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.earlier")
 
 
-def _write(frames: Mapping[str, DataFrame], folder: Path) -> None:
+def _write(
+    frames: Mapping[str, DataFrame], folder: Path, before_replacing: Callable[[], None]
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with _swapping(folder):
         remove_dead(folder)
@@ -96,6 +109,7 @@ def _write(frames: Mapping[str, DataFrame], folder: Path) -> None:
     with unfinished_folder(folder) as unfinished:
         for name, frame in frames.items():
             frame.write.parquet(str(unfinished / name))
+        before_replacing()
         with _swapping(folder):
             for name in frames:
                 _replace(folder / name, unfinished / name)
