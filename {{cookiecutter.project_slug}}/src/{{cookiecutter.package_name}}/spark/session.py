@@ -20,16 +20,16 @@ LOG4J = Path(__file__).with_name("log4j2.properties")
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 
 EVERYWHERE: dict[str, bool | float | int | str | None] = {
-    # the day on which a time falls must not depend on the machine
+    # the date of a timestamp must not depend on the machine's time zone
     "spark.sql.session.timeZone": "UTC",
     # ANSI mode: invalid casts raise instead of returning null, whatever the cluster's default
     "spark.sql.ansi.enabled": "true",
 }
-"""What results depend on: set for each session, also for one that is open already."""
+"""Settings that results depend on; set in every session, including one that is open already."""
 
-# Java's best compiler takes much of the CPU at the start, and pays in long jobs only: here it waits
-# for code that has run thirty times as often as by default, or has looped ten times as often. The
-# parallel collector has less to do beside the work than Java's own choice, G1
+# C2, Java's optimising compiler, uses much CPU at the start and pays off in long jobs only. Here it
+# compiles code after thirty times the default number of calls, or ten times that of loops. The
+# parallel collector uses less CPU beside the work than Java's default, G1.
 JAVA_FOR_SHORT_JOBS = (
     "-XX:Tier4InvocationThreshold=150000 -XX:Tier4MinInvocationThreshold=18000"
     " -XX:Tier4CompileThreshold=450000 -XX:Tier4BackEdgeThreshold=400000 -XX:+UseParallelGC"
@@ -41,18 +41,19 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     "spark.driver.host": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    # driver and executors are one process here, and Spark's 1 GB is soon full
+    # driver and executors share one process, for which Spark's default of 1 GB is too little
     "spark.driver.memory": "4g",
-    # MLlib's Java needs no native BLAS, and is not to remark on its absence
+    # without allowNative=false, MLlib warns that native BLAS is missing, which it does not need
     JAVA_OPTIONS: (
         f'-Dlog4j2.configurationFile="{LOG4J}" -Ddev.ludovic.netlib.blas.allowNative=false'
         f" {JAVA_FOR_SHORT_JOBS}"
     ),
-    # the default of 200 costs more than it brings on one machine
+    # Spark's default of 200 partitions is slower on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.python.daemon.module": f"{__package__}.worker_daemon",
-    # SQL sets it for its Python workers: with it those of RDDs are the same, and are used again
+    # Spark SQL sets this for its workers; setting it here too lets RDD and SQL tasks share idle
+    # workers
     "spark.executorEnv.SPARK_SIMPLIFIED_TRACEBACK": "1",
 }
 
@@ -69,25 +70,28 @@ def get_spark(app_name: str) -> SparkSession:
         BadInputError: when a session is open, and does not let EVERYWHERE be set.
     """
     active = SparkSession.getActiveSession()
-    if active is not None:  # some platforms open it before they start a job
+    if active is not None:  # some platforms open a session before they start a job
         _set_everywhere(active)
         return active
 
     builder = SparkSession.builder.appName(app_name)
     if os.environ.get("SPARK_REMOTE") or is_remote() or "PYSPARK_GATEWAY_PORT" in os.environ:
         return builder.config(map=EVERYWHERE).getOrCreate()
-    os.environ.pop("SPARK_REMOTE", None)  # empty: PySpark would take it for an address
+    os.environ.pop("SPARK_REMOTE", None)  # PySpark would treat the empty string as an address
 
-    # the Spark that pip installed, even where SPARK_HOME names another
+    # the installed PySpark, even if SPARK_HOME names another Spark
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
     java = find_java()
     options = f"{LOCAL[JAVA_OPTIONS]} {java_options(java)}".strip()
     os.environ["JAVA_HOME"] = str(java.home)
-    if os.environ.get("LC_ALL") in ("C", "POSIX"):  # Java would find no file with an é in its name
+    if os.environ.get("LC_ALL") in (
+        "C",
+        "POSIX",
+    ):  # otherwise Java does not find files with an é in the name
         os.environ["LC_ALL"] = "C.UTF-8"
-    # the Python of this environment, or workers take the one on PATH and miss its packages
+    # otherwise workers use the Python on PATH, without the packages of this environment
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    # Spark loads pandas with the first pandas UDF: sooner, while all wait for Java to start
+    # the first pandas UDF needs pandas: load it now, while Java starts
     Thread(target=import_module, args=["pandas"]).start()
     spark = builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
     Thread(target=_start_worker, args=[spark], daemon=True).start()
@@ -95,10 +99,10 @@ def get_spark(app_name: str) -> SparkSession:
 
 
 def _set_everywhere(spark: SparkSession) -> None:
-    """Set what results depend on, where it is set otherwise.
+    """Set the settings in EVERYWHERE in an open session, where they differ.
 
     Raises:
-        BadInputError: when the platform does not let it be set.
+        BadInputError: if the platform refuses a setting.
     """
     for name, value in EVERYWHERE.items():
         held = spark.conf.get(name, None)
@@ -118,5 +122,7 @@ def _start_worker(spark: SparkSession) -> None:
 
     Both take about the same time. An RDD starts the worker because it needs no planning.
     """
-    with suppress(Exception):  # Spark was stopped meanwhile; else the first query tells of it
+    with suppress(
+        Exception
+    ):  # Spark was stopped, or the first query fails too
         spark.sparkContext.parallelize([0], numSlices=1).count()
