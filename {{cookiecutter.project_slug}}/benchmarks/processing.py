@@ -1,6 +1,6 @@
 """Speed of the ways to process data, relative to DataFrames, on the same rows in alternation.
 
-jobs/compare_processing.py tells the same of your own table, with the road that the rows take.
+jobs/compare_processing.py measures your own table, and shows the data path of its rows.
 """
 
 import argparse

@@ -99,10 +99,10 @@ def test_the_jobs_train_promote_and_use_a_model_of_any_trainer(name, spark, tmp_
     assert job.run(train_churn.main, [*usage, "--trainer", name]) == 0
     assert job.run(promote_model.main, []) == 0
     assert job.run(score_churn.main, [*usage, "--output", output]) == 0
-    chances = spark.read.parquet(output).toPandas()["churn_probability"]
-    assert len(chances) == 1000
-    assert chances.between(0, 1).all()
-    assert chances.nunique() > 100
+    probabilities = spark.read.parquet(output).toPandas()["churn_probability"]
+    assert len(probabilities) == 1000
+    assert probabilities.between(0, 1).all()
+    assert probabilities.nunique() > 100
 
 
 @pytest.mark.slow
@@ -119,8 +119,8 @@ def test_the_same_seed_trains_the_same_model(name, table, trained):
 
 def test_what_mllib_has_fitted_gives_its_chances_without_spark():
     fitted = SimpleNamespace(coefficients=Vectors.dense([2.0, -1.0]), intercept=0.5)
-    chances = mllib.as_scikit_learn(fitted).predict_proba([[1.0, 1.0], [0.0, 3.0]])
-    assert chances[:, 1] == pytest.approx([1 / (1 + np.exp(-1.5)), 1 / (1 + np.exp(2.5))])
+    probabilities = mllib.as_scikit_learn(fitted).predict_proba([[1.0, 1.0], [0.0, 3.0]])
+    assert probabilities[:, 1] == pytest.approx([1 / (1 + np.exp(-1.5)), 1 / (1 + np.exp(2.5))])
 
 
 @pytest.mark.slow

@@ -84,10 +84,8 @@ def get_spark(app_name: str) -> SparkSession:
     java = find_java()
     options = f"{LOCAL[JAVA_OPTIONS]} {java_options(java)}".strip()
     os.environ["JAVA_HOME"] = str(java.home)
-    if os.environ.get("LC_ALL") in (
-        "C",
-        "POSIX",
-    ):  # otherwise Java does not find files with an é in the name
+    # with these, Java does not find files with an é in the name
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):
         os.environ["LC_ALL"] = "C.UTF-8"
     # otherwise workers use the Python on PATH, without the packages of this environment
     os.environ["PYSPARK_PYTHON"] = sys.executable
@@ -122,7 +120,5 @@ def _start_worker(spark: SparkSession) -> None:
 
     Both take about the same time. An RDD starts the worker because it needs no planning.
     """
-    with suppress(
-        Exception
-    ):  # Spark was stopped, or the first query fails too
+    with suppress(Exception):  # Spark was stopped, or the first query fails too
         spark.sparkContext.parallelize([0], numSlices=1).count()
