@@ -192,7 +192,7 @@ USE_CASE_FILES = {
         *(
             f"{SOURCE}/lifecycle/{name}.py"
             for name in (
-                *("__init__", "comparison", "loading", "promotion", "registration"),
+                *("__init__", "comparison", "loading", "options", "promotion", "registration"),
                 "store",
             )
         ),
@@ -225,6 +225,7 @@ USE_CASE_FILES = {
         "tests/lifecycle/conftest.py",
         "tests/lifecycle/test_comparison.py",
         "tests/lifecycle/test_loading.py",
+        "tests/lifecycle/test_options.py",
         "tests/lifecycle/test_promotion.py",
         "tests/lifecycle/test_registration.py",
         "tests/lifecycle/test_store.py",

@@ -4,22 +4,24 @@ import argparse
 from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, lifecycle
+from {{ cookiecutter.package_name }}.lifecycle import options
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT])
-    parser.add_argument("--model", default="churn", help="name of the model (default: churn)")
+    options.add_arguments(parser)
     parser.add_argument("--rollback", action="store_true", help="return to the champion before")
     args = job.parse(parser, arguments)
+    name, _ = options.chosen(args)
 
     if args.rollback:
-        left, champion = lifecycle.roll_back(args.model)
+        left, champion = lifecycle.roll_back(name)
         print(f"version {champion} is the champion again, instead of version {left}")
         return job.Summary(rows_in=0, rows_out=0, model_version=champion)
 
-    found = lifecycle.compare(args.model)
+    found = lifecycle.compare(name)
     if found is None:
-        champion = lifecycle.promote(args.model)
+        champion = lifecycle.promote(name)
         print(f"version {champion} is the champion, the first one")
         return job.Summary(rows_in=0, rows_out=0, model_version=champion)
     print(
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         f"in {lifecycle.LEVEL:.0%} of resamples"
     )
     if found.better:
-        champion = lifecycle.promote(args.model)
+        champion = lifecycle.promote(name)
         print(f"version {champion} is the champion: better by more than chance")
     else:
         champion = found.champion

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }} import job, lifecycle, tables
 from {{ cookiecutter.package_name }}.churn import source
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
+from {{ cookiecutter.package_name }}.lifecycle import options
 from {{ cookiecutter.package_name }}.periods import last_month
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training.scoring import score
@@ -16,14 +17,13 @@ from {{ cookiecutter.package_name }}.training.scoring import score
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
     source.add_arguments(parser)
-    parser.add_argument("--name", default="churn", help="name of the model (default: churn)")
-    parser.add_argument("--model", default="champion", help="champion, challenger or a version")
+    options.add_arguments(parser, version=True)
     parser.add_argument("--output", required=True, help="folder of the scores table")
     args = job.parse(parser, arguments)
     source.check_arguments(parser, args)
 
     spark = get_spark("score_churn")
-    version, model, about = lifecycle.load(args.name, args.model)
+    version, model, about = lifecycle.load(*options.chosen(args))
     horizon = about["horizon"]
     if args.usage:
         source.check_horizon(args.horizon, horizon)
@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         # who has used nothing for a horizon has churned already, whatever the model says
         chance = F.when(at_risk(horizon), F.col("churn_probability")).otherwise(1.0)
     else:
-        options = dict(args.csv_options)
-        rows = source.read_features(spark, args.features, args.id, args.label, options)
+        csv = dict(args.csv_options)
+        rows = source.read_features(spark, args.features, args.id, args.label, csv)
         read = tables.Reading(rows)
         rows_in = rows.count()
         chance = F.col("churn_probability")

@@ -9,6 +9,7 @@ from {{ cookiecutter.package_name }}.churn import charts, evaluation, source
 from {{ cookiecutter.package_name }}.churn.card import TITLE, card
 from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.churn.scores import measure
+from {{ cookiecutter.package_name }}.lifecycle import options
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
@@ -17,13 +18,14 @@ from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
     source.add_arguments(parser)
-    parser.add_argument("--name", default="churn", help="to register it under (default: churn)")
+    options.add_arguments(parser)
     parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
     source.check_arguments(parser, args, "label")
     check_installed(args.trainer)
+    name, _ = options.chosen(args)
 
     spark = get_spark("train_churn")
     if args.usage:
@@ -33,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             table, customers, args.horizon, args.trainer, args.seed
         )
     else:
-        options = dict(args.csv_options)
-        table = source.read_features(spark, args.features, args.id, args.label, options)
+        csv = dict(args.csv_options)
+        table = source.read_features(spark, args.features, args.id, args.label, csv)
         read = tables.Reading(table)
         labelled = source.with_label(table, args.label, args.positive, args.features)
         trained = evaluation.cross_validated(labelled, args.trainer, args.seed)
@@ -55,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     text = card(parameters, methods, worth)
     metrics = next(iter(scores.values()))
     version = lifecycle.register(
-        args.name,
+        name,
         trained.model,
         {"horizon": args.horizon},
         parameters,
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     write_files(args.reports, "churn", figures, text, picture, read.warnings)
     print(as_table(methods))
     print(trained.protocol)
-    challenger = f"version {version} of {args.name} is the challenger"
+    challenger = f"version {version} of {name} is the challenger"
     print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
     rows, known = tables.count_rows_and_customers(table)
     _, used = tables.count_rows_and_customers(trained.data)

@@ -114,7 +114,7 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
 def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     spark, folder, table, capsys
 ):
-    name = ["--name", "catalog.schema.churn"]
+    name = ["--model", "catalog.schema.churn"]
     assert train(*table, *name) == 0
     found = report()
     assert "rows_in=400 rows_out=1 rejected=0 model_version=1 " in capsys.readouterr().out
@@ -125,7 +125,7 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     assert "TotalCharges" in card
     assert "churn.png" in card
 
-    output = [*name, "--model", "1", "--output", str(folder / "scores")]
+    output = [*name, "--version", "1", "--output", str(folder / "scores")]
     assert score(*table, *output) == 0
     scores = spark.read.parquet(str(folder / "scores"))
     assert scores.count() == 400
@@ -143,7 +143,7 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
 
 @pytest.mark.parametrize("where", ["../x", "runs:/1/model", "file:///tmp/model", "s3://a/model"])
 def test_a_path_or_an_address_as_the_model_is_refused_and_nothing_is_written(folder, capsys, where):
-    assert score("--usage", "u", "--model", where, "--output", str(folder / "scores")) == 2
+    assert score("--usage", "u", "--version", where, "--output", str(folder / "scores")) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: model churn: there is no {where}.")
     assert not (folder / "scores").exists()
