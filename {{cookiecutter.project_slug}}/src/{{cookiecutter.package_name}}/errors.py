@@ -1,25 +1,25 @@
-"""How a job ends without being a defect of the project, and what the machine says of it."""
+"""Errors that are not defects of the project, and their recognition."""
 
 import errno
 import os
 
 RETRYABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EMFILE)
-"""Errors of the machine that may be over when the job is run again, once it is seen to."""
+"""Errors of the operating system that may be resolved when the job is run again."""
 
 
 class BadInputError(ValueError):
-    """Input that cannot be used (exit code 2). The message is one line: what, where, what to do."""
+    """The input cannot be used (exit code 2). The message is one line: what, where, what helps."""
 
 
 class UnavailableError(RuntimeError):
-    """A resource of the job (disk, store, file) is unavailable (exit code 1): retrying may help."""
+    """A resource of the job is unavailable (exit code 1), such as disk space; retry later."""
 
 
 def why_unavailable(error: Exception) -> str | None:
-    """Say which resource of the machine failed; None when the error tells of another thing.
+    """Return a sentence about the resource that failed; None if the error has another cause.
 
     Args:
-        error: Python's, or one of Spark that has the words of Java's in its message.
+        error: an error of Python, or one of Spark whose message quotes the error of Java.
     """
     text = str(error)
     if os.strerror(errno.ENOSPC) in text or os.strerror(errno.EDQUOT) in text:

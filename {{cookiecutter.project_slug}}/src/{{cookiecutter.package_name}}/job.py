@@ -1,4 +1,4 @@
-"""What every job does the same way: exit code, messages, summary, the limits of its arguments."""
+"""What all jobs share: exit codes, messages, the summary, and types of arguments."""
 
 import json
 import platform
@@ -31,26 +31,26 @@ LOG_FORMAT.add_argument(
     "--log-format",
     choices=["text", "json"],
     default="text",
-    help="json: stdout holds one line of JSON, for log collectors; what people read is on stderr",
+    help="json: print one line of JSON on stdout, for log collectors, and all else on stderr",
 )
 
 INPUTS = ("usage", "customers", "features", "events")
 """The options that name a table to read: a path, a URL or a catalog table."""
 
 MODELS = Path("models")
-"""The models' store of this machine: no job writes tables or reports into it."""
+"""The model store of this machine: no job writes tables or reports into it."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a job did, in figures that a scheduler or a dashboard can follow from run to run.
+    """Figures of a job's run, for schedulers and dashboards.
 
-    rows_in: rows that it read, or made where it simulates.
-    rows_out: rows of the tables that it wrote, or of its report where it writes no table.
-    rejected: what it had to leave out: customers, unless docs/production.md says another thing.
-    model_version: of the model that it made or used, if any.
-    left_out: rows after `--as-of`, in jobs that have it.
-    warnings: of the tables that were read, in jobs that have `--as-of`; printed above.
+    rows_in: rows read, or simulated.
+    rows_out: rows of the written tables; rows of the report if no table is written.
+    rejected: items left out; customers, unless docs/production.md names another item.
+    model_version: version of the model that was trained or used, if any.
+    left_out: rows after `--as-of`, in jobs with that option.
+    warnings: number of warnings about the input tables, in jobs with `--as-of`.
     """
 
     rows_in: int
@@ -62,9 +62,9 @@ class Summary:
 
 
 def start(main: Callable[[Sequence[str] | None], Summary]) -> None:
-    """Run a job's main function as the process, which ends with the exit code that `run` returns.
+    """Run a job's main function, and exit with the code that `run` returns.
 
-    A job that went well just ends: some platforms take any SystemExit, also 0, for a failure.
+    A successful job returns instead of exiting: some platforms treat SystemExit(0) as a failure.
     """
     code = run(main)
     if code:
@@ -76,12 +76,12 @@ def run(
 ) -> int:
     """Run a job's main function, print its summary as the last line, and return its exit code.
 
-    With `--log-format json` all else goes to stderr, and bad input too gives a line of JSON.
+    With `--log-format json` all other output goes to stderr, and errors give a line of JSON too.
 
     Returns:
-        0 when it went well; 2 for bad input, as argparse does, and 1 when there is no Java or
-        another thing is not there now, each with a message on stderr instead of a traceback. Any
-        other error is a defect of the project: it keeps its traceback (and Python's exit code 1).
+        0 for success; 2 for bad input, like argparse; 1 when Java or another resource is
+        temporarily unavailable. 1 and 2 come with a message on stderr instead of a traceback. Any
+        other error is a defect, and keeps its traceback (and Python's exit code 1).
     """
     as_json = LOG_FORMAT.parse_known_args(arguments)[0].log_format == "json"
     start, code = perf_counter(), 0
@@ -110,7 +110,7 @@ def run(
 def _done(
     main: Callable[[Sequence[str] | None], Summary], arguments: Sequence[str] | None
 ) -> Summary:
-    """Run a job's main function; an input that went away while it ran is no defect."""
+    """Run a job's main function; raise UnavailableError if an input disappears meanwhile."""
     try:
         return main(arguments)
     except (PySparkException, Py4JJavaError) as error:
@@ -162,12 +162,12 @@ def parse(
 
 
 def positive(text: str) -> int:
-    """An argument that must be a whole number of at least 1, for argparse's `type`."""
+    """Parse a whole number of at least 1, as argparse's `type`."""
     return _whole_number(text, "of at least 1", 1, sys.maxsize)
 
 
 def percentage(text: str) -> int:
-    """An argument that must be a whole number from 1 to 99, for argparse's `type`."""
+    """Parse a whole number from 1 to 99, as argparse's `type`."""
     return _whole_number(text, "from 1 to 99", 1, 99)
 
 
@@ -182,7 +182,7 @@ def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
 
 
 def month(text: str) -> date:
-    """An argument that must be a month, as 2025-12 or 2025-12-01, for argparse's `type`."""
+    """Parse a month, 2025-12 or 2025-12-01, as argparse's `type`."""
     match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])(-01)?", text)
     if match is None or match[1] == "0000":
         raise ArgumentTypeError(f"must be a month, for example 2025-12, not {text!r}")
@@ -190,7 +190,7 @@ def month(text: str) -> date:
 
 
 def csv_option(text: str) -> tuple[str, str]:
-    """An argument that must be NAME=VALUE, for argparse's `type`."""
+    """Parse NAME=VALUE, as argparse's `type`."""
     name, _, value = text.partition("=")
     try:
         tables.check_csv_option(name, value)
@@ -225,7 +225,7 @@ def read_table(
     args: Namespace,
     clock: Callable[[], date] = date.today,
 ) -> tables.Reading:
-    """Read a table as the options of READING say, and print what people must be told of it."""
+    """Read a table with the options of READING; print its warnings and the rows left out."""
     reading = tables.read_with_notes(
         spark, source, table, dict(args.csv_options), args.as_of, clock()
     )

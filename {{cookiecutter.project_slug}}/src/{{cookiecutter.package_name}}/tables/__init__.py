@@ -1,4 +1,4 @@
-"""Tables: what they hold (schemas), how they are read and checked, and how they are written."""
+"""Tables: their schemas and rules, and reading, checking and writing them."""
 
 from .dialects import CSV_OPTIONS, check_csv_option
 from .reading import Reading, count_rows_and_customers, read, read_with_notes

@@ -1,4 +1,4 @@
-"""Turn what is stored into the types of a table: text as it is meant, ids without what is unseen.
+"""Cast stored columns to the types of a table, and normalise ids.
 
 Ids that look the same are the same customer. In each id, spaces of any kind count as a plain
 space, spaces at the ends and zero-width characters are removed, and letters are in Unicode's form
@@ -20,23 +20,23 @@ SPACES += "\u202f\u205f\u3000"
 ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad"
 
 MONTH = r"^(\d{4}-\d{2})(-\d{2})?([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?$"
-"""A date, a month, or midnight in some time zone: what is meant is the day as it is written."""
+"""A date, a month, or midnight in any time zone; the written day counts."""
 
 NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 NUMBER_WITH_COMMA = r"^[-+]?(\d+,?\d*|,\d+)([eE][-+]?\d+)?$"
 
 FROM_NOW_ON_NFC_MATTERS = r"[^\u0000-\u02ff]"
-"""Characters that another one may join, or that have another form: none before U+0300 has."""
+"""Characters that may combine or have another form in NFC: none before U+0300 does."""
 
 
 def typed(
     stored: DataFrame, table: Table, text: frozenset[str], decimal: str = "."
 ) -> list[Column]:
-    """The table's columns in its types; null where what is stored is no value of the type.
+    """Return the table's columns with its types; null where a stored value cannot be cast.
 
     Args:
         stored: the table as it is stored.
-        table: what it must hold.
+        table: its contract.
         text: names, in lower case, of the columns that are stored as text.
         decimal: the decimal sign in columns of text.
     """
@@ -54,19 +54,19 @@ def typed(
 
 
 def visible(name: Column) -> Column:
-    """A text without what nobody sees: zero-width characters, and spaces at its ends."""
+    """Remove invisible characters: zero-width characters, and spaces at the ends."""
     plain = F.translate(name, SPACES + ZERO_WIDTH, " " * len(SPACES))
     return F.trim(plain)
 
 
 def needs_composing(field: StructField) -> Column:
-    """Whether a column's text may have another form in NFC."""
+    """Return whether a column's text may change in NFC."""
     name = F.col(quoted(field.name))
     return (F.octet_length(name) > F.length(name)) & name.rlike(FROM_NOW_ON_NFC_MATTERS)
 
 
 def composed(name: Column) -> Column:
-    """A text in Unicode's form NFC; Spark itself has no function for it."""
+    """Return a text in Unicode's form NFC, by a pandas UDF: Spark has no function for it."""
 
     def compose(names: pd.Series) -> pd.Series:
         return names.map(lambda text: unicodedata.normalize("NFC", text), na_action="ignore")
@@ -94,5 +94,5 @@ def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
 def _from_stored(stored: Column, kind: DataType) -> Column:
     value = stored.try_cast(kind)
     if kind == DateType():
-        return F.when(stored == value, value)  # a time of day is lost otherwise
+        return F.when(stored == value, value)  # otherwise the cast would drop a time of day
     return value

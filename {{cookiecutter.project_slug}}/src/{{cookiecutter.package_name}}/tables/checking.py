@@ -30,19 +30,19 @@ LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
     DateType: (DateType, TimestampType, TimestampNTZType, NullType),
     DoubleType: (NumericType, NullType),
 }
-"""For each type in a schema, the types in Parquet or a catalog that turn into it unguessed."""
+"""Type in a schema -> the stored types that can be cast to it without guessing."""
 
 WHOLE_AS_FLOAT = r"^\d+\.0$"
-"""An id that pandas wrote as a float: a whole number, in a column where one was missing."""
+"""An id that pandas wrote as a float, because the column had a null."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A table whose rows break no rule.
+    """A table that satisfies all rules.
 
-    rows: with ids as they are compared, without rows after the last period to use.
-    left_out: rows after it.
-    warnings: what looks wrong, a sentence each.
+    rows: its rows with normalised ids, without those after `as_of`.
+    left_out: number of rows after `as_of`.
+    warnings: one sentence for each suspicious property.
     """
 
     rows: DataFrame
@@ -53,13 +53,13 @@ class Checked:
 def check_columns(
     stored: DataFrame, table: Table, where: str, text: frozenset[str] = frozenset()
 ) -> None:
-    """Refuse a table that lacks a column, or holds it in a type that would need guessing.
+    """Refuse a table that lacks a column, or stores it in a type that cannot be cast safely.
 
     Args:
         stored: the table as it is stored.
-        table: what it must hold.
-        where: names the table in messages.
-        text: names, in lower case, of the columns that are text to be read as their type.
+        table: its contract.
+        where: name of the table in messages.
+        text: names, in lower case, of the columns that are stored as text and must be cast.
     """
     types = {field.name.lower(): field.dataType for field in stored.schema}
     names = [name.lower() for name in stored.columns]
@@ -93,8 +93,8 @@ def check_rows(
     """Refuse a table without rows, or with rows that break a rule, in one pass over it.
 
     Args:
-        rows: the table's columns, and as `stored` all that is stored.
-        table: what they must be.
+        rows: the table's columns, and the stored row as the struct `stored`.
+        table: their contract.
         text: names, in lower case, of the columns that are stored as text.
         where: names the table in messages.
         as_of: the last period to use; later rows are counted, not checked.
@@ -130,7 +130,7 @@ def check_rows(
 
 
 def check_key(rows: DataFrame, table: Table, where: str) -> None:
-    """Refuse a table in which a key stands twice, in one pass with a shuffle."""
+    """Refuse a table whose key is not unique, in one pass with a shuffle."""
     keys = [quoted(column) for column in table.key]
     twice = rows.groupBy(*keys).agg(F.count("*").alias("count")).where("count > 1")
     [found] = twice.agg(F.sum("count").alias("rows")).collect()
@@ -147,7 +147,7 @@ def check_key(rows: DataFrame, table: Table, where: str) -> None:
 def _count_by_period(
     rows: DataFrame, table: Table, rules: Sequence[Rule], text: frozenset[str]
 ) -> list[Row]:
-    """Count rows by period: a few numbers for each, whatever the number of customers."""
+    """Return counts by period: a result of bounded size for any number of customers."""
     period = month_index_column(table.period) if table.period else F.lit(0)
     total = F.sum(quoted(table.measure)) if table.measure else F.lit(0.0)
     counts = {
@@ -176,7 +176,7 @@ def _is_changed(rows: DataFrame, name: str) -> Column:
 def _with_comparable_ids(
     rows: DataFrame, table: Table, used: Sequence[Row], total: int
 ) -> tuple[DataFrame, list[str]]:
-    """Give ids the form in which they are compared, where the counts say that some lack it."""
+    """Normalise ids, where the counts show that some are not normalised; return warnings too."""
     told = []
     for number, name in enumerate(_ids(table)):
         changed = sum(row.changed[number] for row in used)
@@ -194,6 +194,6 @@ def _with_comparable_ids(
 
 
 def _example(rows: DataFrame, columns: list[str]) -> str:
-    """One of some bad rows as JSON, the same whenever asked. Good tables are not to wait for it."""
+    """Return one bad row as JSON, always the same one. Costs a pass, so only for bad tables."""
     row = F.to_json(F.struct(*columns), {"ignoreNullFields": "false"})
     return str(rows.agg(F.min(row).alias("smallest")).collect()[0].smallest)

@@ -1,6 +1,6 @@
-"""The periods of a table: rows in the future, far from all others, or of another frequency.
+"""Check the periods of a table: rows in the future, isolated periods, another frequency.
 
-All functions take the rows of each period, which one aggregate counts, and no table.
+All functions take the counts by period, which one aggregate computes, instead of a table.
 """
 
 from collections.abc import Sequence
@@ -14,27 +14,27 @@ from ..errors import BadInputError
 from ..periods import month_index, months_before
 
 EMPTY_PERIODS = 3
-"""Periods without any row that make the rows after them look like wrong dates."""
+"""After more empty periods than this, few rows are treated as wrong dates."""
 
 FEW = 0.1
-"""Of the rows of a usual period: fewer rows after EMPTY_PERIODS are refused."""
+"""Share of a usual period's rows: fewer rows after EMPTY_PERIODS are refused."""
 
 PARTIAL = 0.5
-"""Of the periods before: below this, the last period looks incomplete."""
+"""Share of the previous periods below which the last period looks incomplete."""
 
 COMPARED = 3
-"""Periods before the last one that it is compared with."""
+"""Number of previous periods that the last one is compared with."""
 
 YEAR = 12
-"""Periods after which usage repeats itself: a drop that came a year before too is no surprise."""
+"""Periods per season: a drop that also occurred a year earlier is not suspicious."""
 
 
 class PeriodRows(NamedTuple):
-    """What a table holds in one period.
+    """Counts of a table for one period.
 
     period: months since January 2000.
-    rows: as many customers, as each has one row in a period.
-    total: sum of what the table measures.
+    rows: number of rows, which is the number of customers.
+    total: sum of the table's measure.
     """
 
     period: int
@@ -43,14 +43,14 @@ class PeriodRows(NamedTuple):
 
 
 def as_month(period: int) -> str:
-    """A period as people write it: 2025-12."""
+    """Return a period as text: 2025-12."""
     return f"{months_before(date(2000, 1, 1), -period):%Y-%m}"
 
 
 def check_periods(
     held: Sequence[PeriodRows], as_of: date | None, today: date | None, where: str
 ) -> list[PeriodRows]:
-    """Refuse periods that cannot be right, and return those up to `as_of`, in order.
+    """Refuse implausible periods; return the periods up to `as_of`, sorted.
 
     Raises:
         BadInputError: when rows are after today, far after all others, or all periods are some
@@ -78,7 +78,7 @@ def check_periods(
 
 
 def suspicions(used: Sequence[PeriodRows], as_of: date | None) -> tuple[str, ...]:
-    """What looks wrong in the periods that are used: a sentence each."""
+    """Return one sentence for each suspicious property of the used periods."""
     told = []
     last = as_month(used[-1].period)
     if as_of is not None and used[-1].period < month_index(as_of):
@@ -99,19 +99,19 @@ def suspicions(used: Sequence[PeriodRows], as_of: date | None) -> tuple[str, ...
 
 
 def _drop(values: Sequence[float]) -> float | None:
-    """The last value as a share of those before, against the same share a year before."""
+    """Return the last value as a share of the previous ones, relative to a year earlier."""
     share, usual = _share_of_before(values), _share_of_before(values[:-YEAR])
     return share if share is None or not usual else share / min(1.0, usual)
 
 
 def _share_of_before(values: Sequence[float]) -> float | None:
-    """The last value as a share of the median of those before; None where there is nothing."""
+    """Return the last value as a share of the median of the previous ones; None if that is 0."""
     before = median(values[-COMPARED - 1 : -1]) if len(values) > 1 else 0.0
     return values[-1] / before if before > 0 else None
 
 
 def _stray(used: Sequence[PeriodRows]) -> list[PeriodRows]:
-    """Periods at the end that come after empty ones and hold next to no rows."""
+    """Return the last periods that follow empty ones and have hardly any rows."""
     for number in range(len(used) - 1, 0, -1):
         before, after = used[:number], list(used[number:])
         if after[0].period - before[-1].period > EMPTY_PERIODS:

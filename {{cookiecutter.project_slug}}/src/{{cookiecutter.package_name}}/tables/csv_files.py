@@ -1,4 +1,4 @@
-"""Read CSV files as text, each by its own header, and tell what is wrong with a header."""
+"""Read CSV files as text, each by its own header, and check the headers."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,13 @@ OTHER_SEPARATOR = (
 def open_csv(
     spark: SparkSession, files: Files, table: Table, options: Mapping[str, str], where: str
 ) -> DataFrame:
-    """Open CSV files: columns are text, and MALFORMED holds the lines that do not fit.
+    """Open CSV files: columns are text, and MALFORMED contains lines that do not fit the header.
 
-    Files with the same header are read at once. Of columns that the table does not ask for, only
-    tables that may hold others have them.
+    Files with the same header are read together. Columns outside the contract are kept only if the
+    contract allows other columns.
 
     Raises:
-        BadInputError: when a column is missing in a file or stands in its header twice.
+        BadInputError: if a column is missing from a header, or occurs in it twice.
     """
     in_folders = {name.lower() for name in files.partitions}
     needed = frozenset(field.name.lower() for field in table.schema) - in_folders
@@ -58,7 +58,7 @@ def open_csv(
 
 
 def open_csv_of_url(spark: SparkSession, url: str, options: Mapping[str, str]) -> DataFrame:
-    """Open CSV files where only Spark can look: all headers must be the first one's."""
+    """Open CSV files that only Spark can read; all headers must equal the first one."""
     reader = spark.read.options(header=True, escape='"', enforceSchema=False, **_told(options))
     schema = _text([*reader.csv(url).columns, MALFORMED])
     return reader.options(columnNameOfCorruptRecord=MALFORMED).schema(schema).csv(url)
@@ -74,7 +74,7 @@ def _open_group(
 ) -> DataFrame:
     reader = spark.read.options(header=True, escape='"', columnNameOfCorruptRecord=MALFORMED)
     if "UTF-8" not in dialect.encoding and dialect.encoding.upper().startswith("UTF"):
-        reader = reader.options(multiLine=True)  # else Spark cuts lines within a character
+        reader = reader.options(multiLine=True)  # otherwise Spark splits lines inside a character
     reader = reader.options(**_told(options)).options(
         sep=dialect.separator, encoding=dialect.encoding
     )
@@ -82,21 +82,21 @@ def _open_group(
         reader = reader.options(basePath=str(files.root))
     names = _names(dialect, wanted)
     read = reader.schema(_text([*names, MALFORMED])).csv([as_literal(path) for path in paths])
-    if dialect.has_separator_line:  # Spark takes that line for the header, and the header for a row
+    if dialect.has_separator_line:  # Spark reads that line as the header, and the header as a row
         titles = [F.trim(quoted(name)).eqNullSafe(name) for name in names if name.lower() in wanted]
         return read.where(~reduce(Column.__and__, titles))
     return read
 
 
 def _told(options: Mapping[str, str]) -> dict[str, str]:
-    """Options as Spark takes them; the decimal sign is not Spark's."""
+    """Return the options for Spark, which has none for the decimal sign."""
     told = {name: value for name, value in options.items() if name != "decimal"}
     separator = separator_of(options)
     return told | ({"sep": separator} if separator else {})
 
 
 def _names(dialect: Dialect, wanted: frozenset[str]) -> list[str]:
-    """Names of all columns: of those that nobody asks for, one that clashes with no other."""
+    """Return the names of all columns, with unique placeholders for those that are not wanted."""
     return [
         name if name.lower() in wanted else f"_column_{number}"
         for number, name in enumerate(dialect.header)
@@ -110,10 +110,10 @@ def _text(names: Sequence[str]) -> StructType:
 def _check_headers(
     groups: Mapping[Dialect, Sequence[Path]], wanted: Mapping[str, str], where: str
 ) -> None:
-    """Refuse headers that lack a column or have one twice; `wanted` is their names by lower case.
+    """Refuse headers that lack a wanted column (lower case -> name) or contain it twice.
 
     Raises:
-        BadInputError: names the column and a file.
+        BadInputError: if there is such a header; the message names the column and a file.
     """
     files = sum(map(len, groups.values()))
     for name, title in sorted(wanted.items()):

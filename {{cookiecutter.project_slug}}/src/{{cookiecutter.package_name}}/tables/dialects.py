@@ -1,4 +1,4 @@
-"""How a CSV file is written, found out from its beginning: encoding, separator and header."""
+"""Detect the dialect of a CSV file from its first bytes: encoding, separator and header."""
 
 import bz2
 import codecs
@@ -12,20 +12,20 @@ from pathlib import Path
 from ..errors import BadInputError
 
 CSV_OPTIONS = ("sep", "encoding", "quote", "escape", "multiLine", "nullValue", "decimal")
-"""What can be told of CSV files; Spark's own names, and the decimal sign."""
+"""Options for CSV files: those of Spark, and the decimal sign."""
 
 ENCODINGS = ("UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32")
 """The encodings that Spark reads."""
 
 SEPARATORS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
-"""Separators that are found by themselves, and how they are written as an option."""
+"""Separators that are detected -> their names as an option."""
 
 BEGINNING = 2**16
-"""Bytes of a file that are looked at: its header must end there."""
+"""Bytes of a file that are inspected; the header must end within them."""
 
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "UTF-8",
-    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_LE: "UTF-32",  # before UTF-16, because its mark begins with that of UTF-16
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
@@ -36,15 +36,15 @@ OTHER_KINDS = {
     b"PK\x03\x04": "is an Excel or zip file: save it as CSV.",
     b"PAR1": "is Parquet: let its name not end in .csv.",
 }
-"""For the first bytes of a file that is no CSV, what it is."""
+"""First bytes of files that are not CSV -> what they are."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a CSV file is written.
+    """The dialect of a CSV file.
 
     header: names of its columns, in the order of the file.
-    has_separator_line: whether a line like `sep=;`, as Excel writes it, stands above the header.
+    has_separator_line: whether a line such as `sep=;`, written by Excel, precedes the header.
     """
 
     encoding: str
@@ -56,16 +56,16 @@ class Dialect:
 def find_dialect(
     file: Path, needed: frozenset[str], options: Mapping[str, str], where: str
 ) -> Dialect | None:
-    """Find out how a CSV file is written; None if there is nothing in it.
+    """Detect the dialect of a CSV file; return None if the file is empty.
 
     Args:
         file: the file.
-        needed: columns that the header must have, in lower case: they tell the separator.
-        options: what is told of it, by CSV_OPTIONS.
-        where: names the table in messages.
+        needed: required columns, in lower case: the separator that finds most of them wins.
+        options: given values of CSV_OPTIONS.
+        where: name of the table in messages.
 
     Raises:
-        BadInputError: when it is no CSV file, or in an encoding that is not sure.
+        BadInputError: if it is not a CSV file, or not in the detected encoding.
     """
     content = _beginning(file, where)
     if not content.strip():
@@ -91,10 +91,10 @@ def find_dialect(
 
 
 def check_csv_option(name: str, value: str) -> None:
-    """Refuse what is no option of CSV files, or no value of it.
+    """Check the name and the value of an option for CSV files.
 
     Raises:
-        ValueError: says what is allowed.
+        ValueError: if either is invalid; the message lists what is allowed.
     """
     if name not in CSV_OPTIONS:
         raise ValueError(f"one of the names {', '.join(CSV_OPTIONS)}")
@@ -109,14 +109,14 @@ def check_csv_option(name: str, value: str) -> None:
 
 
 def separator_of(options: Mapping[str, str]) -> str | None:
-    """The separator that an option names, as the character that it is."""
+    """Return the separator character that the option names, if any."""
     names = {name: sep for sep, name in SEPARATORS.items()} | {r"\t": "\t"}
     told = options.get("sep")
     return names.get(told, told) if told else None
 
 
 def _beginning(file: Path, where: str) -> bytes:
-    """The first bytes of a file, decompressed."""
+    """Return the first bytes of a file, decompressed."""
     try:
         if file.suffix.lower() == ".gz":
             with gzip.open(file) as opened:
@@ -138,7 +138,7 @@ def _beginning(file: Path, where: str) -> bytes:
 
 
 def _encoding(content: bytes) -> str:
-    """The encoding that the first bytes of a file tell for sure, else UTF-8."""
+    """Return the encoding that the first bytes identify; UTF-8 if they identify none."""
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return encoding
@@ -148,10 +148,10 @@ def _encoding(content: bytes) -> str:
 
 
 def _header(text: str, separator: str) -> tuple[str, ...]:
-    """The first row of a text that is not blank."""
+    """Return the first row of a text that is not blank."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     names = next((row for row in rows if any(row)), [])
-    # a column without a name (the index of pandas) has the one that Spark would give it
+    # a column without a name, such as the index of pandas, gets the name that Spark gives it
     return tuple(name.strip() or f"_c{number}" for number, name in enumerate(names))
 
 

@@ -1,4 +1,4 @@
-"""What Spark's errors say about a table: bad input, or a fault that may pass."""
+"""Translate Spark's errors about a table: bad input, or an unavailable resource."""
 
 import re
 
@@ -67,11 +67,11 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         "a file is damaged, or neither Parquet nor a CSV with a name in .csv.",
     ),
 )
-"""A pattern of Spark's message, the error that it means, and how to say it."""
+"""Pattern of Spark's message, the error to raise, and its message."""
 
 
 def explain(error: PySparkException | Py4JJavaError, where: str) -> Exception | None:
-    """The error to raise in place of Spark's; None when it is not the table's fault."""
+    """Return the error to raise instead of Spark's; None if the table is not the cause."""
     for pattern, kind, problem in FAULTS:
         if re.search(pattern, str(error)):
             return kind(f"{where}: {problem}")

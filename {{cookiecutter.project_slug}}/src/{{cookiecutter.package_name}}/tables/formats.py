@@ -1,7 +1,7 @@
-"""Tables whose folder holds more than their rows: Delta, Iceberg and Hudi.
+"""Refuse folders of table formats: Delta, Iceberg and Hudi.
 
-Their files must not be read as bare Parquet: rows that were deleted or replaced are still in them.
-A reader of such a format has its place in `reading.open_source`, before the files are looked at.
+Their files must not be read as plain Parquet: they still contain deleted and replaced rows. A
+reader of such a format belongs in `reading.open_source`, before the files are listed.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from ..errors import BadInputError
 
 
 class TableFormat(NamedTuple):
-    """A format of tables, and the pattern of a path that only a folder of it has."""
+    """A table format, and the pattern of a path that only its folders contain."""
 
     name: str
     sign: str
@@ -25,7 +25,7 @@ FORMATS = (
 
 
 def table_format(folder: Path) -> TableFormat | None:
-    """The format of the table whose folder this is, if any."""
+    """Return the table format of a folder; None if it has none."""
     for found in FORMATS:
         if any(folder.glob(found.sign)):
             return found
@@ -33,10 +33,10 @@ def table_format(folder: Path) -> TableFormat | None:
 
 
 def refuse_table_formats(path: Path, where: str) -> None:
-    """Refuse a path that is a table of a format, lies in one, or holds one.
+    """Refuse a path that is, contains, or lies inside a folder of a table format.
 
     Raises:
-        BadInputError: says which format, where, and what to do.
+        BadInputError: if it does; the message names the format and the folder.
     """
     path = path.resolve()
     below = [child for child in path.iterdir() if child.is_dir()] if path.is_dir() else []

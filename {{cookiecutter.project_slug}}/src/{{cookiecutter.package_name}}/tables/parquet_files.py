@@ -1,4 +1,4 @@
-"""Read Parquet files as they are stored, also where their columns differ from file to file."""
+"""Read Parquet files, also if the types of their columns differ between files."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,14 +33,14 @@ WIDEST: dict[type[DataType], DataType] = {
     DoubleType: DoubleType(),
     DateType: TimestampType(),
 }
-"""For each type in a schema, the type that holds all that files may hold in its place."""
+"""Type in a schema -> a type that can hold the values of every stored type."""
 
 Columns = frozenset[tuple[str, str]]
-"""Names in lower case and types of the columns of a file."""
+"""Lower-case name and type of each column of a file."""
 
 
 def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) -> DataFrame:
-    """Open Parquet files: as they are stored, or in the widest type where their types differ.
+    """Open Parquet files with their stored types, or with the widest type if types differ.
 
     Raises:
         BadInputError: when a file is damaged, lacks a column that others have, or holds one that
@@ -63,23 +63,23 @@ def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) ->
 def open_parquet_path(
     spark: SparkSession, pattern: str | list[str], table: Table, base: str | None = None
 ) -> DataFrame:
-    """Parquet as it is stored, with the nanoseconds of pandas as timestamps.
+    """Open Parquet with its stored types, and with the nanoseconds of pandas as timestamps.
 
-    Spark has no type for the nanoseconds in which pandas stores dates. It refuses them, which
-    tells that they are there; or, by a setting, reads them as whole numbers.
+    Spark has no type for the nanoseconds in which pandas stores dates. By default it raises an
+    error; with NANOS_AS_LONG it reads them as whole numbers.
     """
     reader = spark.read.options(basePath=base) if base else spark.read
     paths = [pattern] if isinstance(pattern, str) else pattern
     spark.conf.set(NANOS_AS_LONG, False)
     try:
         stored = reader.parquet(*paths)
-        _ = stored.schema  # over Spark Connect, only this makes Spark look at the files
+        _ = stored.schema  # over Spark Connect, only this makes Spark read the files
         return stored
     except PySparkException as error:
         if error.getCondition() != "PARQUET_TYPE_ILLEGAL":
             raise
     finally:
-        spark.conf.set(NANOS_AS_LONG, True)  # Spark looks again whenever the frame is computed
+        spark.conf.set(NANOS_AS_LONG, True)  # Spark reads the setting again for each query
     stored = reader.parquet(*paths)
     types = {name.lower(): type_name for name, type_name in stored.dtypes}
     return stored.withColumns(
@@ -92,7 +92,7 @@ def open_parquet_path(
 
 
 def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:
-    """Files by the columns that the table asks for, read from their last bytes (the footer)."""
+    """Group files by their columns in the contract, which are read from the files' footers."""
     asked = {field.name.lower() for field in table.schema}
     paths = [path for path, (size, _) in files.sizes.items() if size]
     with ThreadPoolExecutor(8) as pool:
@@ -106,10 +106,10 @@ def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:
 
 
 def _columns(path: Path, where: str) -> list[tuple[str, str]]:
-    """Names and types of a file's columns.
+    """Return the names and types of a file's columns.
 
     Raises:
-        BadInputError: when the file cannot be read, or holds what Spark cannot read.
+        BadInputError: if the file cannot be read, or has a type that Spark cannot read.
     """
     try:
         schema = pq.read_metadata(path).schema
@@ -157,7 +157,7 @@ def _check_types(frames: Sequence[DataFrame], where: str) -> None:
 
 
 def _widened(frame: DataFrame, table: Table) -> list[Column]:
-    """A frame's columns, those of the table in their widest types."""
+    """Return a frame's columns, with the widest types for those in the contract."""
     widest = {field.name.lower(): WIDEST[type(field.dataType)] for field in table.schema}
     return [
         F.col(quoted(name)).cast(widest[name.lower()]).alias(name)

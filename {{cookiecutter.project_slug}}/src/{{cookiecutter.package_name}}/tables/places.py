@@ -1,4 +1,4 @@
-"""Where a job reads and writes: an output never takes the place of an input, and can be written."""
+"""Check a job's paths: an output must not replace an input, and must be writable."""
 
 import glob
 import os
@@ -12,13 +12,13 @@ from ..errors import BadInputError
 
 URL = re.compile(r"([a-z][a-z0-9+.-]+):(?://[^/]*(?=/))?(.*)", re.IGNORECASE | re.DOTALL)
 MOUNTED = {"file": "", "dbfs": "/dbfs"}
-"""Schemes of URLs whose files are also folders of this machine, and below which folder."""
+"""Scheme of URLs whose files are on this machine -> the folder that they are below."""
 
 CATALOG_TABLE = re.compile(r"`.*|[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){1,2}", re.DOTALL)
 FILE_ENDINGS = (".parquet", ".csv", ".json", ".out", ".d", ".dir", ".tmp")
 PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
 UNFINISHED = ".unfinished-"
-"""How the names of hidden folders begin in which runs write tables that are not complete."""
+"""Prefix of the hidden folders in which runs write incomplete tables."""
 
 
 def check_places(
@@ -28,20 +28,19 @@ def check_places(
     scratch: Path | None = None,
     store: Path | None = None,
 ) -> None:
-    """Refuse to write where an input would be lost or mixed up, before anything is read.
+    """Refuse outputs that would overwrite or mix with an input, before anything is read.
 
-    Links, relative paths, upper and lower case on a disk that does not tell them apart, and `file:`
-    URLs are followed to the folder that they mean.
+    Links, relative paths, `file:` URLs, and letter case on a case-insensitive disk are resolved.
 
     Args:
         inputs: for each option that names an input, its value: a path, a URL or a catalog table.
         tables: the folders that will be replaced by tables.
-        reports: the folder that reports are written to, beside what it holds: it may hold inputs.
-        scratch: the folder for tables in between, which are removed again.
-        store: the folder of the models' store.
+        reports: the folder that reports are added to; it may contain inputs.
+        scratch: the folder for temporary tables.
+        store: the folder of the model store.
 
     Raises:
-        BadInputError: says which two places are one, or one inside the other.
+        BadInputError: if two places are the same, or one is inside the other.
     """
     found = {option: list(_real_places(value)) for option, value in inputs.items()}
     if store is not None:
@@ -62,12 +61,12 @@ def check_places(
 
 
 def folder_of(option: str, value: str | Path, may_be_table: bool = False) -> Path:
-    """Return the folder of this machine that an option names, as it was typed.
+    """Return the folder of this machine that an option names, unresolved.
 
     Args:
         option: its name, for messages.
         value: a path, or a `file:` URL.
-        may_be_table: whether some would give the name of a catalog table here.
+        may_be_table: whether users may expect that a catalog table is allowed.
 
     Raises:
         BadInputError: when it is empty, another URL, or looks like a catalog table.
@@ -99,12 +98,12 @@ def local_path(place: str) -> Path | None:
 
 
 def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
-    """Refuse a folder that cannot be made or written to, by trying; nothing stays of that.
+    """Refuse a folder that cannot be created or written to. Tries it, and cleans up.
 
     Args:
         option: its name, for messages.
-        folder: a folder; it and those above it need not exist.
-        replaced: whether a table takes the folder's place, which then must hold a table or nothing.
+        folder: a folder; it and its parents need not exist.
+        replaced: whether a table replaces the folder, which must then be a table or empty.
 
     Raises:
         BadInputError: says why.
@@ -131,10 +130,10 @@ def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
 
 
 def check_replaceable(where: str, path: Path) -> None:
-    """Refuse a path that holds anything but a table, which would be lost with it.
+    """Refuse a path with anything but a table in it, because a new table replaces the path.
 
     Raises:
-        BadInputError: says what it holds; also of a file, and of a disk's own folder.
+        BadInputError: if it has other content, is a file, or is a mount point.
     """
     if path.exists() and not path.is_dir():
         raise BadInputError(f"{where}: is a file ({path.name}). Name a folder.")
@@ -146,7 +145,7 @@ def check_replaceable(where: str, path: Path) -> None:
             "inside."
         )
     held: list[str] = []
-    with suppress(FileNotFoundError):  # another run is just replacing it
+    with suppress(FileNotFoundError):  # another run is replacing it at this moment
         held = sorted(file.name for file in path.iterdir())
     foreign = [name for name in held if not PARQUET_PART.fullmatch(name)]
     if foreign:
@@ -157,7 +156,7 @@ def check_replaceable(where: str, path: Path) -> None:
 
 
 def is_within(inner: Path, outer: Path) -> bool:
-    """Say whether a path is another one or lies below it, whatever links and spellings lead there.
+    """Return whether a path is, or lies below, another one, after resolving links and case.
 
     Examples:
         >>> is_within(Path("data/../data/raw/"), Path("data"))
@@ -173,17 +172,17 @@ def is_within(inner: Path, outer: Path) -> bool:
 
 def _same(one: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)  # tells that case or a mount is all that differs
+        return one.samefile(other)  # True if the paths differ only in case or by a mount
     except OSError:
         return False
 
 
 def _real_places(value: str) -> Iterator[Path]:
-    """The paths that an input may mean: itself, those of a pattern, and where its links lead."""
+    """Yield the real paths of an input: its own, those of a pattern, and the targets of links."""
     path = local_path(value)
     if path is None or not value.strip():
         return
-    # what Spark takes for a pattern where there is no such path
+    # Spark treats a path that does not exist as a pattern
     patterns = re.sub(r"\{[^}]*\}", "*", str(path))
     matches = [] if os.path.lexists(path) else glob.iglob(patterns)  # noqa: PTH207
     places = [path, *map(Path, matches)]

@@ -26,13 +26,13 @@ NO_SUCH = "there is no such path or catalog table. Check the name."
 
 @dataclass(frozen=True)
 class Reading:
-    """A table that was read, and what people must be told of it.
+    """A table that was read and checked.
 
     rows: the table.
-    left_out: rows after the last period to use.
-    warnings: what looks wrong in a table that can be used, a sentence each.
-    check_unchanged: raises UnavailableError when files of the table have changed since. Spark reads
-        them anew whenever rows are computed, and may not notice; call it before results replace
+    left_out: number of rows after `as_of`.
+    warnings: one sentence for each suspicious property of the table.
+    check_unchanged: raises UnavailableError if files of the table have changed since. Spark reads
+        the files again for each query and may not notice a change. Call it before results replace
         earlier ones: `write_table(frame, output, read.check_unchanged)`.
     """
 
@@ -46,8 +46,8 @@ class Stored(NamedTuple):
     """A table as it is stored.
 
     frame: its rows.
-    text: names, in lower case, of the columns whose text is to be read as their type.
-    files: where it is stored, on this machine.
+    text: names, in lower case, of the columns that are stored as text and must be cast.
+    files: its files on this machine, if it has any.
     """
 
     frame: DataFrame
@@ -63,7 +63,7 @@ def read(
     as_of: date | None = None,
     today: date | None = None,
 ) -> DataFrame:
-    """Read a table and check it, as `read_with_notes` does, and return its rows."""
+    """Read and check a table like `read_with_notes`; return only its rows."""
     return read_with_notes(spark, source, table, csv_options, as_of, today).rows
 
 
@@ -75,23 +75,23 @@ def read_with_notes(
     as_of: date | None = None,
     today: date | None = None,
 ) -> Reading:
-    """Read a table and check it: two passes over the data, the second with a shuffle.
+    """Read and check a table in two passes over the data, the second with a shuffle.
 
-    A bad table takes one more, which looks for an example.
+    A bad table takes one more pass, which finds an example.
 
     Args:
         spark: the session to read with.
         source: a Parquet or CSV path (CSV has a header and a name that ends in .csv), or the
             name of a catalog table.
-        table: what the source must hold. Its columns are returned in its types, and no others
-            unless it says so.
-        csv_options: how CSV files are written (CSV_OPTIONS), where that is not found out.
+        table: the contract of the table. Its columns are returned with its types; other columns
+            only if the contract allows them.
+        csv_options: the format of CSV files (CSV_OPTIONS), where it is not detected.
         as_of: the last period to use; later rows are counted and left out.
         today: rows after this day are refused.
 
     Raises:
         BadInputError: when the source is absent or unreadable, a column is missing or of another
-            type, a rule is broken, a key stands twice, or there are no rows.
+            type, a rule is broken, a key is not unique, or there are no rows.
         UnavailableError: when a file changes while it is read, or its server does not answer.
     """
     where = f"{table.name} table ({source})"
@@ -123,7 +123,7 @@ def read_with_notes(
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
-    """How many rows a table has, and of how many customers, in one pass."""
+    """Return the numbers of rows and of customers of a table, in one pass."""
     [found] = table.agg(
         F.count("*").alias("rows"), F.count_distinct("customer_id").alias("customers")
     ).collect()
@@ -133,7 +133,7 @@ def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
 def open_source(
     spark: SparkSession, source: str, table: Table, options: Mapping[str, str], where: str
 ) -> Stored:
-    """The source as it is stored: files of this machine, a URL or a catalog table."""
+    """Open a source without casting: files of this machine, a URL or a catalog table."""
     if not source.strip():
         raise BadInputError(f"{where}: {NO_SUCH}")
     path = existing_path(source)
@@ -157,7 +157,7 @@ def open_source(
 
 
 def _is_in_catalog(spark: SparkSession, name: str) -> bool:
-    """Say whether there is a table of that name; what is no name at all is no table either."""
+    """Return whether the catalog has a table of this name; False for an invalid name."""
     try:
         return spark.catalog.tableExists(name)
     except PySparkException:
@@ -165,10 +165,10 @@ def _is_in_catalog(spark: SparkSession, name: str) -> bool:
 
 
 def _check_unchanged(files: Files | None, where: str) -> None:
-    """Refuse what was read while files were written: it may be neither the old nor the new."""
+    """Raise UnavailableError if files changed during reading: the rows may mix two versions."""
     try:
         is_same = files is None or list_files(files.root, where) == files
-    except BadInputError:  # the path is not there, or another kind of table is
+    except BadInputError:  # the path is gone, or holds another kind of table
         is_same = False
     if not is_same:
         raise UnavailableError(f"{where}: its files changed while they were read. Try again.")

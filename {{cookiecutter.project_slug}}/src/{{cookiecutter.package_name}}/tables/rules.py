@@ -1,4 +1,4 @@
-"""All rules of a table as it is stored: its own, and those that the way of storing adds."""
+"""All rules of a stored table: those of its contract, and those of its file format."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType, DateType, DoubleType, StringType
@@ -6,21 +6,21 @@ from pyspark.sql.types import DataType, DateType, DoubleType, StringType
 from .schemas import Rule, Table, quoted
 
 MALFORMED = "_malformed"
-"""The column that holds the lines of a CSV that do not fit its header."""
+"""The column with the lines of a CSV that do not fit its header."""
 
 REMEDIES: dict[type[DataType], str] = {
     DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day.",
     DoubleType: "Write numbers as 1234.5, and correct or remove such rows.",
 }
-"""For a type of a column, how its values are to be written."""
+"""Type of a column -> advice on how to write its values."""
 
 
 def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]:
-    """The rules for rows, in the order in which they are told.
+    """Return the rules for rows, in the order in which they are reported.
 
     Args:
-        rows: the table's columns in their types, and as `stored` all that is stored.
-        table: what they must be.
+        rows: the table's columns with their types, and the stored row as the struct `stored`.
+        table: their contract.
         text: names, in lower case, of the columns that are stored as text.
     """
     of_text = []

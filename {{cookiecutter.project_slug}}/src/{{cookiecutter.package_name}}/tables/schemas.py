@@ -7,7 +7,7 @@ from pyspark.sql.types import DateType, DoubleType, StringType, StructField, Str
 
 
 class Rule(NamedTuple):
-    """What must not be: a SQL condition that is true for a bad row, and how to say it."""
+    """A rule for rows: a SQL condition that is true for bad rows, and the words of its message."""
 
     column: str
     bad_when: str
@@ -17,11 +17,11 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """What a table holds: its columns, its key (unique, never null) and its rules.
+    """The contract of a table: its columns, its key (unique, never null) and its rules.
 
-    others: whether it may hold other columns too, which are then returned as they are stored.
-    period: the column that says when, if the table has one; periods are months.
-    measure: the column whose sum tells whether a period is complete, if there is one.
+    others: whether other columns are allowed; they are returned with their stored types.
+    period: name of the column with the month, if any.
+    measure: name of the column whose sum shows whether a period is complete, if any.
     """
 
     name: str
@@ -81,11 +81,11 @@ CUSTOMERS = Table(
     ),
     others=True,
 )
-"""One row per customer, with what else is known of it."""
+"""One row per customer, with any other columns."""
 
 
 def any_table(key: str) -> Table:
-    """Whatever has a column that tells the rows apart; its other columns may be anything."""
+    """Return the contract of a table with one key column and any other columns."""
     return Table(
         name="features",
         schema=StructType([StructField(key, StringType())]),
@@ -99,5 +99,5 @@ def any_table(key: str) -> Table:
 
 
 def quoted(column: str) -> str:
-    """A column's name as Spark reads it whatever letters are in it, dots too."""
+    """Return a column's name quoted for Spark SQL, which allows any characters in it."""
     return f"`{column.replace('`', '``')}`"

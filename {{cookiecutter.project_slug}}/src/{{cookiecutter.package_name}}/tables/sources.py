@@ -1,4 +1,4 @@
-"""What a source is: files on this machine, a URL or a catalog table; and what its files are."""
+"""Identify a source: files on this machine, a URL or a catalog table; list its files."""
 
 import os
 import re
@@ -20,10 +20,10 @@ PARTITION = re.compile(r"([^=]+)=(.*)")
 
 @dataclass(frozen=True)
 class Files:
-    """The data files of a path on this machine, as they were when they were listed.
+    """The data files of a path on this machine at the time of listing.
 
-    root: the file, or the folder.
-    sizes: for each file, its size in bytes and its time of change in nanoseconds.
+    root: the file or the folder.
+    sizes: file -> its size in bytes and its modification time in nanoseconds.
     """
 
     root: Path
@@ -31,31 +31,31 @@ class Files:
 
     @property
     def is_csv(self) -> bool:
-        """Whether the path, or the files in it, are called CSV."""
+        """Return whether the name of the path, or of a file in it, is that of a CSV file."""
         return bool(CSV.search(str(self.root))) or any(CSV.search(str(file)) for file in self.sizes)
 
     @property
     def partitions(self) -> tuple[str, ...]:
-        """Names of the columns whose values stand in names of folders: `month` in `month=2025`."""
+        """Return the names of partition columns: `month` for folders such as `month=2025`."""
         paths = [file.relative_to(self.root).parent.parts for file in self.sizes]
         names = (PARTITION.fullmatch(part) for parts in paths for part in parts)
         return tuple(dict.fromkeys(match[1] for match in names if match))
 
 
 def existing_path(source: str) -> Path | None:
-    """The path on this machine that a source names, if there is one."""
+    """Return the existing path on this machine that a source names; None if there is none."""
     named = local_path(source)
     if named is None:
         return None
     path = named.absolute()  # a Connect server may run in another folder
     if os.path.lexists(path):
         return path
-    # between two renames the last complete table has its other name
+    # while a run replaces the table, the last complete one has its backup name
     return backup_path(path) if os.path.lexists(backup_path(path)) else None
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is a place of a file system that Spark reaches by its scheme."""
+    """Return whether a source is a URL, which Spark opens by its scheme."""
     return URL.fullmatch(source) is not None
 
 
@@ -63,8 +63,8 @@ def list_files(root: Path, where: str) -> Files:
     """List a path's data files, without hidden ones.
 
     Raises:
-        BadInputError: when it is part of a table format, cannot be read, or holds files that Spark
-            would leave out in silence: in sub-folders, or beside folders of partitions.
+        BadInputError: if it belongs to a table format, cannot be read, or has files that Spark
+            would silently ignore: in sub-folders, or beside partition folders.
     """
     sizes = {}
     try:
@@ -87,7 +87,7 @@ def list_files(root: Path, where: str) -> Files:
 
 
 def keep_folders_as_text(spark: SparkSession, where: str) -> None:
-    """Have Spark take `customer_id=007` for the text that it is, and not for the number 7."""
+    """Make Spark read partition values as text: `customer_id=007` is not the number 7."""
     if spark.conf.get(GUESS_TYPES_OF_FOLDERS) == "false":
         return
     try:
@@ -100,7 +100,7 @@ def keep_folders_as_text(spark: SparkSession, where: str) -> None:
 
 
 def _walk(root: Path) -> list[Path]:
-    """The files at or below a path, in order, without those that Spark takes as hidden."""
+    """Return the files at or below a path, sorted, without those that Spark treats as hidden."""
     if not root.is_dir():
         return [root]
     found = []
@@ -114,7 +114,7 @@ def _walk(root: Path) -> list[Path]:
 
 
 def _check_folders(files: Files, where: str) -> None:
-    """Refuse files where Spark would not look for them."""
+    """Refuse files in folders that Spark would ignore."""
     depths = {}
     for file in files.sizes:
         folders = file.relative_to(files.root).parts[:-1]
@@ -133,7 +133,7 @@ def _check_folders(files: Files, where: str) -> None:
 
 
 def _check_kinds(files: Files, where: str) -> None:
-    """Refuse a folder of CSV and other files, and an empty file that is called Parquet."""
+    """Refuse a folder with CSV and other files, and an empty file named .parquet."""
     if CSV.search(str(files.root)):
         return
     others = [file for file in files.sizes if not CSV.search(str(file))]

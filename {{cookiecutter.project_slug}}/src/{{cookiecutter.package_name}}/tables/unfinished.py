@@ -1,9 +1,9 @@
-"""Hidden folders in which runs write what is not complete, and the removal of dead runs' ones.
+"""Hidden folders for incomplete tables, and the removal of those that dead runs left.
 
-Each holds a file OWNER that its run keeps locked (flock) while it lives: the system lets go of the
-lock however the run ends, also by SIGKILL or a power cut. A folder whose owner is not locked was
-left by a dead run. Locks may not reach from one machine to another on a shared disk, so a folder
-of another machine, or one without OWNER, must also have been left alone for a day.
+Each folder has a file OWNER that its run keeps locked (flock). The system releases the lock when
+the run ends, even by SIGKILL or a power cut, so an unlocked owner means a dead run. Locks may not
+work between machines on a shared disk: a folder of another machine, or one without OWNER, counts as
+dead only after a day without changes.
 """
 
 import os
@@ -23,18 +23,18 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 OWNER = ".owner"
-"""The file in an unfinished folder that its run keeps locked; it names machine and process."""
+"""Name of the file that a run keeps locked; it contains the machine and the process id."""
 
 DAY = 24 * 60 * 60
 
 
 @contextmanager
 def unfinished_folder(folder: Path) -> Iterator[Path]:
-    """Make a hidden folder for tables that are being written; it is removed at the end."""
+    """Create a hidden folder for incomplete tables; remove it at the end of the context."""
     unfinished = Path(mkdtemp(prefix=UNFINISHED, dir=folder))
     try:
         with (unfinished / OWNER).open("w") as owner:
-            locked(owner.fileno(), wait=True)  # another run may just be looking at it
+            locked(owner.fileno(), wait=True)  # another run may be checking the lock
             owner.write(f"{platform.node()} {os.getpid()}\n")
             owner.flush()
             yield unfinished
@@ -43,7 +43,7 @@ def unfinished_folder(folder: Path) -> Iterator[Path]:
 
 
 def remove_dead(folder: Path) -> None:
-    """Remove the unfinished folders of dead runs, and never one that a living run writes to."""
+    """Remove the unfinished folders of dead runs."""
     for unfinished in folder.glob(f"{UNFINISHED}*"):
         if _is_dead(unfinished):
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -58,21 +58,21 @@ def _is_dead(unfinished: Path) -> bool:
             if file.read().startswith(f"{platform.node()} "):
                 return True
     except FileNotFoundError:
-        pass  # a run that just begins, or one of an earlier version of this project
+        pass  # a run that is starting, or one of an earlier version of this project
     except OSError:
         return False
     return _last_change(unfinished) < time.time() - DAY
 
 
 def locked(handle: int, wait: bool) -> bool:
-    """Lock an open file or folder for this process until it is closed; say whether it is locked.
+    """Lock an open file or folder for this process until it is closed.
 
     Args:
         handle: its descriptor.
         wait: whether to wait for another process that holds the lock.
 
     Returns:
-        False when another process holds it, and where the file system knows no locks.
+        Whether it is locked; False if another process holds the lock, or without file locks.
     """
     if fcntl is None:
         return False
@@ -84,9 +84,9 @@ def locked(handle: int, wait: bool) -> bool:
 
 
 def _last_change(folder: Path) -> float:
-    """When the newest file in a folder was changed, in seconds since 1970."""
+    """Return the time of the last change in a folder, in seconds since 1970."""
     times = [0.0]
-    with suppress(FileNotFoundError):  # its run has just ended
+    with suppress(FileNotFoundError):  # its run has ended meanwhile
         for path in (folder, *folder.rglob("*")):
             times.append(path.lstat().st_mtime)
     return max(times)

@@ -1,4 +1,4 @@
-"""Write tables so that nothing is lost: a new table takes its place when it is complete."""
+"""Write tables safely: a new table replaces the earlier one only when it is complete."""
 
 import os
 import re
@@ -24,19 +24,19 @@ def write(
 ) -> None:
     """Write each frame as Parquet to `output/<name>`; earlier tables stay until all are complete.
 
-    The new tables are written to a hidden folder and take their places by renaming once the last
-    of them is done: a run that fails or is killed loses nothing. What killed runs left beside the
-    tables is removed. Of two runs at once, the tables of the one that ends last stay.
+    The new tables are written to a hidden folder and renamed after the last one is complete, so a
+    run that fails or is killed loses nothing. Remains of killed runs are removed. Of two concurrent
+    runs, the tables of the one that ends last stay.
 
     Args:
         frames: the tables by name.
-        output: the folder that they are written to.
-        before_replacing: called once all are complete; what it raises leaves the earlier tables.
+        output: the folder of the tables.
+        before_replacing: called when all are complete; if it raises, the earlier tables stay.
 
     Raises:
-        BadInputError: when `output` is a URL, or a name in it holds anything but a table, which
-            would be lost; also when a folder cannot be written.
-        UnavailableError: when the disk is full or fails.
+        BadInputError: if `output` is a URL, a path in it is not a table and would be lost, or a
+            folder cannot be written.
+        UnavailableError: if the disk is full or fails.
     """
     folder = folder_of("output", output).resolve()  # a Connect server may run in another folder
     for name in frames:
@@ -60,14 +60,14 @@ def write(
 def write_table(
     frame: DataFrame, path: Path | str, before_replacing: Callable[[], None] = lambda: None
 ) -> None:
-    """Write a frame as Parquet to `path`, as `write` does with its tables.
+    """Write one frame as Parquet to `path` (see `write`).
 
     Raises:
-        BadInputError: as `write`; and when the frame is read from files in `path`.
+        BadInputError: see `write`; also if the frame is read from files in `path`.
     """
     folder = folder_of("output", path).resolve()
     check_replaceable(f"output ({folder})", folder)
-    # job.parse compares paths; only Spark knows where a table of the catalog lies
+    # job.parse compares paths; only Spark knows the files of a catalog table
     read_from = {unquote(file).rpartition("/")[0] for file in frame.inputFiles()}
     if any(place is not None and is_within(place, folder) for place in map(local_path, read_from)):
         raise BadInputError(
@@ -78,23 +78,23 @@ def write_table(
 
 
 def read_written(spark: SparkSession, path: Path | str) -> DataFrame:
-    """Read a table that `write` or `write_table` wrote, whatever characters its path holds."""
+    """Read a table that `write` or `write_table` wrote; its path may have any characters."""
     return spark.read.parquet(as_literal(folder_of("output", path)))
 
 
 def as_literal(path: Path) -> str:
-    r"""Return a path as Spark reads it: absolute, and where Spark would see a pattern, escaped.
+    r"""Return an absolute path in which the characters of Spark's patterns are escaped.
 
     Examples:
         >>> as_literal(Path("/runs [1]"))
         '/runs \\[1\\]'
     """
-    # a Connect server may run in another folder; the ending of a link's name says what is in it
+    # absolute: a Connect server may run in another folder. Links stay: their suffix is needed
     return re.sub(r"([\\\[\]{}*?])", r"\\\1", path.absolute().as_posix())
 
 
 def backup_path(path: Path) -> Path:
-    """Where the last complete table is for the moment in which the new one takes its place."""
+    """Return the path of the last complete table while the new one replaces it."""
     return path.with_name(f".{path.name}.earlier")
 
 
@@ -117,7 +117,7 @@ def _write(
 
 @contextmanager
 def _swapping(folder: Path) -> Iterator[None]:
-    """Let one run at a time rename tables in a folder, where the file system knows locks."""
+    """Let one run at a time rename tables in a folder, if the file system supports locks."""
     handle = os.open(folder, os.O_RDONLY) if os.name == "posix" else None
     try:
         if handle is not None:
@@ -129,7 +129,7 @@ def _swapping(folder: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, complete: Path) -> None:
-    """Put a complete table in the place of an earlier one; a failure puts that back."""
+    """Replace an earlier table by a complete one; restore the earlier one on failure."""
     backup = backup_path(path)
     try:
         if path.exists():
@@ -142,13 +142,13 @@ def _replace(path: Path, complete: Path) -> None:
 
 
 def _restore(path: Path) -> None:
-    """Put the earlier table back where a run ended between the two renames."""
+    """Restore the earlier table if a run ended between the two renames."""
     if not os.path.lexists(path) and backup_path(path).exists():
         backup_path(path).rename(path)
 
 
 def _remove(path: Path) -> None:
-    """Remove a folder or a file, if it is there."""
+    """Remove a folder or a file, if it exists."""
     if path.is_dir():
         shutil.rmtree(path)
     else:
