@@ -43,7 +43,7 @@ SAME = [
     ("data/raw/{usage,more}", "data/raw/usage"),
     ("file:{here}/data/raw/usage", "data/raw/usage"),
     ("file://{here}/data/raw/usage", "data/raw/usage"),
-    ("file://localhost{here}/data/raw/usage/", "link"),
+    ("file://LOCALHOST{here}/data/raw/usage/", "link"),
     ("FILE:{here}/link", "data/raw/usage"),
     ("data/raw/usage", "{here}/data/raw/usage"),
 ]
