@@ -43,8 +43,12 @@ def refuse_table_formats(path: Path, where: str) -> None:
     for folder in (path, *path.parents, *below):
         found = table_format(folder)
         if found:
-            raise BadInputError(
-                f"{where}: {folder} is a table of {found.name}, whose files alone hold rows that "
-                "were deleted or replaced. Give its name in Spark's catalog, or write its rows as "
-                "Parquet."
-            )
+            raise refusal(found, folder, where)
+
+
+def refusal(found: TableFormat, folder: Path | str, where: str) -> BadInputError:
+    """What to say of a folder that is a table of a format."""
+    return BadInputError(
+        f"{where}: {folder} is a table of {found.name}, whose files alone hold rows that were "
+        "deleted or replaced. Give its name in Spark's catalog, or write its rows as Parquet."
+    )

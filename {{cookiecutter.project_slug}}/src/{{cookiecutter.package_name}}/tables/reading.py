@@ -14,12 +14,13 @@ from pyspark.sql import functions as F
 from ..errors import BadInputError, UnavailableError
 from .casting import typed
 from .checking import check_columns, check_key, check_rows
-from .csv_files import open_csv, open_csv_of_url
+from .csv_files import open_csv
 from .faults import explain
-from .parquet_files import open_parquet, open_parquet_path
+from .parquet_files import open_parquet
 from .rules import MALFORMED
 from .schemas import Table, quoted
-from .sources import CSV, Files, existing_path, is_url, keep_folders_as_text, list_files
+from .sources import Files, existing_path, is_url, keep_folders_as_text, list_files
+from .urls import open_url
 
 NO_SUCH = "there is no such path or catalog table. Check the name."
 
@@ -150,10 +151,8 @@ def open_source(
         if not _is_in_catalog(spark, source):
             raise BadInputError(f"{where}: {NO_SUCH}")
         return Stored(spark.table(source))
-    if CSV.search(source):
-        frame = open_csv_of_url(spark, source, options)
-        return Stored(frame, _lower(frame.columns))
-    return Stored(open_parquet_path(spark, source, table))
+    frame, names = open_url(spark, source, table, options, where)
+    return Stored(frame, _lower(names))
 
 
 def _is_in_catalog(spark: SparkSession, name: str) -> bool:

@@ -1,0 +1,62 @@
+"""What only Spark reaches is checked by what Spark sees. Paths stand for URLs here."""
+
+import shutil
+
+import pytest
+
+from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.tables import USAGE, urls
+from {{ cookiecutter.package_name }}.tables.casting import typed
+from {{ cookiecutter.package_name }}.tables.urls import open_url
+
+
+@pytest.fixture
+def written(spark, tmp_path):
+    """A table of one row in each of two folders of customers."""
+    values = "VALUES ('007'), ('7') AS t(customer_id)"
+    rows = spark.sql(f"SELECT *, DATE'2025-01-01' AS month, 1D AS usage FROM {values}")
+    path = tmp_path / "lake/usage"
+    rows.write.partitionBy("customer_id").parquet(str(path))
+    return path
+
+
+def rows_of(spark, url, **options):
+    frame, text = open_url(spark, str(url), USAGE, options, "T")
+    columns = typed(frame, USAGE, frozenset(name.lower() for name in text))
+    return sorted(f"{row.customer_id} {row.usage}" for row in frame.select(*columns).collect())
+
+
+def test_columns_in_the_names_of_folders_are_text(spark, written):
+    assert rows_of(spark, written) == ["007 1.0", "7 1.0"]
+
+
+def test_files_in_other_folders_and_table_formats_are_refused(spark, written):
+    shutil.copytree(written / "customer_id=7", written / "customer_id=007/more")
+    with pytest.raises(BadInputError, match="holds files in folders of its own"):
+        open_url(spark, str(written / "customer_id=007"), USAGE, {}, "T")
+    (written / "_delta_log").mkdir()
+    for url in (written, written / "customer_id=7"):
+        with pytest.raises(BadInputError, match="usage is a table of Delta"):
+            open_url(spark, f"{url}/", USAGE, {}, "T")
+
+
+def test_csv_files_whose_headers_differ_are_refused_and_not_read_by_position(spark, tmp_path):
+    folder = tmp_path / "usage.csv"
+    folder.mkdir()
+    (folder / "a.csv").write_text("customer_id;month;usage\n7;2025-01-01;202\n")
+    assert rows_of(spark, folder, sep=";") == ["7 202.0"]
+    (folder / "b.csv").write_text("usage;month;customer_id\n202;2025-01-01;7\n")
+    with pytest.raises(Exception, match="CSV header does not conform to the schema"):
+        rows_of(spark, folder, sep=";")
+
+
+@pytest.mark.parametrize(
+    ("url", "folders"),
+    [
+        ("s3a://b/a/b/c/", ["s3a://b/a/b/c", "s3a://b/a/b", "s3a://b/a"]),
+        ("s3a://b/a", ["s3a://b/a", "s3a://b"]),
+        ("hdfs:///a", ["hdfs:///a", "hdfs://"]),
+    ],
+)
+def test_table_formats_are_looked_for_above_too_but_not_above_the_file_system(url, folders):
+    assert list(urls.folders_from(url)) == folders
