@@ -1,8 +1,8 @@
 """How fast customers are forecast one by one: the project against other ways to run the same fits.
 
 1. Every contender reads the same table, forecasts a year of each customer with the same models
-   (theta+ces) and writes what it found. They take turns, each with its workers warm; ratios are
-   medians over the rounds.
+   (theta+ces), measures the errors of a sample, and writes what it found. They take turns, each
+   with its workers warm; ratios are medians over the rounds.
    - joblib: a pool of as many processes as there are cores, without Spark. The baseline.
    - project: growth/per_customer.py.
    - applyInPandas: the same fits by `groupBy("customer_id").applyInPandas`.
@@ -33,7 +33,9 @@ from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.growth import per_customer
-from {{ cookiecutter.package_name }}.growth.series import forecast_series
+from {{ cookiecutter.package_name }}.growth.calibration import error_quantiles
+from {{ cookiecutter.package_name }}.growth.forecasts import probabilities_of
+from {{ cookiecutter.package_name }}.growth.intermittent import NOTHING_KNOWN
 from {{ cookiecutter.package_name }}.measuring import (
     interleave,
     measure,
@@ -47,10 +49,20 @@ from benchmarks import _report
 HORIZON, SEASON, LEVEL = 12, 12, 90
 """A year ahead."""
 
+PROBABILITIES = probabilities_of(LEVEL)
+NO_ERRORS = (np.empty(0, dtype=int),) * 3
+SHARED = per_customer.Shared(
+    NOTHING_KNOWN, error_quantiles(*NO_ERRORS, HORIZON, SEASON, PROBABILITIES)
+)
+"""What a contender without Spark knows of other customers when it forecasts one: nothing."""
+
 BASELINE = "joblib"
 
 LONG, SHORT = 60, 20
 """Months of history: for theta+ces, and for models that are cheap."""
+
+RECIPE_CUSTOMERS, RECIPE_MONTHS = 100, (2, 8, 20, 48, LONG)
+"""Customers to time each recipe on, and a length of history for each."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         comparison = compare(spark, args.customers, args.rounds, Path(folder))
         whole = measure_whole(spark, args.whole, args.rounds, Path(folder))
         sizes = (args.sizes[0], *args.sizes)  # the first one once more, to warm up
+        recipes = measure_recipes(spark, Path(folder))
         growth = [measure_size(spark, size, Path(folder)) for size in sizes][1:]
     slope = np.polyfit(
         np.log([row["customers"] for row in growth]), np.log([row["seconds"] for row in growth]), 1
@@ -84,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for row in (*comparison, *whole)
         if not row["contender"].startswith(BASELINE)
     }
-    parts = (as_table(comparison), as_table(whole), as_table(growth), verdict)
+    parts = (*map(as_table, (comparison, whole, recipes, growth)), verdict)
     _report.tell(args.reports, "forecast_growth", ratios, "\n\n".join(parts))
 
 
@@ -124,7 +137,7 @@ def measure_whole(
     write_usage(spark, customers, LONG, folder / "usage")
     usage, output = str(folder / "usage"), str(folder / "whole")
     job_arguments = [
-        *("--usage", usage, "--horizon", str(HORIZON)),
+        *("--usage", usage, "--horizon", str(HORIZON), "--method", "per-customer"),
         *("--output", output, "--reports", str(folder)),
     ]
     pool_arguments = ("--pool", usage, str(folder / "pool"))
@@ -155,7 +168,11 @@ def by_joblib(source: Path, output: Path) -> None:
     """A pool of processes on one machine, each with one thread."""
     usage = pd.read_parquet(source).sort_values(["customer_id", "month"])
     series = [group.to_numpy() for _, group in usage.groupby("customer_id")["usage"]]
-    fits = Parallel(n_jobs=os.cpu_count())(delayed(fit)(history) for history in series)
+    errors = (delayed(fit_past)(history) for history in series[: calibrated(len(series))])
+    fits = (delayed(fit)(history) for history in series)
+    with Parallel(n_jobs=os.cpu_count()) as pool:
+        pool(errors)
+        fits = pool(fits)
     output.mkdir(exist_ok=True)
     pd.DataFrame({"forecast": np.concatenate([forecast for forecast, *_ in fits])}).to_parquet(
         output / "forecasts.parquet"
@@ -212,7 +229,44 @@ def fit(history: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
     """The project's models for one customer."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return forecast_series(history, HORIZON, SEASON, LEVEL)
+        forecast, bounds, model, _ = per_customer.fit_customer(
+            history, HORIZON, SEASON, PROBABILITIES, SHARED
+        )
+    return forecast, *bounds, model
+
+
+def calibrated(customers: int) -> int:
+    """How many customers' last months the project forecasts too, to measure errors."""
+    share = per_customer.CALIBRATED_SHARE * customers
+    fewest, most = per_customer.FEWEST_CALIBRATED, per_customer.MOST_CALIBRATED
+    return int(min(max(share, fewest), most, customers))
+
+
+def fit_past(history: np.ndarray) -> None:
+    """The project's models for a customer's past, from which it measures errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        per_customer.past_errors(history, HORIZON, SEASON, NOTHING_KNOWN, np.random.default_rng(0))
+
+
+def measure_recipes(spark: SparkSession, folder: Path) -> list[dict[str, Any]]:
+    """Customers that one core forecasts in a second, with the models of each length of history."""
+    write_usage(spark, RECIPE_CUSTOMERS, LONG, folder / "recipes")
+    usage = pd.read_parquet(folder / "recipes").sort_values(["customer_id", "month"])
+    series = [group.to_numpy() for _, group in usage.groupby("customer_id")["usage"]]
+    rows = []
+    for months in RECIPE_MONTHS:
+        histories = [history[-months:] for history in series]
+        model = fit(histories[0])[-1]  # and warm up
+        cost = measure(partial(list, map(fit, histories)))
+        rows.append(
+            {
+                "recipe": model,
+                "months": months,
+                "customers_per_second_and_core": len(series) / cost.cpu_seconds,
+            }
+        )
+    return rows
 
 
 def measure_size(spark: SparkSession, customers: int, folder: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
 from {{ cookiecutter.package_name }}.growth.backtest import backtest
+from {{ cookiecutter.package_name }}.growth.history import align_ends
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -23,14 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--folds", type=job.positive, default=3, help="cutoffs to forecast from")
     parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
     parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
+    parser.add_argument(
+        "--origin",
+        choices=["table", "customer"],
+        default="table",
+        help="cutoffs before the table's last month, or before each customer's own last row",
+    )
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
 
     spark = get_spark("backtest_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
+    placed = align_ends(usage)[0] if args.origin == "customer" else usage
     by_method, by_length = backtest(
-        usage, METHODS, args.horizon, args.season, args.level, args.folds
+        placed, METHODS, args.horizon, args.season, args.level, args.folds
     )
     if not by_length:
         raise BadInputError(

@@ -1,4 +1,4 @@
-"""Forecast how much each customer will use in the months after its last one."""
+"""Forecast how much each customer will use in the months after the table's last one."""
 
 import argparse
 from collections.abc import Sequence
@@ -8,8 +8,10 @@ from {{ cookiecutter.package_name }}.growth import METHODS, charts
 from {{ cookiecutter.package_name }}.growth.forecasts import (
     by_model,
     of_largest_customers,
+    refuse_failures,
     total_by_month,
 )
+from {{ cookiecutter.package_name }}.growth.history import STALE_AFTER, from_own_ends
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -22,9 +24,30 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
-    parser.add_argument("--method", choices=METHODS, default="per-customer", help="how to forecast")
+    parser.add_argument("--method", choices=METHODS, default="combination", help="how to forecast")
     parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
     parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
+    parser.add_argument(
+        "--quantiles",
+        type=job.probability,
+        nargs="+",
+        default=[],
+        metavar="PROBABILITY",
+        help="further columns, for example 0.1 0.5 0.9 for q10, q50 and q90",
+    )
+    parser.add_argument(
+        "--origin",
+        choices=["table", "customer"],
+        default="table",
+        help="the months after the table's last one, or after each customer's own last row",
+    )
+    parser.add_argument(
+        "--max-failed",
+        type=job.share,
+        default=0.05,
+        metavar="SHARE",
+        help="largest share of customers that may be left without a forecast",
+    )
     parser.add_argument("--output", required=True, help="folder of the forecasts table")
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
@@ -32,7 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     spark = get_spark("forecast_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
-    forecasts = METHODS[args.method](usage, args.horizon, args.season, args.level)
+    method = METHODS[args.method]
+    if args.origin == "customer":
+        method = from_own_ends(method)
+    quantiles = sorted(set(args.quantiles))
+    forecasts = method(usage, args.horizon, args.season, args.level, quantiles).cache()
+    refuse_failures(forecasts, args.max_failed)
     tables.write_table(forecasts, args.output, read.check_unchanged)
 
     written = tables.read_written(spark, args.output)
@@ -52,6 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(as_table(models))
     for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
         print(f"error: for example {row.customer_id}: {row.error}")
+    stale = sum(row["stale"] for row in models)
+    if stale:
+        print(
+            f"stale: {stale:,} customers have no row in the last {STALE_AFTER} months of the table "
+            "(column stale). --origin customer forecasts each after its own last row."
+        )
     print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
     return job.Summary(
         usage.count(),

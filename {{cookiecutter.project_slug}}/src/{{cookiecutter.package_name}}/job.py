@@ -1,6 +1,7 @@
 """What all jobs share: exit codes, messages, the summary, and types of arguments."""
 
 import json
+import math
 import platform
 import re
 import sys
@@ -178,6 +179,26 @@ def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
         number = smallest - 1
     if not smallest <= number <= largest:
         raise ArgumentTypeError(f"must be a whole number {limits}, not {text!r}")
+    return number
+
+
+def probability(text: str) -> float:
+    """An argument that must lie between 0 and 1, both excluded, for argparse's `type`."""
+    return _number(text, "between 0 and 1", lambda number: 0 < number < 1)
+
+
+def share(text: str) -> float:
+    """An argument that must be a number from 0 to 1, for argparse's `type`."""
+    return _number(text, "from 0 to 1", lambda number: 0 <= number <= 1)
+
+
+def _number(text: str, limits: str, is_within: Callable[[float], bool]) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not is_within(number):
+        raise ArgumentTypeError(f"must be a number {limits}, not {text!r}")
     return number
 
 

@@ -2,11 +2,15 @@
 
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
 import pytest
 from pyspark.sql import DataFrame
 
 from {{ cookiecutter.package_name }} import simulate
-from {{ cookiecutter.package_name }}.growth import history
+from {{ cookiecutter.package_name }}.growth import all_customers, history, per_customer
+from {{ cookiecutter.package_name }}.growth.calibration import error_quantiles
+from {{ cookiecutter.package_name }}.growth.intermittent import NOTHING_KNOWN
 
 CUSTOMERS, SEED = 120, 3
 HORIZON = 12
@@ -48,3 +52,27 @@ def simulated(spark):
     truth = later.select(*("customer_id", "month", "usage", "expected", "growth", "season", "peak"))
     usage = months.where("month < '2025-01-01'").select("customer_id", "month", "usage")
     return Simulated(usage.cache(), truth.cache())
+
+
+def forecast_by(method: str, history: np.ndarray, horizon: int):
+    """Forecast one customer, without Spark: the global model has learned nothing but the median."""
+    series, batch = pd.Series([np.asarray(history, dtype=float)]), (horizon, 12, (0.05, 0.95))
+    quantiles = error_quantiles(*(np.empty(0, int) for _ in range(3)), *batch)
+    if method == "per-customer":
+        shared = per_customer.Shared(NOTHING_KNOWN, quantiles)
+        [fit] = per_customer.fit_batch(series, *batch, shared).itertuples()
+    else:
+        model = all_customers.GlobalModel("none", Constant(0.0), Constant(1.0), quantiles)
+        [fit] = all_customers.score_batch(series, model, *batch, NOTHING_KNOWN).itertuples()
+    assert fit.error is None, fit.error
+    return (fit.forecast, *fit.bounds)
+
+
+class Constant:
+    """An estimator that always says the same."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def predict(self, columns):
+        return np.full(len(columns), self.value)

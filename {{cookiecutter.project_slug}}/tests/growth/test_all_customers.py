@@ -8,7 +8,14 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.growth import all_customers
+from {{ cookiecutter.package_name }}.growth.calibration import (
+    error_quantiles,
+    length_edges,
+)
+from {{ cookiecutter.package_name }}.growth.intermittent import NOTHING_KNOWN
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
+
+from .conftest import Constant
 
 pytestmark = pytest.mark.usefixtures("few_tasks")
 
@@ -54,9 +61,10 @@ def test_the_sample_is_no_larger_than_was_said(counted, monkeypatch):
     assert all_customers.drawn_months(counted, horizon=6).count() == pytest.approx(500, rel=0.2)
 
 
-def test_all_of_a_customer_calibrates_or_none(drawn):
-    assert (drawn.groupby("customer")["calibrates"].nunique() == 1).all()
-    assert drawn["calibrates"].mean() == pytest.approx(0.25, abs=0.15)
+def test_all_of_a_customer_is_in_one_fold(drawn):
+    assert (drawn.groupby("customer")["fold"].nunique() == 1).all()
+    assert set(drawn["fold"]) == set(range(all_customers.FOLDS))
+    assert drawn["fold"].mean() == pytest.approx(1, abs=0.3)
 
 
 def test_the_same_table_gives_the_same_sample_in_whatever_order(counted):
@@ -67,22 +75,22 @@ def test_the_same_table_gives_the_same_sample_in_whatever_order(counted):
     assert first.exceptAll(again).isEmpty()
 
 
-def test_what_is_to_be_learned_is_measured_from_the_reference(counted):
-    """Usage that grows evenly outruns a reference which carries half of the growth on."""
-    sample = all_customers.training_sample(counted, 6, 12).toPandas()
+def test_what_is_to_be_learned_is_measured_from_the_baseline(counted):
+    """Usage that grows evenly outruns a baseline which carries half of the growth on."""
+    sample = all_customers.training_sample(counted, 6, 12, NOTHING_KNOWN).toPandas()
     assert (sample["z"].dropna() > 0).mean() > 0.9
 
 
 def test_those_who_have_gone_teach_nothing(make_usage):
     rows = [("a", date(2024, month, 1), 5.0 if month < 6 else 0.0) for month in range(1, 13)]
-    sample = all_customers.training_sample(make_usage(rows), 1, 12).toPandas()
-    # months 2 to 8 are forecast from a customer who is not yet known to have gone
+    sample = all_customers.training_sample(make_usage(rows), 1, 12, NOTHING_KNOWN).toPandas()
+    # months 2 to 9 are forecast from a customer who is not yet known to have gone
     assert sample["z"].notna().sum() == 7
     assert len(sample) == 11
 
 
 def test_spark_calls_the_udf_once_for_a_row(counted):
-    plan = physical_plan(all_customers.training_sample(counted, 6, 12))
+    plan = physical_plan(all_customers.training_sample(counted, 6, 12, NOTHING_KNOWN))
     assert plan.count("ArrowEvalPython") == 1
 
 
@@ -92,92 +100,99 @@ def sample(rows: int, customers: int = 40) -> pd.DataFrame:
     columns = rng.uniform(0, 1, (rows, 3))
     columns[:, 2] = np.nan
     z = columns[:, 0] + columns[:, 1] * rng.normal(0, 1, rows)
-    calibrates = np.arange(rows) % customers < customers // 4
-    return pd.DataFrame({"columns": list(columns), "z": z, "calibrates": calibrates})
+    rest = {"months": 40, "step": 1, "fold": np.arange(rows) % customers % 3}
+    return pd.DataFrame({"columns": list(columns), "z": z, **rest})
+
+
+def trained(rows: pd.DataFrame, level: int = 90):
+    return all_customers.train(rows, 2, 12, (0.5 - level / 200, 0.5 + level / 200))
+
+
+def bounds(model, columns):
+    """Lower and upper bound of z in the first month, for rows like those of `sample`."""
+    group = np.digitize(40, length_edges(12))
+    spread = model.spread.predict(columns)
+    return (model.centre.predict(columns) + spread * q for q in model.quantiles[group][:, 0])
 
 
 @pytest.mark.slow
-def test_the_model_learns_the_middle_and_where_usage_strays_far():
-    model = all_customers.train(sample(8000), level=90)
+def test_the_model_learns_the_median_and_where_usage_strays_far():
+    model = trained(sample(8000))
     unseen = np.array([[0.2, 0.1, np.nan], [0.8, 0.1, np.nan], [0.5, 0.9, np.nan]])
-    np.testing.assert_allclose(model.middle.predict(unseen[:2]), [0.2, 0.8], atol=0.05)
-    width = model.upper.predict(unseen) - model.lower.predict(unseen) + 2 * model.slack
+    np.testing.assert_allclose(model.centre.predict(unseen[:2]), [0.2, 0.8], atol=0.05)
+    lower, upper = bounds(model, unseen)
+    width = upper - lower
     assert width[2] > 4 * width[0]
     assert width[2] == pytest.approx(2 * 1.645 * 0.9, rel=0.2)
 
 
 @pytest.mark.slow
-def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen():
+@pytest.mark.parametrize("level", [50, 80])
+def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen(level):
     whole = sample(12_000)
-    model, unseen = all_customers.train(whole[:6000], level=80), whole[6000:]
-    columns = np.stack(unseen["columns"])
-    inside = (model.lower.predict(columns) - model.slack <= unseen["z"]) & (
-        unseen["z"] <= model.upper.predict(columns) + model.slack
-    )
-    assert inside.mean() == pytest.approx(0.8, abs=0.03)
+    model, unseen = trained(whole[:6000], level), whole[6000:]
+    lower, upper = bounds(model, np.stack(unseen["columns"]))
+    inside = (lower <= unseen["z"]) & (unseen["z"] <= upper)
+    assert inside.mean() == pytest.approx(level / 100, abs=0.03)
 
 
-def test_the_interval_is_calibrated_on_customers_that_it_was_not_fitted_to(monkeypatch):
+def test_errors_are_of_customers_that_the_model_was_not_fitted_to(monkeypatch):
+    """Each fold's customers use another amount: only who knows them can tell."""
     monkeypatch.setitem(all_customers.TREES, "max_iter", 20)
     rows = sample(2000)
-    model = all_customers.train(rows.assign(z=rows["z"] + 1000 * rows["calibrates"]), level=90)
-    assert model.upper.predict(np.stack(rows["columns"])).max() < 10
-    assert model.slack > 900
+    columns = np.stack(rows["columns"])
+    columns[:, 0] = rows["fold"]
+    model = trained(rows.assign(columns=list(columns), z=100.0 * rows["fold"]))
+    lower, upper = bounds(model, columns)
+    assert np.mean(upper - lower) > 50
 
 
-def test_a_few_rows_give_the_reference_and_its_spread():
-    model = all_customers.train(sample(150), level=90)
-    assert model.name == "reference"
-    low, middle, high = (
-        estimator.predict([[0, 0, 0]])[0] for estimator in (model.lower, model.middle, model.upper)
-    )
-    assert low < middle < high
+def test_a_few_rows_give_the_baseline_and_its_spread():
+    model = trained(sample(150))
+    assert model.name == "baseline"
+    [low], [high] = bounds(model, np.zeros((1, 3)))
+    assert low < model.centre.predict(np.zeros((1, 3)))[0] < high
 
 
-@pytest.mark.parametrize("calibrates", [True, False])
-def test_a_few_customers_are_enough(calibrates):
-    model = all_customers.train(sample(400).assign(calibrates=calibrates), level=90)
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_few_customers_are_enough(fold, monkeypatch):
+    monkeypatch.setitem(all_customers.TREES, "max_iter", 20)
+    model = trained(sample(400).assign(fold=fold))
     assert model.name == "boosted-trees"
-    assert np.isfinite(model.slack)
+    assert np.isfinite(model.quantiles).all()
 
 
 def test_nothing_to_learn_from_is_said_for_each_customer(make_usage):
-    assert all_customers.train(sample(10).assign(z=None), level=90) is None
-    usage = make_usage([("a", date(2024, 1, 1), 5.0), ("b", date(2024, 2, 1), 5.0)])
+    assert trained(sample(10).assign(z=None)) is None
+    usage = make_usage([("a", date(2024, 2, 1), 5.0), ("b", date(2024, 2, 1), 5.0)])
     rows = sorted(all_customers.forecast(usage, 3).collect())
     assert [row.customer_id for row in rows] == ["a", "b"]
     assert {row.error for row in rows} == {"no customer has two months to learn from"}
 
 
-class Constant:
-    """An estimator that always says the same."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def predict(self, columns):
-        return np.full(len(columns), self.value)
+def scored(histories, centre: float = 0.0, spread: float = 1.0):
+    """Score histories with a model that says the same of all, two months ahead."""
+    settings = (2, 12, (0.05, 0.95))
+    quantiles = error_quantiles(*(np.empty(0, int) for _ in range(3)), *settings)
+    model = all_customers.GlobalModel("constant", Constant(centre), Constant(spread), quantiles)
+    return all_customers.score_batch(pd.Series(histories), model, *settings, NOTHING_KNOWN)
 
 
 def test_customers_are_scored_in_parts_and_in_order(monkeypatch):
     monkeypatch.setattr(all_customers, "CUSTOMERS_AT_ONCE", 2)
-    histories = pd.Series([np.full(30, size) for size in (1.0, 2.0, 3.0, 4.0, 5.0)])
-    model = all_customers.GlobalModel(
-        "constant", Constant(0.0), Constant(9.0), Constant(-9.0), slack=0.0
-    )
-    scored = all_customers.score_batch(histories, model, horizon=2, season=12)
-    assert [forecast.tolist() for forecast in scored["forecast"]] == [[s, s] for s in range(1, 6)]
-    # bounds that cross are held to the forecast
-    assert (scored["lower"].map(max) <= scored["forecast"].map(min)).all()
-    assert (scored["upper"].map(min) >= scored["forecast"].map(max)).all()
+    fits = scored([np.full(30, size) for size in (1.0, 2.0, 3.0, 4.0, 5.0)])
+    assert [forecast.tolist() for forecast in fits["forecast"]] == [[s, s] for s in range(1, 6)]
+    for forecast, (lower, upper) in zip(fits["forecast"], fits["bounds"], strict=True):
+        assert (lower < forecast).all() and (forecast < upper).all()
 
 
 def test_who_has_gone_is_forecast_zero_and_who_is_unknown_nothing():
-    histories = pd.Series([np.repeat([4.0, 0.0], [8, 24]), np.full(3, np.nan), np.full(30, 7.0)])
-    model = all_customers.GlobalModel(
-        "constant", Constant(0.0), Constant(-1.0), Constant(1.0), slack=0.0
-    )
-    scored = all_customers.score_batch(histories, model, horizon=2, season=12)
-    assert scored["model"].tolist() == ["zero", None, "constant"]
-    assert scored["forecast"][0].tolist() == [0, 0]
-    assert scored["error"].tolist() == [None, "usage is known in no month", None]
+    fits = scored([np.repeat([4.0, 0.0], [12, 8]), np.full(3, np.nan), np.full(30, 7.0)])
+    assert fits["model"].tolist() == ["zero", None, "constant"]
+    assert fits["forecast"][0].tolist() == [0, 0]
+    assert fits["error"].tolist() == [None, "usage is known in no month", None]
+
+
+def test_a_forecast_that_is_not_plausible_is_held_to_the_last_seasons_range():
+    [fit] = scored([np.linspace(10, 20, 30)], centre=1000.0).itertuples()
+    assert (fit.forecast < 25).all()

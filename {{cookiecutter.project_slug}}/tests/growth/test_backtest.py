@@ -7,7 +7,8 @@ from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.growth import METHODS
 from {{ cookiecutter.package_name }}.growth.backtest import backtest, length, split
-from {{ cookiecutter.package_name }}.growth.history import months_before_last
+from {{ cookiecutter.package_name }}.growth.forecasts import quantile_column
+from {{ cookiecutter.package_name }}.growth.history import filled
 
 pytestmark = pytest.mark.usefixtures("few_tasks")
 
@@ -22,10 +23,10 @@ def counted(customer: str, first_month: int, last_month: int):
 
 @pytest.fixture
 def usage(make_usage):
-    return make_usage([*counted("old", 1, 40), *counted("new", 30, 38)])
+    return make_usage([*counted("old", 1, 40), *counted("new", 30, 40)])
 
 
-def knows_all(usage, horizon, season, level):
+def knows_all(usage, horizon, season, level, quantiles):
     """A method for usage that counts the months."""
     last = usage.groupBy("customer_id").agg(F.max("usage").alias("last"), F.max("month").alias("m"))
     step = F.explode(F.sequence(F.lit(1), F.lit(horizon)))
@@ -36,29 +37,33 @@ def knows_all(usage, horizon, season, level):
         forecast.alias("forecast"),
         (forecast - 1).alias("lower"),
         (forecast + 1).alias("upper"),
+        *(forecast.alias(quantile_column(quantile)) for quantile in quantiles),
         F.lit("knows all").alias("model"),
         F.lit(None).cast("string").alias("error"),
+        F.lit(False).alias("stale"),
     )
 
 
-def knows_little(usage, horizon, season, level):
+def knows_little(usage, horizon, season, level, quantiles):
     """Twice as much, and sure of it."""
-    forecasts = knows_all(usage, horizon, season, level)
-    for column in ("forecast", "lower", "upper"):
+    forecasts = knows_all(usage, horizon, season, level, quantiles)
+    for column in ("forecast", "lower", "upper", *map(quantile_column, quantiles)):
         forecasts = forecasts.withColumn(column, 2 * F.col(column))
     return forecasts
 
 
-def test_a_split_hides_the_last_months_of_each_customer(usage):
-    placed = usage.withColumn("before_last", months_before_last())
-    history, actual = split(placed, hidden=5, horizon=3)
+def test_a_split_hides_the_last_months_of_the_table(make_usage):
+    usage = make_usage([*counted("old", 1, 40), *counted("new", 30, 37)])
+    end = date(2023, 5, 1)
+    history, actual = split(filled(usage).drop("stale"), end, hidden=5, horizon=3)
     known = {c: [] for c in ("old", "new")}
     later = {c: [] for c in ("old", "new")}
     for frame, months in ((history, known), (actual, later)):
         for row in sorted(frame.collect()):
             months[row.customer_id].append(row.usage)
-    assert known == {"old": list(range(1, 36)), "new": list(range(30, 34))}
-    assert later == {"old": [36, 37, 38], "new": [34, 35, 36]}
+    assert known == {"old": list(range(1, 36)), "new": list(range(30, 36))}
+    # who has no row any more used nothing
+    assert later == {"old": [36, 37, 38], "new": [36, 37, 0]}
     assert history.columns == actual.columns == usage.columns
 
 
@@ -86,17 +91,41 @@ def test_a_customer_with_whole_seasons_has_that_many(spark):
 def test_the_cutoffs_are_spread_over_a_season(usage):
     hidden = []
 
-    def method(history, horizon, season, level):
-        hidden.append(40 - history.agg(F.max("usage")).first()[0])
-        return knows_all(history, horizon, season, level)
+    def method(history, horizon, season, level, quantiles):
+        if horizon == 3:  # and not to warm up
+            hidden.append(40 - history.agg(F.max("usage")).first()[0])
+        return knows_all(history, horizon, season, level, quantiles)
 
     [score], _ = backtest(usage, {"method": method}, horizon=3, season=12, folds=3)
     assert hidden == [3, 7, 11]
     assert (score.smape, score.customers) == (0, 2)
 
 
+def test_the_combination_is_made_of_forecasts_that_are_not_made_again(usage):
+    calls = []
+
+    def named(name, method):
+        def forecast(history, horizon, *settings):
+            if horizon == 3:  # and not to warm up
+                calls.append(name)
+            return method(history, horizon, *settings)
+
+        return forecast
+
+    parts = {"per-customer": knows_all, "all-customers": knows_little}
+    methods = {"combination": knows_all} | parts
+    by_method, _ = backtest(
+        usage, {name: named(name, method) for name, method in methods.items()}, 3, folds=1
+    )
+    assert calls == list(parts)
+    combined, best, worst = by_method
+    assert combined.method == "combination"
+    assert best.smape < combined.smape < worst.smape
+    assert combined.seconds > best.seconds + worst.seconds
+
+
 def test_customers_with_nothing_before_the_cutoff_are_not_scored(usage):
-    [score], _ = backtest(usage, {"all": knows_all}, horizon=9, season=12, folds=1)
+    [score], _ = backtest(usage, {"all": knows_all}, horizon=11, season=12, folds=1)
     assert score.customers == 1
 
 
@@ -111,7 +140,7 @@ def test_both_methods_beat_the_seasonal_naive_on_simulated_usage(simulated):
     by_method, _ = backtest(simulated.usage, METHODS, horizon=6, season=12, folds=1)
     scores = {score.method: score for score in by_method}
     naive = scores["seasonal-naive"]
-    for method in ("per-customer", "all-customers"):
+    for method in ("combination", "per-customer", "all-customers"):
         assert scores[method].smape < 0.85 * naive.smape, method
         assert scores[method].mase < 0.85 * naive.mase, method
         assert 0.85 <= scores[method].coverage <= 0.97, method

@@ -5,10 +5,10 @@ import pytest
 
 from {{ cookiecutter.package_name }}.growth.features import (
     ALPHAS,
-    as_matrix,
     exponential_smoothing,
     features,
     lag,
+    pad_histories,
     seasonal_index,
     slope,
 )
@@ -27,7 +27,7 @@ def seasonal(years: int, noise: float = 0.0) -> np.ndarray:
 
 
 def described(usage, steps=STEPS, season=12):
-    return features(as_matrix(list(usage)), np.repeat(steps, len(usage), axis=0), season)
+    return features(pad_histories(list(usage)), np.repeat(steps, len(usage), axis=0), season)
 
 
 def test_the_seasonal_index_starts_at_the_cutoffs_month():
@@ -79,7 +79,7 @@ def test_the_reference_carries_season_and_trend_on():
     months = np.arange(-59, 14)
     usage = SHAPE[months % 12] * (200 + months)
     known, future = usage[:60], usage[60:]
-    reference = described([known]).reference[0]
+    reference = described([known]).baseline[0]
     # of the trend, Theta takes half
     np.testing.assert_allclose(reference, future, rtol=0.05)
     assert (reference <= future * 1.02).all()
@@ -88,8 +88,8 @@ def test_the_reference_carries_season_and_trend_on():
 def test_size_changes_reference_and_unit_but_no_feature():
     usage = seasonal(5, noise=0.1)
     small, large = described(usage), described(1000 * usage)
-    np.testing.assert_allclose(large.reference, 1000 * small.reference)
-    np.testing.assert_allclose(large.unit, 1000 * small.unit)
+    np.testing.assert_allclose(large.baseline, 1000 * small.baseline)
+    np.testing.assert_allclose(large.scale, 1000 * small.scale)
     for name, values in small.columns.items():
         np.testing.assert_allclose(large.columns[name], values, err_msg=name, atol=1e-9)
 
@@ -97,7 +97,7 @@ def test_size_changes_reference_and_unit_but_no_feature():
 def test_customers_of_other_lengths_in_the_batch_do_not_matter():
     short, long = seasonal(3, noise=0.1)[0], seasonal(9, noise=0.1)[0]
     alone, beside = described([short]), described([long, short])
-    np.testing.assert_allclose(beside.reference[1], alone.reference[0])
+    np.testing.assert_allclose(beside.baseline[1], alone.baseline[0])
     for name, values in alone.columns.items():
         np.testing.assert_allclose(beside.columns[name][1], values[0], err_msg=name, atol=1e-9)
 
@@ -107,11 +107,11 @@ def test_customers_of_other_lengths_in_the_batch_do_not_matter():
 def test_every_length_of_history_has_a_reference(months, season):
     usage = seasonal(5, noise=0.1)[:, -months:]
     known = described(usage, season=season)
-    assert np.isfinite(known.reference).all() and (known.reference >= 0).all()
-    assert np.isfinite(known.unit).all() and (known.unit > 0).all()
+    assert np.isfinite(known.baseline).all() and (known.baseline >= 0).all()
+    assert np.isfinite(known.scale).all() and (known.scale > 0).all()
 
 
 def test_a_month_in_which_nobody_buys_does_not_blow_the_level_up():
     usage = seasonal(5)
     usage[:, ::12] = 0
-    assert described(usage).reference.max() < 2 * usage.max()
+    assert described(usage).baseline.max() < 2 * usage.max()

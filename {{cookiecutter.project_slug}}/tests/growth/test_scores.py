@@ -20,7 +20,7 @@ def scored(make_table, make_usage):
         """Each argument: customer -> values by month; a forecast is (forecast, lower, upper)."""
         frame = make_table(
             [
-                (customer, month, *values, "model", None)
+                (customer, month, *values, "model", None, False)
                 for customer, months in forecasts.items()
                 for month, values in zip(FUTURE, months, strict=False)
             ],

@@ -9,7 +9,10 @@ from {{ cookiecutter.package_name }}.growth import METHODS
 
 from jobs import backtest_growth
 
-FIELDS = {"method", "smape", "mase", "coverage", "seconds", "customers"}
+FIELDS = {
+    *("method", "smape", "mase", "coverage", "seconds", "customers"),
+    *("rmsse", "wape", "bias", "wql", "coverage_without_zero_width"),
+}
 
 
 def run(*arguments: str) -> int:

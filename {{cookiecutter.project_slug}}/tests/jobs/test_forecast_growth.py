@@ -18,7 +18,8 @@ from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS
 from jobs import forecast_growth
 
 PROJECT = Path(__file__).parents[2]
-METHODS_WITH_MODELS = ("per-customer", "all-customers")
+METHODS_WITH_MODELS = ("combination", "per-customer", "all-customers")
+NAIVE = ("--horizon", "3", "--method", "seasonal-naive", "--max-failed")
 
 
 def run(*arguments: str) -> int:
@@ -30,7 +31,8 @@ def usage(make_usage, tmp_path):
     """Two customers who can be forecast and one who cannot."""
     months = [date(2024, month, 1) for month in range(1, 7)]
     rows = [(c, m, 10.0 + m.month) for c in ("a", "b") for m in months]
-    make_usage([*rows, ("unknown", date(2024, 1, 1), None)]).write.parquet(str(tmp_path / "usage"))
+    rows += [("unknown", month, None) for month in months]
+    make_usage(rows).write.parquet(str(tmp_path / "usage"))
     return str(tmp_path / "usage")
 
 
@@ -42,7 +44,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     output, reports = tmp_path / "forecasts", tmp_path / "reports"
     assert (
         run(
-            *("--usage", usage, "--horizon", "3", "--method", method),
+            *("--usage", usage, "--horizon", "3", "--method", method, "--max-failed", "0.34"),
             *("--output", str(output), "--reports", str(reports)),
         )
         == 0
@@ -59,7 +61,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     printed = capsys.readouterr().out
     assert "| error " in printed
     assert "for example unknown: usage is known in no month" in printed
-    assert "job=forecast_growth rows_in=13 rows_out=7 rejected=1 " in printed
+    assert "job=forecast_growth rows_in=18 rows_out=7 rejected=1 " in printed
 
 
 @pytest.mark.slow
@@ -68,7 +70,7 @@ def test_season_and_level_are_those_that_were_asked_for(spark, usage, tmp_path):
     for level in ("50", "99"):
         run(
             *("--usage", usage, "--horizon", "3", "--season", "3", "--level", level),
-            *("--method", "seasonal-naive"),
+            *("--method", "seasonal-naive", "--max-failed", "0.5"),
             *("--output", str(tmp_path / level), "--reports", str(tmp_path)),
         )
         rows = spark.read.parquet(str(tmp_path / level)).where("customer_id = 'a'").collect()
@@ -92,6 +94,42 @@ def test_bad_usage_leaves_the_earlier_forecasts_and_report(spark, tmp_path, caps
     assert list(forecasts.parent.iterdir()) == [forecasts]
 
 
+def test_too_many_customers_without_a_forecast_leave_the_earlier_table(usage, tmp_path, capsys):
+    output, reports = str(tmp_path / "out"), ("--reports", str(tmp_path))
+    assert run("--usage", usage, *NAIVE, "0.34", "--output", output, *reports) == 0
+    before = sorted(Path(output).iterdir())
+    capsys.readouterr()
+    assert run("--usage", usage, *NAIVE, "0.33", "--output", output, *reports) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "1 of 3 customers cannot be forecast, for example unknown: usage is known" in message
+    assert "--max-failed 0.34 or more" in message
+    assert sorted(Path(output).iterdir()) == before
+
+
+def test_stale_customers_are_flagged_and_counted_and_quantiles_have_columns(
+    spark, make_usage, tmp_path, capsys
+):
+    """One customer has rows up to June, the other up to March."""
+    rows = [("a", date(2024, m, 1), 10.0) for m in range(1, 7)]
+    rows += [("ended", date(2024, m, 1), 5.0) for m in range(1, 4)]
+    make_usage(rows).write.parquet(str(tmp_path / "usage"))
+    arguments = ("--usage", str(tmp_path / "usage"), *NAIVE, "0", "--quantiles", "0.9", "0.025")
+    folders = ("--output", str(tmp_path / "out"), "--reports", str(tmp_path))
+    assert run(*arguments, *folders) == 0
+    assert "stale: 1 customers have no row in the last 3 months" in capsys.readouterr().out
+    written = spark.read.parquet(str(tmp_path / "out"))
+    assert written.columns[3:7] == ["lower", "upper", "q2_5", "q90"]
+    found = {row.customer_id: row for row in written.where("month = '2024-07-01'").collect()}
+    assert {customer: row.stale for customer, row in found.items()} == {"a": False, "ended": True}
+    # who has no row in June used nothing in June
+    assert (found["a"].forecast, found["ended"].forecast) == (10, 0)
+
+    assert run(*arguments, "--origin", "customer", *folders) == 0
+    own = spark.read.parquet(str(tmp_path / "out")).where("customer_id = 'ended'").collect()
+    assert [(row.month.month, row.forecast) for row in sorted(own)] == [(4, 5), (5, 5), (6, 5)]
+
+
 def test_a_folder_that_holds_other_things_is_refused(usage, tmp_path, capsys):
     notes = tmp_path / "mine/notes.txt"
     notes.parent.mkdir()
@@ -102,7 +140,11 @@ def test_a_folder_that_holds_other_things_is_refused(usage, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--horizon", "0"), ("--method", "magic"), ("--level", "100"), ("--season", "-1")]
+    "wrong",
+    [
+        *(("--horizon", "0"), ("--method", "magic"), ("--level", "100"), ("--season", "-1")),
+        *(("--quantiles", "1"), ("--quantiles", "ten"), ("--max-failed", "1.1")),
+    ],
 )
 def test_settings_that_cannot_work_are_refused_with_exit_code_2(wrong, capsys):
     arguments = {"--usage": "t", "--horizon": "3", "--output": "o"} | dict([wrong])
@@ -131,7 +173,7 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
         )
 
     assert start("--method", "seasonal-naive").wait() == 0
-    for delay in (0, 1.5):
+    for delay in (0, 0.1):
         killed = start()
         while not list(output.parent.glob(".unfinished-*/forecasts")):
             assert killed.poll() is None, "it ended before it could be killed"

@@ -1,19 +1,21 @@
 """Growth forecasting: how much will each customer use in the months to come?
 
-A method is a function from a usage table, a horizon, a season and a level to the forecasts table.
-To add one, write its file and name it here: jobs, backtest and charts then know it.
+A method is a function from a usage table, a horizon, a season, a level and quantiles to the
+forecasts table. To add one, write its file and name it here: jobs, backtest and charts then know
+it.
 """
 
 from collections.abc import Callable
 
 from pyspark.sql import DataFrame
 
-from . import all_customers, per_customer, seasonal_naive
+from . import all_customers, combination, per_customer, seasonal_naive
 
-Method = Callable[[DataFrame, int, int, int], DataFrame]
-"""(usage, horizon, season, level) -> forecasts. See per_customer.forecast for what they mean."""
+Method = Callable[..., DataFrame]
+"""(usage, horizon, season, level, quantiles) -> forecasts. See per_customer.forecast."""
 
 METHODS: dict[str, Method] = {
+    "combination": combination.forecast,
     "per-customer": per_customer.forecast,
     "all-customers": all_customers.forecast,
     "seasonal-naive": seasonal_naive.forecast,

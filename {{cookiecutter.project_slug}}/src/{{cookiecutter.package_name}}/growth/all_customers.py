@@ -1,10 +1,12 @@
 """Method b: one model over all customers, who learn from each other. High n, low k, low m.
 
 Boosted trees learn by how much usage differs from what a customer's own season, level and trend
-promise (features.py). They are trained on a sample, on the driver; Spark makes the sample and
-scores every customer.
+promise (features.py), and how far it spreads around that. They are trained on a sample, on the
+driver; Spark makes the sample and scores every customer. Customers who use something now and then
+are forecast by their expected value (intermittent.py).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,10 +16,20 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from ..sampling import sample_hash
-from .features import Features, Floats, as_matrix, features
-from .forecasts import UNKNOWN, forecast_each
+from .calibration import error_quantiles, length_edges
+from .features import Features, Floats, features, pad_histories
+from .forecasts import (
+    UNKNOWN,
+    Fit,
+    as_fits,
+    failed_row,
+    fit_row,
+    forecast_each,
+    probabilities_of,
+)
 from .history import histories
-from .series import is_dormant
+from .intermittent import Returns, forecast_irregular, learn, takes
+from .plausible import plausible_bound, plausible_range
 
 TRAINING_ROWS = 60_000
 """About the most rows to train on, which the driver holds; 200,000 gave no better forecasts."""
@@ -29,7 +41,16 @@ MOST_OF_FEW = 30
 """The months that are at most left of a history which is cut short."""
 
 FEWEST_ROWS = 200
-"""Rows under which nothing is learned but how far usage strays from the reference."""
+"""Rows under which nothing is learned but how far usage strays from the baseline."""
+
+FOLDS = 3
+"""Models that are trained to measure errors only; each leaves out the customers of a fold."""
+
+FARTHEST = 1_000.0
+"""Values of z beyond this, either way, are taken for it: one of them would outweigh all others."""
+
+LEAST_ERROR = 0.01
+"""What is added to the size of an error, so that its distribution has no zero."""
 
 CUSTOMERS_AT_ONCE = 1_000
 """How many customers a worker holds the features of."""
@@ -46,72 +67,95 @@ TREES = {
 }
 """Found by rolling origins on M3's training months; docs/choosing.md tells what they give."""
 
-NOTHING_TO_LEARN = ([None], [None], [None], None, "no customer has two months to learn from")
+NOTHING_TO_LEARN = "no customer has two months to learn from"
 
 
 class GlobalModel(NamedTuple):
-    """Estimators of z (features.Features): its middle and the bounds of its interval.
+    """Estimators of z (features.Features).
 
-    slack: how much further out the bounds must lie to hold as much as they promise; measured on
-        customers whom they were not fitted to (conformalised quantile regression: Romano et al.,
-        2019).
+    centre: model of the median of z.
+    spread: model of the size of z's error.
+    quantiles: of errors divided by their spread, measured on customers whom the model was not
+        fitted to (calibration.error_quantiles).
     """
 
     name: str
-    middle: Any
-    lower: Any
-    upper: Any
-    slack: float
+    centre: Any
+    spread: Any
+    quantiles: Floats
 
 
-def forecast(usage: DataFrame, horizon: int, season: int = 12, level: int = 90) -> DataFrame:
+def forecast(
+    usage: DataFrame,
+    horizon: int,
+    season: int = 12,
+    level: int = 90,
+    quantiles: Sequence[float] = (),
+    returns: Returns | None = None,
+) -> DataFrame:
     """Forecast each customer with a model that is trained on all of them, now.
 
     See per_customer.forecast for arguments and result.
     """
-    model = train(training_sample(usage, horizon, season).toPandas(), level)
-    return forecast_each(usage, lambda histories: score_batch(histories, model, horizon, season))
+    probabilities = probabilities_of(level, quantiles)
+    known = returns or learn(histories(usage), horizon)
+    sample = training_sample(usage, horizon, season, known).toPandas()
+    model = train(sample, horizon, season, probabilities)
+    return forecast_each(
+        usage,
+        lambda batch: score_batch(batch, model, horizon, season, probabilities, known),
+        quantiles,
+    )
 
 
-def training_sample(usage: DataFrame, horizon: int, season: int) -> DataFrame:
+def training_sample(usage: DataFrame, horizon: int, season: int, returns: Returns) -> DataFrame:
     """Forecast the customers' last months from before them, and see by how much that was wrong.
 
     Returns:
         About TRAINING_ROWS rows, or as many as there are: columns (array of doubles, see
         features.features); z (what the model is to learn; null where nothing can be learned);
-        calibrates (true for a quarter of the customers).
+        months (known, of the history); step (months from the cutoff); fold (of the customer).
     """
 
     def describe(history: pd.Series, step: pd.Series, target: pd.Series) -> pd.DataFrame:
-        known = features(as_matrix(history.to_list()), step.to_numpy()[:, None], season)
-        z = (target.to_numpy() - known.reference[:, 0]) / known.unit[:, 0]
-        learnable = np.isfinite(z) & ~history.map(has_gone).to_numpy(dtype=bool)
+        largest = largest_of(history.to_list())
+        scaled = [usage / most for usage, most in zip(history, largest, strict=True)]
+        known = features(pad_histories(scaled), step.to_numpy()[:, None], season)
+        z = (target.to_numpy() / largest - known.baseline[:, 0]) / known.scale[:, 0]
+        is_taken = history.map(lambda usage: takes(usage[~np.isnan(usage)], returns))
+        learnable = np.isfinite(z) & ~is_taken.to_numpy(dtype=bool)
         return pd.DataFrame(
-            {"columns": list(as_rows(known)), "z": pd.Series(z).where(learnable, None)}
+            {
+                "columns": list(to_feature_matrix(known)),
+                "z": pd.Series(np.clip(z, -FARTHEST, FARTHEST)).where(learnable, None),
+                "months": history.map(lambda usage: np.count_nonzero(~np.isnan(usage))),
+            }
         )
 
     describe_udf = F.pandas_udf(  # type: ignore[call-overload]
-        describe, "columns array<double>, z double"
+        describe, "columns array<double>, z double, months int"
     )
     return (
         drawn_months(usage, horizon)
-        .select(describe_udf("history", "step", "target").alias("described"), "calibrates")
-        .select("described.columns", "described.z", "calibrates")
+        .select(describe_udf("history", "step", "target").alias("described"), "step", "fold")
+        .select("described.*", "step", "fold")
     )  # to filter by z here would make Spark call the UDF twice
 
 
 def drawn_months(usage: DataFrame, horizon: int) -> DataFrame:
-    """Draw months to forecast, and for each a cutoff in the `horizon` months before it.
+    """Sample months to forecast, and for each a cutoff in the `horizon` months before it.
 
-    Draws are hashes of customer and month: the same table gives the same sample, in whatever order
-    its rows are.
+    Samples are hashes of customer and month: the same table gives the same sample, in whatever
+    order its rows are.
 
     Returns:
-        One row per month drawn: history (array of usage up to the cutoff); step (months from the
-        cutoff to the month drawn); target (usage in that month, never null); calibrates.
+        One row per sampled month: history (array of usage up to the cutoff); step (months from the
+        cutoff to the month); target (usage in that month, never null); fold (of the customer, 0 to
+        FOLDS - 1).
     """
-    months = F.least("count", F.lit(TRAINING_MONTHS))
-    [found] = usage.groupBy("customer_id").count().agg(F.sum(months).alias("rows")).collect()
+    known = histories(usage)
+    months = F.least(F.size("usage"), F.lit(TRAINING_MONTHS))
+    [found] = known.agg(F.sum(months).alias("rows")).collect()
     share = TRAINING_ROWS / max(found.rows or 0, 1)
 
     back = F.sequence(F.lit(0), F.least(F.size("usage") - 2, F.lit(TRAINING_MONTHS - 1)))
@@ -121,8 +165,7 @@ def drawn_months(usage: DataFrame, horizon: int) -> DataFrame:
     few = 1 + sample_hash("few", "customer_id", "back") % MOST_OF_FEW
     kept = F.when(is_cut, F.least(length, few.cast("int"))).otherwise(length)
     return (
-        histories(usage)
-        .where(F.size("usage") > 1)
+        known.where(F.size("usage") > 1)
         .withColumn("back", F.explode(back))
         .where(sample_hash("sample", "customer_id", "back") % 1_000_000 < share * 1_000_000)
         .withColumn("step", 1 + (sample_hash("step", "customer_id", "back") % horizon).cast("int"))
@@ -131,13 +174,15 @@ def drawn_months(usage: DataFrame, horizon: int) -> DataFrame:
             F.slice("usage", length - kept + 1, kept).alias("history"),
             "step",
             F.element_at("usage", F.size("usage") - F.col("back")).alias("target"),
-            (sample_hash("calibrates", "customer_id") % 4 == 0).alias("calibrates"),
+            (sample_hash("fold", "customer_id") % FOLDS).cast("int").alias("fold"),
         )
         .where("target IS NOT NULL")
     )
 
 
-def train(sample: pd.DataFrame, level: int) -> GlobalModel | None:
+def train(
+    sample: pd.DataFrame, horizon: int, season: int, probabilities: Sequence[float]
+) -> GlobalModel | None:
     """Fit the model to a training sample; None where there is nothing to learn from."""
     # imported here, because it takes seconds and is not always needed
     from sklearn.dummy import DummyRegressor
@@ -146,81 +191,106 @@ def train(sample: pd.DataFrame, level: int) -> GlobalModel | None:
     sample = sample.dropna(subset="z")
     if sample.empty:
         return None
-    columns, z = np.stack(sample["columns"].to_list()), sample["z"].to_numpy()
+    columns, z = np.stack(sample["columns"].to_list()), sample["z"].to_numpy(float)
     columns[:, np.isnan(columns).all(axis=0)] = 0  # scikit-learn wants one value at least
-    tails = (0.5 - level / 200, 0.5 + level / 200)
+    months, step = sample["months"].to_numpy(int), sample["step"].to_numpy(int)
     if len(sample) < FEWEST_ROWS:
-        middle, lower, upper = (
-            DummyRegressor(strategy="quantile", quantile=quantile).fit(columns, z)
-            for quantile in (0.5, *tails)
-        )
-        return GlobalModel("reference", middle, lower, upper, slack=0)
-
-    calibrates = sample["calibrates"].to_numpy()
-    if calibrates.all() or not calibrates.any():  # there are but a few customers
-        calibrates = np.arange(len(sample)) % 4 == 0
-    # so few rows gain nothing from threads, which on a busy machine wait for each other: minutes
-    with threadpool_limits(1):
-        # the median, unlike the mean, is not moved by the few customers who stop or multiply
-        middle = HistGradientBoostingRegressor(loss="absolute_error", **TREES).fit(columns, z)
-        lower, upper = (
-            HistGradientBoostingRegressor(loss="quantile", quantile=quantile, **TREES).fit(
-                columns[~calibrates], z[~calibrates]
+        centre = DummyRegressor(strategy="median").fit(columns, z)
+        spread = DummyRegressor(strategy="constant", constant=1.0).fit(columns, z)
+        errors = z - centre.predict(columns)
+        name = "baseline"
+    else:
+        fold = sample["fold"].to_numpy()
+        if len(np.unique(fold)) < FOLDS:  # there are but a few customers
+            fold = np.arange(len(sample)) % FOLDS
+        errors, name = np.empty_like(z), "boosted-trees"
+        # so few rows gain nothing from threads, which on a busy machine wait for each other
+        with threadpool_limits(1):
+            # the median, unlike the mean, is not moved by the few who stop or multiply
+            centre = HistGradientBoostingRegressor(loss="absolute_error", **TREES)
+            for held_out in range(FOLDS):
+                out, rest = fold == held_out, fold != held_out
+                errors[out] = z[out] - centre.fit(columns[rest], z[rest]).predict(columns[out])
+            centre.fit(columns, z)
+            spread = HistGradientBoostingRegressor(loss="gamma", **TREES).fit(
+                columns, np.abs(errors) + LEAST_ERROR
             )
-            for quantile in tails
-        )
-        held_out, truth = columns[calibrates], z[calibrates]
-        outside = np.maximum(lower.predict(held_out) - truth, truth - upper.predict(held_out))
-    slack = float(np.quantile(outside, level / 100))
-    return GlobalModel("boosted-trees", middle, lower, upper, slack)
+            errors = errors / spread.predict(columns)
+    quantiles = error_quantiles(errors, months, step, horizon, season, probabilities)
+    return GlobalModel(name, centre, spread, quantiles)
 
 
 def score_batch(
-    histories: pd.Series, model: GlobalModel | None, horizon: int, season: int
+    histories: pd.Series,
+    model: GlobalModel | None,
+    horizon: int,
+    season: int,
+    probabilities: Sequence[float],
+    returns: Returns,
 ) -> pd.DataFrame:
     """Score each history; a row of FITS for each."""
-    parts = -(-len(histories) // CUSTOMERS_AT_ONCE)
-    fits: list[tuple[object, ...]] = []
-    for part in np.array_split(histories.to_numpy(), parts):
-        fits += score_customers(list(part), model, horizon, season)
-    return pd.DataFrame(fits, columns=["forecast", "lower", "upper", "model", "error"])
+    fits: list[Fit | None] = []
+    for history in histories:
+        known = history[~np.isnan(history)]
+        if not len(known):
+            fits.append(failed_row(UNKNOWN, probabilities))
+        elif takes(known, returns):
+            values, bounds, name = forecast_irregular(known, returns, horizon, probabilities)
+            fits.append(fit_row(values, bounds, probabilities, name))
+        elif model is None:
+            fits.append(failed_row(NOTHING_TO_LEARN, probabilities))
+        else:
+            fits.append(None)
+    regular = [histories.iloc[customer] for customer, fit in enumerate(fits) if fit is None]
+    scored: list[Fit] = []
+    if model:
+        for start in range(0, len(regular), CUSTOMERS_AT_ONCE):
+            part = regular[start : start + CUSTOMERS_AT_ONCE]
+            scored += score_customers(part, model, horizon, season, probabilities)
+    in_order = iter(scored)
+    return as_fits([next(in_order) if fit is None else fit for fit in fits])
 
 
 def score_customers(
-    histories: list[Floats], model: GlobalModel | None, horizon: int, season: int
-) -> list[tuple[object, ...]]:
+    histories: Sequence[Floats],
+    model: GlobalModel,
+    horizon: int,
+    season: int,
+    probabilities: Sequence[float],
+) -> list[Fit]:
     """Score customers together, as arrays of (customers, steps)."""
-    if model is None:
-        return [NOTHING_TO_LEARN] * len(histories)
+    largest = largest_of(histories)  # squares and sums of the largest numbers would overflow
+    histories = [usage / most for usage, most in zip(histories, largest, strict=True)]
     steps = np.arange(1, horizon + 1)[None, :].repeat(len(histories), axis=0)
-    known = features(as_matrix(histories), steps, season)
-    columns = as_rows(known)
+    known = features(pad_histories(histories), steps, season)
+    columns = to_feature_matrix(known)
+    z = np.reshape(model.centre.predict(columns), steps.shape)
+    spread = np.reshape(model.spread.predict(columns), steps.shape)
 
-    def usage_at(z: Floats) -> Floats:
-        usage: Floats = np.maximum(known.reference + known.unit * z.reshape(steps.shape), 0)
-        return usage
-
-    middle = usage_at(model.middle.predict(columns))
-    lower = np.minimum(usage_at(model.lower.predict(columns) - model.slack), middle)
-    upper = np.maximum(usage_at(model.upper.predict(columns) + model.slack), middle)
-    zero = np.zeros(horizon)
-    fits: list[tuple[object, ...]] = []
+    fits: list[Fit] = []
     for customer, history in enumerate(histories):
-        if np.isnan(history).all():
-            fits.append(UNKNOWN)
-        elif has_gone(history):
-            fits.append((zero, zero, zero, "zero", None))
-        else:
-            fits.append((middle[customer], lower[customer], upper[customer], model.name, None))
+        usage = history[~np.isnan(history)]
+        group = int(np.digitize(len(usage), length_edges(season)))
+        around = z[customer] + spread[customer] * model.quantiles[group]
+        values, bounds = (
+            known.baseline[customer] + known.scale[customer] * of_z
+            for of_z in (z[customer], around)
+        )
+        values = np.clip(values, *plausible_range(usage, horizon, season))
+        bounds = np.clip(bounds, 0, plausible_bound(usage, horizon, season))
+        with np.errstate(over="ignore"):  # fit_row holds the largest numbers to what is finite
+            values, bounds = largest[customer] * values, largest[customer] * bounds
+        fits.append(fit_row(values, bounds, probabilities, model.name))
     return fits
 
 
-def as_rows(known: Features) -> Floats:
+def largest_of(histories: Sequence[Floats]) -> Floats:
+    """Find each customer's largest usage; 1 where nothing is used."""
+    largest = np.array([np.nanmax(usage, initial=0) for usage in histories])
+    return np.where(largest > 0, largest, 1.0)
+
+
+def to_feature_matrix(known: Features) -> Floats:
     """Features as a matrix with a row for each customer and step; what is not finite is unknown."""
     columns = np.stack([values.ravel() for values in known.columns.values()], axis=1)
     return np.where(np.isfinite(columns), columns, np.nan)
-
-
-def has_gone(history: Floats) -> bool:
-    """Say whether a customer is dormant, by the months in which usage is known."""
-    return is_dormant(history[~np.isnan(history)])

@@ -1,24 +1,34 @@
 """Rolling origins: every method forecasts months that are known, from what was known before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from time import perf_counter
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from . import Method
-from .history import months_before_last
-from .scores import score
+from ..periods import last_month, months_before
+from . import Method, combination
+from .history import filled
+from .scores import score, summary
 
 LENGTHS = {0: "under 1", 1: "1 to 2", 2: "2 to 3", 3: "3 to 5", 5: "5 or more"}
 """Lengths of history to tell apart: the seasons that they start from, and how they are called."""
 
+QUANTILES = tuple(tenth / 10 for tenth in range(1, 10))
+"""The deciles, which the weighted quantile loss is measured over."""
+
+COMBINATION = "combination"
+
+WARM_UP = 20
+"""Customers whom each method forecasts before its time is taken, so that workers are warm."""
+
 
 @dataclass(frozen=True)
 class MethodScore:
-    """A method's mean errors over customers and folds, and the seconds that its forecasts took."""
+    """A method's errors over customers and folds (scores.summary), and the seconds that it took."""
 
     method: str
     smape: float | None
@@ -26,6 +36,11 @@ class MethodScore:
     coverage: float | None
     seconds: float
     customers: int
+    rmsse: float | None = None
+    wape: float | None = None
+    bias: float | None = None
+    wql: float | None = None
+    coverage_without_zero_width: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ class LengthScore:
     seasons: str
     smape: float
     customers: int
+    coverage: float | None = None
 
 
 def backtest(
@@ -48,60 +64,112 @@ def backtest(
 ) -> tuple[list[MethodScore], list[LengthScore]]:
     """Score every method on the same folds.
 
-    A fold hides the last months of each customer and has the first `horizon` of them forecast. The
+    A fold hides the last months of the table and has the first `horizon` of them forecast. The
     cutoffs are spread over a season, so that not every fold forecasts the same months of the year.
-    Customers without a month before the cutoff are not in the fold.
+    Customers without a month before the cutoff are not in the fold. A series that ends before the
+    table does counts as zero from then on; history.align_ends makes all end together.
+
+    The combination is made from the forecasts of its parts, which are not made again: its seconds
+    are theirs and its own.
     """
-    by_method, by_length = [], []
-    placed = usage.withColumn("before_last", months_before_last()).cache()
-    hidden = [horizon + fold * max(1, season // folds) for fold in range(folds)]
-    for name, forecast in methods.items():
-        seconds, cached, parts = 0.0, [], []
-        for months in hidden:
-            history, actual = split(placed, months, horizon)
-            start = perf_counter()
-            forecasts = forecast(history, horizon, season, level).cache()
-            forecasts.count()
-            seconds += perf_counter() - start
-            cached.append(forecasts)
-            parts.append(score(forecasts, actual, history, season))
-
-        scores = reduce(DataFrame.unionAll, parts).cache()
-        [total] = scores.agg(
-            *(F.avg(measure).alias(measure) for measure in ("smape", "mase", "coverage")),
-            F.count_distinct("customer_id").alias("customers"),
-        ).collect()
-        by_method.append(MethodScore(method=name, seconds=seconds, **total.asDict()))
-        lengths = scores.groupBy(length(season).alias("seasons")).agg(
-            F.avg("smape").alias("smape"), F.count_distinct("customer_id").alias("customers")
-        )
-        found = {row.seasons: row for row in lengths.collect()}
-        by_length += [
-            LengthScore(name, label, found[label].smape, found[label].customers)
-            for label in LENGTHS.values()
-            if label in found
-        ]
-        for frame in (scores, *cached):
-            frame.unpersist()
+    placed = filled(usage).drop("stale").cache()
+    end = last_month(placed)
+    seconds = dict.fromkeys(methods, 0.0)
+    scores: dict[str, list[DataFrame]] = {name: [] for name in methods}
+    for fold in range(folds):
+        history, actual = split(placed, end, horizon + fold * max(1, season // folds), horizon)
+        history = history.cache()  # outside the clock, as is the warming up
+        if not history.isEmpty():
+            if not any(scores.values()):
+                warm_up(history, methods, season, level)
+            for name, (scored, taken) in run_fold(
+                history, actual, methods, horizon, season, level
+            ).items():
+                scores[name].append(scored)
+                seconds[name] += taken
+        history.unpersist()
+    summed = [sum_up(name, scores[name], seconds[name], season) for name in methods]
     placed.unpersist()
-    return by_method, by_length
+    return [total for total, _ in summed], [row for _, lengths in summed for row in lengths]
 
 
-def split(placed: DataFrame, hidden: int, horizon: int) -> tuple[DataFrame, DataFrame]:
-    """Hide the last months of every customer: what is known at the cutoff, and what came next.
+def split(
+    placed: DataFrame, end: date | None, hidden: int, horizon: int
+) -> tuple[DataFrame, DataFrame]:
+    """Hide the last months of a table: what is known at the cutoff, and what came next.
 
     Args:
-        placed: usage with `before_last` (history.months_before_last).
-        hidden: how many months of each customer to hide.
+        placed: usage without missing rows (history.filled).
+        end: the table's last month; None where it has no rows.
+        hidden: how many months to hide.
         horizon: how many of these to return, the first ones.
 
     Returns:
-        Two usage tables.
+        Two usage tables; the second has only customers of the first.
     """
-    before_last = F.col("before_last")
-    history = placed.where(before_last >= hidden)
-    actual = placed.where((before_last < hidden) & (before_last >= hidden - horizon))
-    return history.drop("before_last"), actual.drop("before_last")
+    cutoff = months_before(end, hidden) if end else None
+    until = months_before(end, hidden - horizon) if end else None
+    history = placed.where(F.col("month") <= F.lit(cutoff))
+    actual = placed.where((F.col("month") > F.lit(cutoff)) & (F.col("month") <= F.lit(until)))
+    return history, actual
+
+
+def warm_up(history: DataFrame, methods: Mapping[str, Method], season: int, level: int) -> None:
+    """Have each method forecast a few customers: workers start and load its libraries."""
+    few = history.select("customer_id").distinct().orderBy("customer_id").limit(WARM_UP)
+    usage = history.join(few, "customer_id", "left_semi")
+    for forecast in methods.values():
+        forecast(usage, 1, season, level, QUANTILES).count()
+
+
+def run_fold(
+    history: DataFrame,
+    actual: DataFrame,
+    methods: Mapping[str, Method],
+    horizon: int,
+    season: int,
+    level: int,
+) -> dict[str, tuple[DataFrame, float]]:
+    """Forecast a fold with every method: the scores of its customers, and the seconds taken."""
+    forecasts: dict[str, DataFrame] = {}
+    seconds: dict[str, float] = {}
+    found = {}
+    for name in sorted(methods, key=lambda name: name == COMBINATION):  # after its parts
+        start = perf_counter()
+        parts = [forecasts[part] for part in combination.PARTS if part in forecasts]
+        if name == COMBINATION and len(parts) == len(combination.PARTS):
+            made = combination.combine(parts[0], parts[1], QUANTILES)
+            start -= sum(seconds[part] for part in combination.PARTS)
+        else:
+            made = methods[name](history, horizon, season, level, QUANTILES)
+        forecasts[name] = made.cache()
+        forecasts[name].count()
+        seconds[name] = perf_counter() - start
+        scored = score(forecasts[name], actual, history, season, QUANTILES).cache()
+        scored.count()
+        found[name] = (scored, seconds[name])
+    for frame in forecasts.values():
+        frame.unpersist()
+    return found
+
+
+def sum_up(
+    name: str, folds: Sequence[DataFrame], seconds: float, season: int
+) -> tuple[MethodScore, list[LengthScore]]:
+    """Sum a method's scores of all folds up, and by length of history."""
+    if not folds:
+        return MethodScore(name, None, None, None, seconds, 0), []
+    scores = reduce(DataFrame.unionAll, folds)
+    [total] = scores.agg(*summary()).collect()
+    lengths = scores.groupBy(length(season).alias("seasons")).agg(*summary())
+    found = {row.seasons: row for row in lengths.collect()}
+    for frame in folds:
+        frame.unpersist()
+    return MethodScore(method=name, seconds=seconds, **total.asDict()), [
+        LengthScore(name, label, found[label].smape, found[label].customers, found[label].coverage)
+        for label in LENGTHS.values()
+        if label in found
+    ]
 
 
 def length(season: int) -> Column:

@@ -35,17 +35,17 @@ class Features(NamedTuple):
     """What is known of customers at their cutoff, and in which terms their usage is forecast.
 
     columns: name -> (customers, steps).
-    reference: (customers, steps); usage that season, level and half of the trend promise.
-    unit: (customers, 1); how far usage may stray from that. A forecast is reference + unit * z,
+    baseline: (customers, steps); usage that season, level and half of the trend promise.
+    scale: (customers, 1); how far usage may stray from that. A forecast is baseline + scale * z,
         and z is what a model learns.
     """
 
     columns: dict[str, Floats]
-    reference: Floats
-    unit: Floats
+    baseline: Floats
+    scale: Floats
 
 
-def as_matrix(histories: Sequence[Floats]) -> Floats:
+def pad_histories(histories: Sequence[Floats]) -> Floats:
     """Lay histories of different lengths out with a common last column; two years at least."""
     longest = max(2 * YEAR + 1, *map(len, histories))
     return np.array([np.pad(h, (longest - len(h), 0), constant_values=np.nan) for h in histories])
@@ -63,7 +63,7 @@ def features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
         warnings.simplefilter("ignore")  # the mean of nothing is NaN, as it should be
         largest = first_positive(np.nanmax(usage, axis=1, keepdims=True), np.ones((len(usage), 1)))
         known = _features(usage / largest, steps, season)  # squares of the largest would overflow
-    return Features(known.columns, largest * known.reference, largest * known.unit)
+    return Features(known.columns, largest * known.baseline, largest * known.scale)
 
 
 def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
@@ -88,11 +88,11 @@ def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
     trusted_trend = np.where(months >= FEWEST_FOR_TREND, np.nan_to_num(trend), 0)
     # Theta: the smoothed level, which lags behind, and half of the trend
     drift = trusted_trend / 2 * (steps - 1 + (1 - (1 - alpha) ** months) / alpha)
-    reference = np.maximum(smooth + drift, 0) * at_phase(factor, steps)
+    baseline = np.maximum(smooth + drift, 0) * at_phase(factor, steps)
 
     change = mean(np.abs(usage[:, season:] - usage[:, :-season]))
     deviation = first_positive(change, smooth_error, 0.1 * size)
-    unit = np.sqrt(size * np.maximum(deviation, LEAST_DEVIATION * size))
+    scale = np.sqrt(size * np.maximum(deviation, LEAST_DEVIATION * size))
 
     monthly = np.diff(level, axis=1)
     persistence = mean(monthly[:, 1:] * monthly[:, :-1]) / mean(monthly**2)
@@ -120,14 +120,14 @@ def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
         "step": steps,
         "season_factor": at_phase(factor, steps),
         "drift": drift / size,
-        "lag_1_season": (lag(usage, steps, season, 1) - reference) / size,
-        "lag_2_seasons": (lag(usage, steps, season, 2) - reference) / size,
+        "lag_1_season": (lag(usage, steps, season, 1) - baseline) / size,
+        "lag_2_seasons": (lag(usage, steps, season, 2) - baseline) / size,
     }
     columns = {
         name: np.broadcast_to(values, steps.shape).astype(float)
         for name, values in (of_customer | of_step).items()
     }
-    return Features(columns, reference, unit)
+    return Features(columns, baseline, scale)
 
 
 def mean(values: Floats) -> Floats:
@@ -196,7 +196,7 @@ def seasonal_index(usage: Floats, season: int) -> tuple[Floats, Floats]:
     between = count / season * np.sum((index - 1) ** 2, axis=1, keepdims=True)
     f = (between / (season - 1)) / (within / (count - season))
     enough = counts.all(axis=1, keepdims=True) & (count >= 2 * season)
-    return index, np.where(enough, np.clip(1 - 1 / f, 0, 1), 0)
+    return index, np.where(enough & ~np.isnan(f), np.clip(1 - 1 / f, 0, 1), 0)
 
 
 def centred_mean(usage: Floats, season: int) -> Floats:

@@ -1,13 +1,26 @@
 """The forecasts table: how a method's fits become one, and what can be read from it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType, DoubleType, StringType, StructField, StructType
+from pyspark.sql.types import (
+    BooleanType,
+    DateType,
+    DoubleType,
+    StringType,
+    StructField,
+    StructType,
+)
 
+from ..errors import BadInputError
 from .history import histories
+
+Floats = NDArray[np.float64]
 
 FORECASTS = StructType(
     [
@@ -18,27 +31,71 @@ FORECASTS = StructType(
         StructField("upper", DoubleType()),
         StructField("model", StringType()),
         StructField("error", StringType()),
+        StructField("stale", BooleanType()),
     ]
 )
-"""One row per customer and month of the horizon, which starts after the customer's last month.
+"""One row per customer and month of the horizon, which starts after the table's last month.
 
-forecast, lower and upper are in units of usage and never negative. A customer who cannot be
-forecast has one row, for the first month, with nulls and the reason in `error`.
+forecast, lower and upper are in units of usage and never negative; columns of quantiles that were
+asked for stand after upper (quantile_column). A customer who cannot be forecast has one row, for
+the first month, with nulls and the reason in `error`. stale: the customer has no row in the last
+months of the usage table (history.STALE_AFTER).
 """
 
-FITS = """
-    forecast array<double>, lower array<double>, upper array<double>, model string, error string
-"""
-"""One row per customer: arrays with an element for each month of the horizon."""
-
-UNKNOWN = ([None], [None], [None], None, "usage is known in no month")
-"""The fit of a customer of whom nothing is known."""
+FITS = "forecast array<double>, bounds array<array<double>>, model string, error string"
+"""One row per customer: an element for each month of the horizon, and in `bounds` one such array
+for each of `probabilities_of` its interval and quantiles."""
 
 FitBatch = Callable[[pd.Series], pd.DataFrame]
 """A batch of histories (arrays of usage, NaN where not known) -> a row of FITS for each."""
 
+Fit = tuple[object, object, str | None, str | None]
+"""A row of FITS."""
 
-def forecast_each(usage: DataFrame, fit_batch: FitBatch) -> DataFrame:
+UNKNOWN = "usage is known in no month"
+"""The error of a customer of whom nothing is known."""
+
+
+def quantile_column(probability: float) -> str:
+    """Name the column of a quantile by its percent: 0.1 is `q10`, 0.025 is `q2_5`."""
+    return f"q{100 * probability:.10g}".replace(".", "_")
+
+
+def probabilities_of(level: int, quantiles: Sequence[float] = ()) -> tuple[float, ...]:
+    """Probabilities of the interval's two bounds, then of the quantiles."""
+    return (0.5 - level / 200, 0.5 + level / 200, *quantiles)
+
+
+def fit_row(forecast: Floats, bounds: Floats, probabilities: Sequence[float], model: str) -> Fit:
+    """Make a row of FITS: finite, not negative, the forecast within its interval, bounds in order.
+
+    Args:
+        forecast: (months,).
+        bounds: (probabilities, months).
+        probabilities: see probabilities_of.
+        model: its name.
+    """
+    largest = np.finfo(float).max
+    forecast, bounds = (np.clip(values, 0, largest) for values in (forecast, bounds))
+    order = np.argsort(probabilities[2:])
+    bounds[2:][order] = np.sort(bounds[2:], axis=0)
+    bounds[0], bounds[1] = np.minimum(bounds[0], forecast), np.maximum(bounds[1], forecast)
+    return forecast, list(bounds), model, None
+
+
+def failed_row(error: str, probabilities: Sequence[float]) -> Fit:
+    """Make the row of FITS of a customer who cannot be forecast."""
+    return [None], [[None]] * len(probabilities), None, error
+
+
+def as_fits(rows: Sequence[Fit]) -> pd.DataFrame:
+    """Rows of FITS as a frame."""
+    return pd.DataFrame(rows, columns=["forecast", "bounds", "model", "error"])
+
+
+def forecast_each(
+    usage: DataFrame, fit_batch: FitBatch, quantiles: Sequence[float] = ()
+) -> DataFrame:
     """Fit each customer's history in Spark's Python workers, a batch of customers at a time.
 
     A customer is a row of the pandas UDF. `groupBy(...).applyInPandas` would say the same, but
@@ -52,33 +109,64 @@ def forecast_each(usage: DataFrame, fit_batch: FitBatch) -> DataFrame:
         return fit_batch(histories)
 
     fit_udf = F.pandas_udf(fit, FITS)  # type: ignore[call-overload]
-    steps = F.posexplode(F.arrays_zip("fit.forecast", "fit.lower", "fit.upper"))
+    names = ["forecast", "lower", "upper", *map(quantile_column, quantiles)]
+    arrays = [F.col("fit.bounds")[i].alias(name) for i, name in enumerate(names[1:])]
+    steps = F.posexplode(F.arrays_zip(F.col("fit.forecast").alias("forecast"), *arrays))
     return (
         histories(usage)
-        .select("customer_id", "last_month", fit_udf("usage").alias("fit"))
-        .select("customer_id", "last_month", "fit", steps.alias("step", "at"))
+        .select("customer_id", "last_month", "stale", fit_udf("usage").alias("fit"))
+        .select("customer_id", "last_month", "stale", "fit", steps.alias("step", "at"))
         .select(
             "customer_id",
             F.add_months("last_month", F.col("step") + 1).alias("month"),
-            "at.forecast",
-            "at.lower",
-            "at.upper",
+            *(f"at.{name}" for name in names),
             "fit.model",
             "fit.error",
+            "stale",
         )
     )
+
+
+def refuse_failures(forecasts: DataFrame, most: float) -> None:
+    """Refuse a forecasts table in which too many customers have an error instead of a forecast.
+
+    Args:
+        forecasts: the forecasts table.
+        most: the largest share of customers that may have an error.
+
+    Raises:
+        BadInputError: when more have one.
+    """
+    of_failed = F.col("error").isNotNull()
+    [found] = forecasts.agg(
+        F.count_distinct("customer_id").alias("customers"),
+        F.count_distinct(F.when(of_failed, F.col("customer_id"))).alias("failed"),
+        F.min(F.when(of_failed, F.struct("customer_id", "error"))).alias("example"),
+    ).collect()
+    if found.failed > most * found.customers:
+        share = math.ceil(100 * found.failed / found.customers) / 100
+        raise BadInputError(
+            f"{found.failed:,} of {found.customers:,} customers cannot be forecast, for example "
+            f"{found.example.customer_id}: {found.example.error}. Nothing was written. "
+            f"--max-failed {share} or more accepts that."
+        )
 
 
 def by_model(forecasts: DataFrame) -> DataFrame:
     """Sum a forecasts table up.
 
     Returns:
-        One row per model ("error" where there is none): model; customers; usage (the sum of all
-        their forecasts).
+        One row per model ("error" where there is none): model; customers; stale (customers without
+        recent rows); usage (the sum of all their forecasts).
     """
+    stale = F.count_distinct(F.when(F.col("stale"), F.col("customer_id")))
     return (
         forecasts.groupBy(F.coalesce("model", F.lit("error")).alias("model"))
-        .agg(F.count_distinct("customer_id").alias("customers"), F.sum("forecast").alias("usage"))
+        .agg(
+            F.count_distinct("customer_id").alias("customers"),
+            stale.alias("stale"),
+            F.sum("forecast").alias("usage"),
+        )
         .orderBy(F.desc("customers"), "model")
     )
 

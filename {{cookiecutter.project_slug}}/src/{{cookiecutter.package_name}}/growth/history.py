@@ -1,34 +1,101 @@
-"""What is known of each customer up to a month: its series, and the months before a month."""
+"""What is known of each customer up to the table's last month, and how to move that month.
+
+Which months count as zero and which as unknown is stated once, in periods.usage_between.
+"""
+
+from collections.abc import Callable
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..periods import month_index_column
+from ..periods import last_month, month_index, month_index_column, usage_between
 
 TASKS_PER_PARTITION = 8
-"""More tasks than Spark would make: it counts bytes, but the time goes into the models."""
+"""Spark sizes tasks by bytes; model fitting is CPU-bound, so make more, smaller tasks."""
+
+PARTITIONS_IF_AUTO = 32
+"""Shuffle partitions to plan for where the platform chooses their number."""
+
+STALE_AFTER = 3
+"""A customer without a row in the table's last so many months is stale."""
 
 
 def histories(usage: DataFrame) -> DataFrame:
     """Gather each customer's months into one row; the table is shuffled once.
 
     Returns:
-        One row per customer: customer_id; last_month (date); usage (array of doubles, one for each
-        month from the first to the last, null where usage is not known).
+        One row per customer: customer_id; last_month (date, the table's last one, for everybody);
+        stale (boolean: no row in the table's last STALE_AFTER months); usage (array of doubles,
+        one for each month from the customer's first row to last_month: zero where there is no
+        row, null where usage is unknown).
     """
-    partitions = int(usage.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1)
+    last = F.lit(last_month(usage)).cast("date")
     gathered = (
-        usage.repartition(TASKS_PER_PARTITION * partitions, "customer_id")
+        usage.repartition(TASKS_PER_PARTITION * _shuffle_partitions(usage), "customer_id")
         .groupBy("customer_id")
         .agg(
             F.min("month").alias("first_month"),
-            F.max("month").alias("last_month"),
+            F.max("month").alias("last_row"),
             usage_by_month().alias("known"),
         )
     )
-    months = F.sequence("first_month", "last_month", F.expr("INTERVAL 1 MONTH"))
-    series = F.transform(months, lambda month: F.try_element_at("known", month))
-    return gathered.select("customer_id", "last_month", series.alias("usage"))
+    return gathered.select(
+        "customer_id",
+        last.alias("last_month"),
+        (F.add_months("last_row", STALE_AFTER) <= last).alias("stale"),
+        usage_between("known", "first_month", last).alias("usage"),
+    )
+
+
+def filled(usage: DataFrame) -> DataFrame:
+    """Write the missing rows of a usage table out, as zeros, up to the table's last month.
+
+    Returns:
+        customer_id; month; usage; stale (see histories).
+    """
+    months = F.posexplode("usage").alias("at", "usage")
+    return (
+        histories(usage)
+        .select("customer_id", "last_month", "stale", F.size("usage").alias("months"), months)
+        .select(
+            "customer_id",
+            F.add_months("last_month", F.col("at") + 1 - F.col("months")).alias("month"),
+            "usage",
+            "stale",
+        )
+    )
+
+
+def align_ends(usage: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Move each customer's months so that its last row falls on the table's last month.
+
+    For tables of series that end at different times, such as those of forecasting competitions:
+    each is then forecast from its own end.
+
+    Returns:
+        The usage table, and one row per customer: customer_id; moved (months, 0 or more).
+    """
+    last = last_month(usage)
+    to_last = F.lit(month_index(last) if last else 0) - F.max(month_index_column("month"))
+    moves = usage.groupBy("customer_id").agg(to_last.alias("moved"))
+    moved = usage.join(moves, "customer_id").withColumn("month", F.expr("add_months(month, moved)"))
+    return moved.select(usage.columns), moves
+
+
+def from_own_ends(forecast: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
+    """Make a method forecast each customer after its own last row; see align_ends."""
+
+    def forecast_after_own_end(usage: DataFrame, *settings: object) -> DataFrame:
+        aligned, moves = align_ends(usage)
+        forecasts = forecast(aligned, *settings)
+        moved_back = F.expr("add_months(month, -moved)")
+        return (
+            forecasts.join(moves, "customer_id")
+            .withColumn("month", moved_back)
+            .select(forecasts.columns)
+        )
+
+    return forecast_after_own_end
 
 
 def usage_by_month() -> Column:
@@ -42,7 +109,7 @@ def change_over(season: int) -> Column:
     return F.col("usage") - F.max("usage").over(months.rangeBetween(-season, -season))
 
 
-def months_before_last() -> Column:
-    """How many months a row lies before its customer's last one: 0, 1, 2 and so on."""
-    last = F.max(month_index_column("month")).over(Window.partitionBy("customer_id"))
-    return last - month_index_column("month")
+def _shuffle_partitions(usage: DataFrame) -> int:
+    """The session's number of shuffle partitions; managed platforms set it to `auto`."""
+    setting = str(usage.sparkSession.conf.get("spark.sql.shuffle.partitions"))
+    return int(setting) if setting.isdecimal() else PARTITIONS_IF_AUTO

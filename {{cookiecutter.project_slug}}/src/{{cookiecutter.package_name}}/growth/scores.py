@@ -1,52 +1,107 @@
-"""How good forecasts are: sMAPE, MASE and coverage of each customer, computed by Spark."""
+"""How good forecasts are: errors, coverage and quantile loss of each customer, by Spark."""
 
-from pyspark.sql import DataFrame
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from .forecasts import quantile_column
 from .history import change_over
 
 
-def score(forecasts: DataFrame, actual: DataFrame, history: DataFrame, season: int) -> DataFrame:
-    """Compare forecasts with what was then used.
+def score(
+    forecasts: DataFrame,
+    actual: DataFrame,
+    history: DataFrame,
+    season: int,
+    quantiles: Sequence[float] = (),
+) -> DataFrame:
+    """Compare forecasts with what was then used, customer by customer; `summary` sums up.
 
     sMAPE is the mean of 200 |y - f| / (|y| + |f|), and 0 where both are 0 (Makridakis and Hibon,
     2000). MASE is the mean absolute error as a multiple of the error that repeating the last
-    season makes within the history (Hyndman and Koehler, 2006).
+    season makes within the history (Hyndman and Koehler, 2006), RMSSE the same of squared errors,
+    under a root (Makridakis et al., 2022).
 
     Args:
         forecasts: the forecasts table.
         actual: usage of the months that were forecast.
-        history: usage that the forecasts were made from.
+        history: usage that the forecasts were made from; no rows are missing (history.filled).
         season: months after which usage repeats itself.
+        quantiles: probabilities whose columns the forecasts have.
 
     Returns:
         One row per customer who has a forecast for a month in which usage is known: customer_id;
-        months (known in the history); smape; mase (null where the history is shorter than a season
-        or always the same); coverage (share of the months that lie within the interval).
+        months (known in the history); smape; mase and rmsse (null where the history is shorter
+        than a season or always the same); coverage (share of the months that lie within the
+        interval); coverage_without_zero_width (of the months whose interval has a width, null
+        where none has); and sums over the months: usage; error (forecast minus usage);
+        absolute_error; and quantile_loss (mean over the quantiles of twice the pinball loss; null
+        without quantiles).
     """
-    error = F.abs(F.col("usage") - F.col("forecast"))
+    error = F.col("forecast") - F.col("usage")
     size = F.abs("usage") + F.abs("forecast")
+    inside = F.col("usage").between(F.col("lower"), F.col("upper")).cast("int")
     errors = (
         actual.join(forecasts, ["customer_id", "month"])
         .where("usage IS NOT NULL AND forecast IS NOT NULL")
         .groupBy("customer_id")
         .agg(
-            F.avg(F.when(size > 0, 200 * error / size).otherwise(0.0)).alias("smape"),
-            F.avg(error).alias("error"),
-            F.avg(F.col("usage").between(F.col("lower"), F.col("upper")).cast("int")).alias(
-                "coverage"
+            F.avg(F.when(size > 0, 200 * F.abs(error) / size).otherwise(0.0)).alias("smape"),
+            F.avg(F.abs(error)).alias("mean_absolute"),
+            F.avg(error**2).alias("mean_square"),
+            F.avg(inside).alias("coverage"),
+            F.avg(F.when(F.col("upper") > F.col("lower"), inside)).alias(
+                "coverage_without_zero_width"
             ),
+            F.sum("usage").alias("usage"),
+            F.sum(error).alias("error"),
+            F.sum(F.abs(error)).alias("absolute_error"),
+            F.sum(_quantile_loss(quantiles)).alias("quantile_loss"),
         )
     )
     scales = (
         history.withColumn("change", change_over(season))
         .groupBy("customer_id")
-        .agg(F.count("usage").alias("months"), F.avg(F.abs("change")).alias("scale"))
+        .agg(
+            F.count("usage").alias("months"),
+            F.avg(F.abs("change")).alias("scale"),
+            F.avg(F.col("change") ** 2).alias("square_scale"),
+        )
     )
     return errors.join(scales, "customer_id").select(
         "customer_id",
         "months",
         "smape",
-        F.try_divide("error", "scale").alias("mase"),
-        "coverage",
+        F.try_divide("mean_absolute", "scale").alias("mase"),
+        F.sqrt(F.try_divide("mean_square", "square_scale")).alias("rmsse"),
+        *("coverage", "coverage_without_zero_width"),
+        *("usage", "error", "absolute_error", "quantile_loss"),
     )
+
+
+def summary() -> list[Column]:
+    """Aggregate the scores of customers.
+
+    WAPE, bias and WQL (weighted quantile loss) are sums over all customers and months, as shares
+    of what was used; the other measures are means over customers.
+    """
+    means = ("smape", "mase", "rmsse", "coverage", "coverage_without_zero_width")
+    shares = {"wape": "absolute_error", "bias": "error", "wql": "quantile_loss"}
+    return [
+        *(F.avg(measure).alias(measure) for measure in means),
+        *(F.try_divide(F.sum(total), F.sum("usage")).alias(name) for name, total in shares.items()),
+        F.count_distinct("customer_id").alias("customers"),
+    ]
+
+
+def _quantile_loss(quantiles: Sequence[float]) -> Column:
+    """Twice the pinball loss, as the mean over the quantiles; the absolute error is that of 0.5."""
+    if not quantiles:
+        return F.lit(None).cast("double")
+    losses = [
+        2 * F.greatest(probability * above, (probability - 1) * above)
+        for probability in quantiles
+        for above in [F.col("usage") - F.col(quantile_column(probability))]
+    ]
+    return sum(losses[1:], losses[0]) / len(losses)

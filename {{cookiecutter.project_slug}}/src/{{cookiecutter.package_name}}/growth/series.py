@@ -1,17 +1,18 @@
-"""The forecast of a single customer: which models are fitted to a history of which length."""
+"""The forecast of a single regular customer: models by length of history, and the guard."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Series = NDArray[np.float64]
+from .calibration import error_scale
+from .plausible import plausible_range
 
-DORMANT_AFTER = 3
-"""Months without usage at the end after which a customer may be taken for gone."""
+Series = NDArray[np.float64]
 
 FITTED_MEAN = 1e6
 """Series are scaled to this mean before models are fitted, so that units do not matter.
@@ -22,85 +23,89 @@ with Theta has a MASE of 0.91 with a mean of 1, 0.83 with 100, and 0.83 from the
 
 
 class Forecast(NamedTuple):
-    """Usage in the months of the horizon, in its units, and the name of the model."""
+    """A customer's forecast, in multiples of `unit`, which may be too large to multiply squares.
+
+    forecast: usage in the months of the horizon.
+    scale: what the customer's errors are divided by (calibration.error_scale).
+    most: the largest usage of the history.
+    unit: usage that 1 stands for.
+    months: known months of the history.
+    model: name of the recipe.
+    """
 
     forecast: Series
-    lower: Series
-    upper: Series
+    scale: float
+    most: float
+    unit: float
+    months: int
     model: str
 
 
-class Fit(NamedTuple):
-    """What one or more models forecast, and how far from that usage may lie on either side."""
-
-    forecasts: list[Series]
-    spread: Series
-
-
 class Recipe(NamedTuple):
-    """What to fit, and to how many known months at least, given the length of a season."""
+    """A forecasting recipe and the minimum history it needs, given the months in a season.
+
+    fit: (series, horizon, season) -> the forecasts of one or more models.
+    """
 
     name: str
     fewest: Callable[[int], int]
-    fit: Callable[[Series, int, int, int], Fit]
+    fit: Callable[[Series, int, int], list[Series]]
 
 
-def forecast_series(history: Series, horizon: int, season: int, level: int) -> Forecast:
-    """Forecast a customer whose usage is known in some months, and NaN in the others.
+def interpolated(history: Series) -> tuple[Series, int]:
+    """Fill months in which usage is unknown from the known ones around them.
 
-    The more months are known, the more is asked of them: RECIPES tells what. The forecast is the
-    mean of the recipe's models; its interval is as wide as all of theirs together. A customer who
-    has gone (`is_dormant`) will use nothing.
-
-    Args:
-        history: usage in each month from the first to the last.
-        horizon: months to forecast.
-        season: months after which usage repeats itself; 1 for none.
-        level: how many months in a hundred should lie between lower and upper.
+    Returns:
+        Usage from the first known month to the last, and how many unknown months follow.
 
     Raises:
-        ValueError: when usage is known in no month, or the forecast is not finite.
+        ValueError: when usage is known in no month.
     """
     known = np.flatnonzero(~np.isnan(history))
     if not len(known):
         raise ValueError("usage is known in no month")
     series = np.interp(np.arange(known[0], known[-1] + 1), known, history[known])
-    unknown_at_end = len(history) - 1 - known[-1]
-    if is_dormant(series):
-        nothing = np.zeros(horizon)
-        return Forecast(nothing, nothing, nothing, "zero")
-
-    recipe = next(recipe for recipe in RECIPES if len(known) >= recipe.fewest(season))
-    unit = series.mean() / FITTED_MEAN
-    forecasts, spread = recipe.fit(series / unit, unknown_at_end + horizon, season, level)
-    middle, lower, upper = unit * np.maximum(
-        [
-            np.mean(forecasts, axis=0),
-            np.min(forecasts, axis=0) - spread,
-            np.max(forecasts, axis=0) + spread,
-        ],
-        0,
-    )
-    if not np.isfinite([middle, lower, upper]).all():
-        raise ValueError(f"{recipe.name} gives no finite forecast")
-    ahead = slice(unknown_at_end, None)
-    return Forecast(middle[ahead], lower[ahead], upper[ahead], recipe.name)
+    return series, len(history) - 1 - int(known[-1])
 
 
-def is_dormant(series: Series) -> bool:
-    """Say whether a customer has gone: no usage ever, or none at the end for longer than ever.
+def forecast_series(history: Series, horizon: int, season: int) -> Forecast:
+    """Forecast a customer whose usage is known in some months, and NaN in the others.
 
-    A pause is no end: the zeros must last DORMANT_AFTER months, and longer than any pause before.
+    The more months are known, the more models are fitted: RECIPES lists which. The forecast is the
+    median of the recipe's models (of two: their mean), held to what is plausible (plausible.py).
+
+    Args:
+        history: usage in each month from the first to the last; not zero throughout.
+        horizon: months to forecast.
+        season: months after which usage repeats itself; 1 for none.
+
+    Raises:
+        ValueError: when usage is known in no month, or the forecast is not finite.
     """
-    used = np.flatnonzero(series)
-    if not len(used):
-        return True
-    silence = len(series) - 1 - used[-1]
-    longest_pause = max(np.diff(used), default=1) - 1
-    return bool(silence >= DORMANT_AFTER and silence > longest_pause)
+    series, unknown_at_end = interpolated(history)
+    months = int(np.count_nonzero(~np.isnan(history)))
+    recipe = next(recipe for recipe in RECIPES if months >= recipe.fewest(season))
+    largest = float(series.max())
+    series = series / largest  # sums of the largest numbers would overflow
+    unit = series.mean() / FITTED_MEAN
+    series = series / unit
+
+    ahead = unknown_at_end + horizon
+    forecast = np.median(recipe.fit(series, ahead, season), axis=0)
+    if not np.isfinite(forecast).all():
+        raise ValueError(f"{recipe.name} gives no finite forecast")
+    forecast = np.clip(forecast, *plausible_range(series, ahead, season))
+    return Forecast(
+        forecast[unknown_at_end:],
+        error_scale(series, season),
+        float(series.max()),
+        unit * largest,
+        months,
+        recipe.name,
+    )
 
 
-def theta_and_ces(series: Series, horizon: int, season: int, level: int) -> Fit:
+def theta_and_ces(series: Series, horizon: int, season: int) -> list[Series]:
     """Two models that err in different ways; the mean of both beats each of them.
 
     Theta won the M3 competition (Assimakopoulos and Nikolopoulos, 2000); this is its dynamic form
@@ -108,45 +113,53 @@ def theta_and_ces(series: Series, horizon: int, season: int, level: int) -> Fit:
     to what is left when the season is removed (STL), of the logarithm where there is one.
     """
     models = _statsforecast_models()
-    theta = models.DynamicOptimizedTheta(season).forecast(series, horizon, level=[level])
-    ces = models.AutoCES(season_length=1)
-    smoothing = models.MSTL(season, trend_forecaster=ces) if season > 1 else ces
-    if series.min() > 0:
-        smooth = np.exp(smoothing.forecast(np.log(series), horizon)["mean"])
-    else:
-        smooth = smoothing.forecast(series, horizon)["mean"]
-    # the season's indices are fitted too, which makes the residuals look smaller than errors are
-    freedom = len(series) - season - 2
-    spread = _half_width(theta, level) * np.sqrt(len(series) / freedom)
-    return Fit([theta["mean"], smooth], spread)
+    theta = models.DynamicOptimizedTheta(season).forecast(series, horizon)["mean"]
+    return [theta, *_deseasonalised(series, horizon, season, [models.AutoCES(season_length=1)])]
 
 
-def last_season_and_smoothing(series: Series, horizon: int, season: int, level: int) -> Fit:
-    """The last season again, and simple exponential smoothing."""
+def four_models(series: Series, horizon: int, season: int) -> list[Series]:
+    """Theta, CES, simple exponential smoothing, and smoothing with a damped trend.
+
+    Under five seasons each model alone is unstable; their median is not. Chosen by rolling origins
+    within the training months of M3 and M1 (docs/choosing.md).
+    """
     models = _statsforecast_models()
-    last_season = models.SeasonalNaive(season).forecast(series, horizon)["mean"]
-    return Fit([last_season, _smoothed(series, horizon)], _random_walk(series, horizon, level))
+    damped = models.AutoETS(season_length=1, model="AAN", damped=True)
+    smoothing = models.SimpleExponentialSmoothingOptimized()
+    return [
+        models.DynamicOptimizedTheta(season).forecast(series, horizon)["mean"],
+        *_deseasonalised(series, horizon, season, [models.AutoCES(season_length=1), smoothing]),
+        *_deseasonalised(series, horizon, season, [damped], logarithm=False),
+    ]
 
 
-def mean_and_smoothing(series: Series, horizon: int, season: int, level: int) -> Fit:
+def last_season_and_smoothing(series: Series, horizon: int, season: int) -> list[Series]:
+    """The last season again, and simple exponential smoothing."""
+    last_season = np.tile(series[-season:], math.ceil(horizon / season))[:horizon]
+    return [last_season, _smoothed(series, horizon)]
+
+
+def mean_and_smoothing(series: Series, horizon: int, season: int) -> list[Series]:
     """The mean of all months, and simple exponential smoothing."""
-    mean = np.full(horizon, series.mean())
-    return Fit([mean, _smoothed(series, horizon)], _random_walk(series, horizon, level))
+    return [*mean(series, horizon, season), _smoothed(series, horizon)]
 
 
-def mean(series: Series, horizon: int, season: int, level: int) -> Fit:
-    """The mean, give or take all of it: one or two months say nothing of how usage varies."""
-    mean = np.full(horizon, series.mean())
-    return Fit([mean], mean)
+def mean(series: Series, horizon: int, season: int) -> list[Series]:
+    """The mean of all months."""
+    return [np.full(horizon, series.mean())]
 
 
 RECIPES = (
-    Recipe("theta+ces", lambda season: max(2 * season, 24), theta_and_ces),
+    Recipe("theta+ces", lambda season: max(5 * season, 60), theta_and_ces),
+    Recipe("median of four", lambda season: max(2 * season, 24), four_models),
     Recipe("last-season+smoothing", lambda season: max(season, 3), last_season_and_smoothing),
     Recipe("mean+smoothing", lambda season: 3, mean_and_smoothing),
     Recipe("mean", lambda season: 1, mean),
 )
-"""By the months that they need; the first that a history is long enough for is taken."""
+"""Models by the known months that they need; the first that a history is long enough for is taken.
+
+Where they begin, errors are calibrated apart too (calibration.length_edges).
+"""
 
 
 def _statsforecast_models() -> Any:
@@ -156,17 +169,24 @@ def _statsforecast_models() -> Any:
     return models
 
 
+def _deseasonalised(
+    series: Series, horizon: int, season: int, models: list[Any], logarithm: bool = True
+) -> list[Series]:
+    """Forecast what is left without the season (STL), and repeat the last season upon it."""
+    logarithm = logarithm and series.min() > 0
+    rest = np.log(series) if logarithm else series
+    repeated = np.zeros(horizon)
+    if season > 1:
+        from statsforecast.mstl import mstl
+
+        seasonal = mstl(rest, season).filter(like="seasonal").sum(axis=1).to_numpy()
+        rest = rest - seasonal
+        repeated = np.tile(seasonal[-season:], math.ceil(horizon / season))[:horizon]
+    forecasts = [model.forecast(rest, horizon)["mean"] + repeated for model in models]
+    return [np.exp(forecast) if logarithm else forecast for forecast in forecasts]
+
+
 def _smoothed(series: Series, horizon: int) -> Series:
     model = _statsforecast_models().SimpleExponentialSmoothingOptimized()
     smoothed: Series = model.forecast(series, horizon)["mean"]
     return smoothed
-
-
-def _random_walk(series: Series, horizon: int, level: int) -> Series:
-    """How far usage may stray if each month starts from the one before."""
-    naive = _statsforecast_models().Naive().forecast(series, horizon, level=[level])
-    return _half_width(naive, level)
-
-
-def _half_width(forecast: dict[str, Series], level: int) -> Series:
-    return (forecast[f"hi-{level}"] - forecast[f"lo-{level}"]) / 2

@@ -1,0 +1,235 @@
+"""Customers who use something now and then: how much they are expected to use, on average.
+
+A median of such a customer is zero, and medians do not add up to what a team plans with. Here the
+forecast is an expected value: the customer's own exponentially weighted mean, times the share of
+such a mean that similar customers used afterwards. Similar customers have been silent for about as
+long and were active in about as many months (recency and frequency, as in Fader, Hardie and Lee,
+2005). The shares are measured over all customers at several past origins.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import DataFrame
+
+Floats = NDArray[np.float64]
+
+DECAY = 0.8
+"""Weight of a month in the mean, as a multiple of the weight of the month after it."""
+
+DORMANT_AFTER = 3
+"""Months without usage at the end after which a customer may be taken for gone."""
+
+NEGLIGIBLE = 0.01
+"""The probability of a return within the horizon under which a dormant customer's is zero."""
+
+SILENT, ACTIVE = (1, 2, 3, 6), (2, 3, 5)
+"""Where cells begin: months without usage at the end, and months with usage."""
+
+CELLS = (len(SILENT) + 1) * (len(ACTIVE) + 1)
+
+ORIGINS = 4
+"""Past origins to learn from, a horizon apart, so that not all lie in one season."""
+
+PRIOR_SHARE = 0.02
+"""Weight of all customers in the share of a cell, as a share of what all were expected to use."""
+
+BINS = np.append(0, np.geomspace(0.02, 50, 60))
+"""Edges of a histogram of usage in a month, as a multiple of the customer's usual active month."""
+
+LARGEST = 1e200
+"""Usage above this is not added up, because sums of it would overflow."""
+
+FEWEST_CUSTOMERS = 20
+"""Customers under which a cell's probability of a return is not measured."""
+
+
+class State(NamedTuple):
+    """A customer at an origin: weighted mean per month, mean of active months, and its cell."""
+
+    mean: float
+    size: float
+    cell: int
+
+
+class Returns(NamedTuple):
+    """What customers used after past origins.
+
+    share: (cells,), usage as a multiple of the weighted mean.
+    probability: (cells,), of any usage within the horizon.
+    histogram: (cells, bins), the share of months whose usage fell into a bin of BINS.
+    are_usual: whether most customers are irregular, so that a new customer is taken for one.
+    customers: how many customers the table has.
+    """
+
+    share: Floats
+    probability: Floats
+    histogram: Floats
+    are_usual: bool = False
+    customers: int = 0
+
+
+def is_dormant(series: Floats) -> bool:
+    """Say whether usage has stopped: no usage ever, or none at the end for longer than ever.
+
+    A pause is not the end: the zeros must last DORMANT_AFTER months, and longer than any pause
+    before.
+    """
+    used = np.flatnonzero(series)
+    if not len(used):
+        return True
+    silence = len(series) - 1 - used[-1]
+    longest_pause = max(np.diff(used), default=1) - 1
+    return bool(silence >= DORMANT_AFTER and silence > longest_pause)
+
+
+def is_irregular(series: Floats) -> bool:
+    """Say whether a customer uses nothing in at least half of its months, or is dormant."""
+    return bool(2 * np.count_nonzero(series) <= len(series)) or is_dormant(series)
+
+
+def state(series: Floats) -> State:
+    """Describe a customer by its known months."""
+    used = np.flatnonzero(series)
+    weights = DECAY ** np.arange(len(series) - 1.0, -1, -1)
+    silence = len(series) - 1 - used[-1] if len(used) else len(series)
+    cell = np.digitize(silence, SILENT) * (len(ACTIVE) + 1) + np.digitize(len(used), ACTIVE)
+    size = series[used].mean() if len(used) else 0.0
+    return State(float(weights @ series / weights.sum()), float(size), int(cell))
+
+
+NOTHING_KNOWN = Returns(
+    np.ones(CELLS), np.zeros(CELLS), np.repeat([np.eye(len(BINS))[0]], CELLS, axis=0)
+)
+"""For a table without past origins: usage goes on as before, and who is dormant stays so."""
+
+
+def learn(histories: DataFrame, horizon: int) -> Returns:
+    """Measure what customers used after past origins; Spark adds up, the driver gets the sums.
+
+    Args:
+        histories: see history.histories.
+        horizon: months to forecast, and between the origins.
+    """
+
+    def count(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        sums = Sums.empty()
+        for batch in batches:
+            for usage in batch["usage"]:
+                sums.add(usage, horizon)
+        yield pd.DataFrame({"sums": [sums.values.ravel()]})
+
+    rows = histories.select("usage").mapInPandas(count, "sums array<double>").collect()
+    total = np.sum([row.sums for row in rows], axis=0) if rows else Sums.empty().values
+    return Sums(np.reshape(total, Sums.SHAPE)).returns()
+
+
+class Sums:
+    """Sums over customers, by origin and cell; they can be added up in any order.
+
+    Axes: known for DORMANT_AFTER months at the origin or new; origin (the first is now, after which
+    nothing is seen); cell; and customers, customers who returned, usage that was expected, usage
+    that was seen, and the histogram of months.
+    """
+
+    SHAPE: ClassVar = (2, ORIGINS + 1, CELLS, 4 + len(BINS))
+
+    def __init__(self, values: Floats) -> None:
+        """Take an array of SHAPE, or its elements in order."""
+        self.values = values.reshape(self.SHAPE)
+
+    @classmethod
+    def empty(cls) -> "Sums":
+        """Sums over no customer."""
+        return cls(np.zeros(cls.SHAPE))
+
+    def add(self, usage: Floats, horizon: int) -> None:
+        """Add a customer, by its usage in each month up to now."""
+        known = usage[~np.isnan(usage)]
+        if not len(known):
+            return
+        self.values[0, 0, int(is_irregular(known)), 0] += 1
+        for origin in range(1, ORIGINS + 1):
+            past, later = np.split(usage, [max(len(usage) - origin * horizon, 0)])
+            past, later = past[~np.isnan(past)], later[:horizon]
+            later = later[~np.isnan(later)]
+            if not len(past) or not len(later):
+                return
+            is_new = len(past) < DORMANT_AFTER
+            if is_new or is_irregular(past):
+                self.add_origin(self.values[int(is_new), origin], state(past), later)
+
+    @staticmethod
+    def add_origin(sums: Floats, before: State, later: Floats) -> None:
+        """Add what a customer used after an origin to the sums of that origin."""
+        if not 0 < before.size < LARGEST or later.max() > LARGEST:
+            return
+        row = sums[before.cell]
+        row[:4] += 1, later.any(), before.mean * len(later), later.sum()
+        bins = np.searchsorted(BINS, later / before.size)
+        row[4:] += np.bincount(np.minimum(bins, len(BINS) - 1), minlength=len(BINS))
+
+    def returns(self) -> Returns:
+        """Turn sums into shares; a cell with few customers gets the shares of all."""
+        regular, irregular = self.values[0, 0, :2, 0]
+        are_usual = bool(irregular > regular)
+        past = self.values[0, 1:] + are_usual * self.values[1, 1:]
+        found = NOTHING_KNOWN._replace(are_usual=are_usual, customers=int(regular + irregular))
+        per_origin = past[:, :, 2].sum(axis=1, keepdims=True)
+        if not per_origin.any():
+            return found
+        # origins count alike, however much was used at the time
+        weights = np.divide(1, per_origin, out=np.zeros_like(per_origin), where=per_origin > 0)
+        expected, seen = ((past[:, :, i] * weights).sum(axis=0) for i in (2, 3))
+        customers, returned = (past[:, :, i].sum(axis=0) for i in (0, 1))
+        months = past[:, :, 4:].sum(axis=0)
+
+        prior = PRIOR_SHARE * expected.sum()
+        enough = customers >= FEWEST_CUSTOMERS
+        counted = months + FEWEST_CUSTOMERS * months.sum(axis=0) / months.sum()
+        return found._replace(
+            share=(seen + prior * seen.sum() / expected.sum()) / (expected + prior),
+            probability=np.where(enough, returned / np.maximum(customers, 1), 0),
+            histogram=counted / counted.sum(axis=1, keepdims=True),
+        )
+
+
+def takes(series: Floats, returns: Returns) -> bool:
+    """Say whether a customer is forecast here, by its known months."""
+    return is_irregular(series) or (len(series) < DORMANT_AFTER and returns.are_usual)
+
+
+def forecast_irregular(
+    series: Floats, returns: Returns, horizon: int, probabilities: Sequence[float]
+) -> tuple[Floats, Floats, str]:
+    """Forecast a customer from its known months.
+
+    Args:
+        series: usage in the months in which it is known.
+        returns: what customers used after past origins.
+        horizon: months to forecast.
+        probabilities: of the bounds; the first two are those of the interval.
+
+    Returns:
+        The forecast (months,), its bounds (probabilities, months), and the name of the model:
+        `zero` where usage has stopped and next to no such customer returned.
+    """
+    now = state(series)
+    is_gone = is_dormant(series) and returns.probability[now.cell] < NEGLIGIBLE
+    if is_gone or not now.size:
+        return np.zeros(horizon), np.zeros((len(probabilities), horizon)), "zero"
+    lower, upper = probabilities[:2]
+    cumulative = returns.histogram[now.cell].cumsum()
+    if cumulative[0] >= lower:
+        # nothing lies below zero: the interval from zero on holds as much as both sides would
+        upper -= lower
+    wanted = np.array([lower, upper, *probabilities[2:]])
+    bounds = now.size * np.where(
+        wanted <= cumulative[0], 0, np.interp(wanted, cumulative, BINS, right=BINS[-1])
+    )
+    months = np.ones(horizon)
+    forecast = returns.share[now.cell] * now.mean
+    return forecast * months, bounds[:, None] * months, "intermittent"
