@@ -190,20 +190,24 @@ USE_CASE_FILES = {
         "notebooks/04-single-node-or-distributed.ipynb",
         f"{SOURCE}/churn/__init__.py",
         f"{SOURCE}/churn/all_customers.py",
+        f"{SOURCE}/churn/blend.py",
+        f"{SOURCE}/churn/buy_till_you_die.py",
         f"{SOURCE}/churn/card.py",
         f"{SOURCE}/churn/charts.py",
+        f"{SOURCE}/churn/description.py",
         f"{SOURCE}/churn/evaluation.py",
         f"{SOURCE}/churn/features.py",
         f"{SOURCE}/churn/importance.py",
         f"{SOURCE}/churn/per_customer.py",
         f"{SOURCE}/churn/recency.py",
+        f"{SOURCE}/churn/rfm.py",
         f"{SOURCE}/churn/scores.py",
         f"{SOURCE}/churn/source.py",
         *(
             f"{SOURCE}/lifecycle/{name}.py"
             for name in (
-                *("__init__", "comparison", "loading", "options", "promotion", "registration"),
-                "store",
+                *("__init__", "comparison", "loading", "measured", "options", "promotion"),
+                *("registration", "store"),
             )
         ),
         f"{SOURCE}/sampling.py",
@@ -222,6 +226,8 @@ USE_CASE_FILES = {
             )
         ),
         "tests/churn/conftest.py",
+        "tests/churn/test_blend.py",
+        "tests/churn/test_buy_till_you_die.py",
         "tests/churn/test_churn_report.py",
         "tests/churn/test_evaluation.py",
         "tests/churn/test_features.py",

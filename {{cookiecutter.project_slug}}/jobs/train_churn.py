@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         trained = evaluation.cross_validated(labelled, args.trainer, args.seed)
 
     scores = {name: asdict(measure(rows)) for name, rows in trained.predicted.items()}
-    worth = importance(trained.holdout, trained.model, trained.keys, args.seed)
+    worth = importance(trained.holdout, trained.measured, trained.keys, args.seed)
     methods = [{"method": name, **values} for name, values in scores.items()]
     parameters = {
         "source": args.usage or args.features,
@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "seed": args.seed,
         "protocol": trained.protocol,
         "trained_on_rows": trained.rows,
+        "kept_model_trained_on_rows": trained.kept_rows,
         "data_fingerprint": lifecycle.fingerprint(trained.data),
     }
     picture = charts.evaluation(trained.predicted, worth, TITLE)
@@ -66,8 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         trained.keys,
         text,
         picture,
+        trained.measured,
     )
     figures = {**metrics, **parameters, "model_version": version, "methods": methods}
+    figures["weights"] = dict(trained.weights)
+    figures["importance"] = {name: value._asdict() for name, value in worth.items()}
     figures["warnings"] = list(read.warnings)
     write_files(args.reports, "churn", figures, text, picture, read.warnings)
     print(as_table(methods))

@@ -6,6 +6,7 @@ import pytest
 
 from {{ cookiecutter.package_name }}.churn import charts
 from {{ cookiecutter.package_name }}.churn.card import card
+from {{ cookiecutter.package_name }}.churn.importance import Worth
 from {{ cookiecutter.package_name }}.churn.scores import by_decile, measure
 
 RANDOM = np.random.default_rng(0)
@@ -14,7 +15,7 @@ ROWS = pd.DataFrame(
     {"churned": (RANDOM.uniform(size=2000) < CHANCE).astype(int), "churn_probability": CHANCE}
 )
 BLIND = ROWS.assign(churn_probability=0.3)
-WORTH = {f"feature {number}": number / 100 for number in range(12)}
+WORTH = {f"feature {number}": Worth(number / 100, 0.01) for number in range(12)}
 
 
 def panels():
@@ -48,7 +49,9 @@ def test_the_most_important_features_are_drawn_and_the_largest_on_top():
 
 def test_the_card_tells_facts_scores_and_what_to_mind():
     text = card(
-        {"horizon": 3}, [{"method": "model", "roc_auc": 0.75}], {"weak": 0.0, "strong": 0.2}
+        {"horizon": 3},
+        [{"method": "model", "roc_auc": 0.75}],
+        {"weak": Worth(0.0, 0.01), "strong": Worth(0.2, 0.01)},
     )
     assert text.startswith("# ")
     assert "| horizon |" in text

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..reporting.files import as_table
+from .importance import Worth
 
 TITLE = "Who will churn?"
 
 
 def card(
-    facts: Mapping[str, Any], methods: Sequence[Mapping[str, Any]], importance: Mapping[str, float]
+    facts: Mapping[str, Any], methods: Sequence[Mapping[str, Any]], importance: Mapping[str, Worth]
 ) -> str:
     """Write a model card in Markdown (Mitchell et al., 2019).
 
@@ -20,8 +21,8 @@ def card(
     """
     about = [{"": name, "what": value} for name, value in facts.items()]
     features = [
-        {"feature": name, "ROC AUC lost without it": worth}
-        for name, worth in sorted(importance.items(), key=lambda item: -item[1])
+        {"feature": name, "ROC AUC lost without it": worth.mean, "spread": worth.spread}
+        for name, worth in sorted(importance.items(), key=lambda item: -item[1].mean)
     ]
     return f"""# {TITLE}
 
@@ -33,15 +34,24 @@ Measured on rows that it was not trained on.
 
 {as_table(methods)}
 
-roc_auc: the chance that a churner ranks above another. pr_auc: average precision. brier: squared
-error of the chances. ece: how far chances are from what comes true. lift_at_10: how many times
-more churners are in the tenth ranked highest than among all.
+roc_auc: the probability that a random churner is scored above a random customer who stays. pr_auc:
+average precision. brier: mean squared error of the probabilities. ece: mean difference between
+probabilities and shares of churners. lift_at_10: how many times more churners are in the tenth
+scored highest than among all.
 
 ## What it looks at
 
 {as_table(features)}
 
+spread: standard deviation over shuffles and samples of the holdout. A loss of less than two spreads
+cannot be told from none.
+
 ## What to mind
+
+The figures are of a model that has not seen the holdout. The model that is kept was then trained
+once more, on the newest rows too, so it has no figures of its own.
+
+Attributes of customers are as they are today, unless the customers table has a column valid_from.
 
 It tells who is likely to leave, not why, nor whom an offer would keep. It holds as long as new
 customers are like those that it was trained on: train again, and compare, when they change."""

@@ -9,16 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from .importance import Worth
 from .scores import by_decile, calibration
 
-COLOURS = ("#2a7f62", "#e0a030", "#8d99ae")
+COLOURS = ("#2a7f62", "#e0a030", "#5b6abf", "#8d99ae")
 GUIDE: dict[str, Any] = {"color": "#999999", "linewidth": 1, "linestyle": ":"}
 FEATURES = 10
 """How many of the most important features are drawn."""
 
 
 def evaluation(
-    predicted: Mapping[str, pd.DataFrame], importance: Mapping[str, float], title: str
+    predicted: Mapping[str, pd.DataFrame], importance: Mapping[str, Worth], title: str
 ) -> Figure:
     """ROC, precision and recall, calibration, lift and the most important features.
 
@@ -99,10 +100,14 @@ def draw_lift(panel: Axes, rows: pd.DataFrame) -> None:
     panel.set_xticks(np.arange(1, len(lift) + 1))
 
 
-def draw_importance(panel: Axes, importance: Mapping[str, float]) -> None:
-    """What the features are worth."""
-    largest = sorted(importance.items(), key=lambda item: -item[1])[:FEATURES][::-1]
-    panel.barh([name for name, _ in largest], [worth for _, worth in largest], color=COLOURS[0])
+def draw_importance(panel: Axes, importance: Mapping[str, Worth]) -> None:
+    """Draw what the features are worth, with two spreads to either side."""
+    largest = sorted(importance.items(), key=lambda item: -item[1].mean)[:FEATURES][::-1]
+    means, spreads = zip(*(worth for _, worth in largest), strict=True)
+    errors = 2 * np.array(spreads)
+    panel.barh(
+        [name for name, _ in largest], means, xerr=errors, color=COLOURS[0], ecolor="#333333"
+    )
     panel.set(xlabel="ROC AUC lost when it is shuffled")
     panel.set_title("Most important features", loc="left", fontsize=11)
 

@@ -15,6 +15,8 @@ from ..training import Model, learnable, train
 from ..training.columns import KEYS, LABEL
 from ..training.scoring import score
 from . import METHODS
+from .all_customers import choose_weights, fit
+from .buy_till_you_die import fit_prior, with_log_odds
 from .features import at_risk, features
 from .scores import collect
 
@@ -29,21 +31,28 @@ FOLDS = 5
 class Evaluation:
     """A model, and what it and other methods predict of rows that they have not seen.
 
+    model: fitted to all rows whose label is known; the one to keep.
+    measured: the model whose figures are reported: it has not seen the holdout.
     predicted: method -> churned and churn_probability; the model's come first.
-    data: all rows with their features: those that it was trained on and those it has not seen.
-    holdout: of them, rows that the model has not seen.
+    data: all rows with their features.
+    holdout: of them, rows that `measured` has not seen.
     keys: the columns that tell them apart.
-    protocol: how they were set apart, in words.
-    rows: how many the model was trained on.
+    protocol: how the holdout was set apart, in words.
+    rows: how many `measured` was trained on.
+    kept_rows: how many `model` was trained on.
+    weights: member of the model -> its weight in the mean; empty for a model that is no mean.
     """
 
     model: Model
+    measured: Model
     predicted: Mapping[str, pd.DataFrame]
     data: DataFrame
     holdout: DataFrame
     keys: list[str]
     protocol: str
     rows: int
+    kept_rows: int
+    weights: Mapping[str, float]
 
 
 def on_latest_cutoff(
@@ -51,26 +60,44 @@ def on_latest_cutoff(
 ) -> Evaluation:
     """Train on customers at earlier cutoffs, and predict those at the latest (temporal holdout).
 
-    The latest cutoff is a horizon before the table's last month; the others are the months that
-    end a horizon before it, so that nothing that was trained on happened after it.
+    The latest cutoff is a horizon before the table's last month; the model that is measured is
+    trained on the cutoffs that end a horizon before it, so that no month of the holdout's horizon
+    is trained on. The model that is kept is then trained once more, on the newest cutoffs.
 
     Raises:
         BadInputError: when there are too few months, or too few customers of whom some churn.
     """
     end = last_month(usage)
-    described, latest = at_cutoffs(usage, customers, horizon, end)
-    described = described.cache()
-    holdout = described.where(F.col("cutoff") == latest)
-    training = described.where(F.col("cutoff") < latest)
-    rows = count_known(training, end, horizon)
+    latest = months_before(end, horizon)
+    cutoffs = [months_before(latest, back) for back in range(horizon + CUTOFFS)]
+    everybody = features(usage, cutoffs, horizon, end, customers).cache()
+    before = months_before(latest, horizon)
+    rows = count_known(
+        everybody.where(at_risk(horizon) & (F.col("cutoff") <= F.lit(before))), end, horizon
+    )
+    prior = fit_prior(everybody, latest, horizon)
+    described = with_log_odds(everybody.where(at_risk(horizon)), prior, horizon).cache()
+    holdout = described.where(F.col("cutoff") == F.lit(latest))
+    training = described.where(F.col("cutoff") <= F.lit(before))
+    newest = described.where(F.col("cutoff") > F.lit(months_before(latest, CUTOFFS)))
 
-    model = train(training, learnable(training), trainer, seed)
-    predicted = {MODEL: collect(score(holdout, model), [*KEYS])}
+    weights = choose_weights(training, prior, horizon, trainer, seed)
+    measured = fit(training, prior, horizon, trainer, seed, weights)
+    predicted = {MODEL: collect(score(holdout, measured), [*KEYS])}
     for name, predict in METHODS.items():
-        if name != MODEL:
-            predicted[name] = collect(predict(training, holdout), [*KEYS])
-    protocol = f"temporal holdout: customers at {latest}, trained on earlier months"
-    return Evaluation(model, predicted, described, holdout, [*KEYS], protocol, rows)
+        predicted[name] = collect(predict(training, holdout), [*KEYS])
+    return Evaluation(
+        model=fit(newest, prior, horizon, trainer, seed, weights),
+        measured=measured,
+        predicted=predicted,
+        data=described,
+        holdout=holdout,
+        keys=[*KEYS],
+        protocol=f"temporal holdout: customers at {latest}, trained on earlier months",
+        rows=rows,
+        kept_rows=newest.where(F.col(LABEL).isNotNull()).count(),
+        weights=weights,
+    )
 
 
 def at_cutoffs(
@@ -92,9 +119,9 @@ def at_cutoffs(
 def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     """Predict each fifth of the customers by a model of the others (stratified 5-fold).
 
-    The model of the first fold is the one that is kept, and that fold its holdout. Whatever the
-    seed, a customer stays in its fold, so that models can be compared on customers whom neither
-    has seen.
+    The first fold is the holdout, and `measured` the model that has not seen it; the model that is
+    kept is trained on all rows. Whatever the seed, a customer stays in its fold, so that measured
+    models can be compared on customers that neither has seen.
 
     Raises:
         BadInputError: when there are fewer churners, or others, than folds.
@@ -116,11 +143,19 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     scored = [
         score(folded.where(F.col("fold") == fold), model) for fold, model in enumerate(models, 1)
     ]
-    holdout = folded.where("fold = 1").drop("fold")
-    predicted = {MODEL: collect(reduce(DataFrame.unionByName, scored), [key])}
-    rows = folded.where("fold != 1").count()
-    protocol = f"stratified {FOLDS}-fold cross-validation, seed 0"
-    return Evaluation(models[0], predicted, folded.drop("fold"), holdout, [key], protocol, rows)
+    data = folded.drop("fold")
+    return Evaluation(
+        model=train(data, columns, trainer, seed),
+        measured=models[0],
+        predicted={MODEL: collect(reduce(DataFrame.unionByName, scored), [key])},
+        data=data,
+        holdout=folded.where("fold = 1").drop("fold"),
+        keys=[key],
+        protocol=f"stratified {FOLDS}-fold cross-validation, seed 0",
+        rows=folded.where("fold != 1").count(),
+        kept_rows=folded.count(),
+        weights={},
+    )
 
 
 def count_known(training: DataFrame, end: date, horizon: int) -> int:

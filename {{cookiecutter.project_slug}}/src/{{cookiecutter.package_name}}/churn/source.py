@@ -10,12 +10,13 @@ from .. import job, tables
 from ..errors import BadInputError
 from ..tables import quoted
 from ..training.columns import KEYS, LABEL
-from .features import FEATURES
+from .buy_till_you_die import LOG_ODDS
+from .description import FEATURES
 
 POSITIVE = ("1", "true", "t", "yes", "y", "churned")
 """What a label says of who churned, unless one is told, in whatever case."""
 
-RESERVED_NAMES = (*KEYS, LABEL, "churn_probability", "model_version", "fold")
+RESERVED_NAMES = (*KEYS, LABEL, LOG_ODDS, "churn_probability", "model_version", "fold")
 """Names that the project gives to columns, beside those of the features of usage."""
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from ..errors import BadInputError
 from ..training.columns import LABEL
 from .loading import load
+from .measured import load_measured
 from .registration import HOLDOUT
 from .store import CHALLENGER, CHAMPION, NoModelError, find, find_champion, open_store
 
@@ -75,7 +76,8 @@ def compare(name: str) -> Comparison | None:
             f"{loaded[1].about}. Train the challenger for the same."
         )
     chances = []
-    for _, model, _ in loaded:
+    for version, (_, kept, _) in zip((challenger, champion), loaded, strict=True):
+        model = load_measured(version.run_id) or kept
         missing = [column for column in model.kinds if column not in holdout.columns]
         if missing:
             raise BadInputError(

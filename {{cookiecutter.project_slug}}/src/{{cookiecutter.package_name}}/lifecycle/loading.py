@@ -18,6 +18,7 @@ TRUSTED = (
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.utils._bunch.Bunch",
     f"{Network.__module__}.Network",
+    f"{__package__.rpartition('.')[0]}.churn.blend.Blend",
 )
 """What models are made of, beside what skops trusts itself; nothing else is stored or loaded."""
 

@@ -19,6 +19,7 @@ from ..sampling import collect_sample
 from ..training import Model
 from ..training.columns import LABEL, as_kinds
 from .loading import TRUSTED, packages_of
+from .measured import log_measured
 from .store import CHALLENGER, STORE, local_store, open_store
 
 PACKAGES = ("numpy", "pandas", "pyspark", "scikit-learn", "scipy", "skops")
@@ -47,6 +48,7 @@ def register(
     keys: list[str],
     card: str,
     picture: Figure,
+    measured: Model | None = None,
 ) -> str:
     """Record a training as a run, and register its model as the challenger.
 
@@ -60,6 +62,8 @@ def register(
         keys: the columns that tell the holdout's rows apart.
         card: the model card, in Markdown.
         picture: the card's picture.
+        measured: the model that the metrics are of and that has not seen the holdout, if it is
+            not the model that is kept.
 
     Returns:
         The version.
@@ -81,9 +85,12 @@ def register(
         mlflow.log_text(card, f"{name}.md")
         mlflow.log_text("\n".join(_requirements(model)), "environment.txt")
         path = Path(folder, Path(HOLDOUT).name)
-        rows = holdout.select(*keys, F.col(LABEL).cast("int"), *as_kinds(holdout, model.kinds))
+        kinds = model.kinds | (measured.kinds if measured else {})
+        rows = holdout.select(*keys, F.col(LABEL).cast("int"), *as_kinds(holdout, kinds))
         collect_sample(rows, keys, HOLDOUT_ROWS, "holdout").to_parquet(path)
         mlflow.log_artifact(str(path), str(Path(HOLDOUT).parent))
+        if measured is not None:
+            log_measured(measured)
         stored = _log_model(client, name, model, about)
     client.set_registered_model_alias(name, CHALLENGER, stored)
     return stored

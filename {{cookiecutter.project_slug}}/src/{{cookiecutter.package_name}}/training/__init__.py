@@ -79,6 +79,34 @@ def train(
         BadInputError: if all rows have the same label.
         NotInstalledError: if the trainer's library is not installed.
     """
+    if trainer in ON_ONE_NODE:
+        return fit_on_sample(features, columns, ON_ONE_NODE[trainer], seed, most_rows)
+    rows, count = known_rows(features, columns)
+    return Model(columns, ON_ALL_NODES[trainer](rows, count, columns, seed))
+
+
+def fit_on_sample(
+    features: DataFrame,
+    columns: dict[str, Kind],
+    fit: SingleNode,
+    seed: int = 0,
+    most_rows: int = MOST_ROWS,
+) -> Model:
+    """Train a classifier by a function of one's own. See `train`."""
+    rows, count = known_rows(features, columns)
+    sample = collect_sample(rows, keys_of(rows), most_rows, f"training {seed}", count)
+    return Model(columns, fit(sample, columns, seed))
+
+
+def known_rows(features: DataFrame, columns: dict[str, Kind]) -> tuple[DataFrame, int]:
+    """Return the rows whose label is known, with the columns as `as_kinds` gives them.
+
+    Returns:
+        KEYS, LABEL and the columns; and the number of rows.
+
+    Raises:
+        BadInputError: when all rows have the same outcome.
+    """
     known = features.where(F.col(LABEL).isNotNull())
     [found] = known.agg(F.count("*").alias("rows"), F.count_if(LABEL).alias("positive")).collect()
     if found.positive in (0, found.rows):
@@ -86,9 +114,4 @@ def train(
             f"features: {found.positive} of {found.rows} labelled rows have churned; a model needs "
             "rows that churned and rows that did not. Take more data, or another horizon or label."
         )
-    keys = keys_of(known)
-    rows = known.select(*keys, LABEL, *as_kinds(known, columns))
-    if trainer in ON_ALL_NODES:
-        return Model(columns, ON_ALL_NODES[trainer](rows, found.rows, columns, seed))
-    sample = collect_sample(rows, keys, most_rows, f"training {seed}", found.rows)
-    return Model(columns, ON_ONE_NODE[trainer](sample, columns, seed))
+    return known.select(*keys_of(known), LABEL, *as_kinds(known, columns)), int(found.rows)

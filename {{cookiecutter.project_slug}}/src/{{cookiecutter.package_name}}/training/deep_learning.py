@@ -83,7 +83,7 @@ def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Network:
     """
     keras = import_keras()
     keras.utils.set_random_seed(seed)
-    prepare = preparation(kinds, len(rows), seed)
+    prepare = preparation(kinds)
     inputs = prepare.fit_transform(rows[list(kinds)]).astype("float32")
     outcomes = rows[LABEL].to_numpy().astype("float32")
 

@@ -16,10 +16,10 @@ from pyspark.sql import functions as F
 from ..sampling import collect_sample
 from ..tables import quoted
 from .columns import LABEL, Kind, keys_of
-from .preparation import preparation
+from .preparation import inverse_penalty, preparation
 
 SAMPLE = 100_000
-"""Limit of rows, approximate, from which quantiles and categories are fitted."""
+"""Limit of rows, approximate, from which scales and categories are fitted."""
 
 LEAST_VARIANCE = 1e-3
 """Prepared columns of lower variance are dropped: L-BFGS standardises columns, and stalls on
@@ -27,10 +27,10 @@ nearly constant ones."""
 
 
 def fit(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> Any:
-    """Fit a logistic regression on spline features, in Spark (see training.Distributed).
+    """Fit a logistic regression on logarithms, in Spark (see training.Distributed).
 
-    The objective is that of scikit-learn's LogisticRegression with C=1: MLlib averages the loss
-    over the rows, so its regParam is 1 / count.
+    The objective is that of scikit-learn's LogisticRegression with the same penalty: MLlib averages
+    the loss over the rows, so its regParam is 1 / (C * count).
     """
     from pyspark.ml.classification import LogisticRegression
     from pyspark.ml.functions import array_to_vector
@@ -38,9 +38,7 @@ def fit(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> An
     from sklearn.pipeline import make_pipeline
 
     sample = collect_sample(rows, keys_of(rows), SAMPLE, f"preparation {seed}", count)[list(kinds)]
-    prepare = make_pipeline(
-        preparation(kinds, len(sample), seed), VarianceThreshold(LEAST_VARIANCE)
-    ).fit(sample)
+    prepare = make_pipeline(preparation(kinds), VarianceThreshold(LEAST_VARIANCE)).fit(sample)
 
     def transform(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
         for batch in batches:
@@ -49,7 +47,8 @@ def fit(rows: DataFrame, count: int, kinds: Mapping[str, Kind], seed: int) -> An
     transform_udf = F.pandas_udf(transform, "array<double>")  # type: ignore[call-overload]
     prepared = array_to_vector(transform_udf(F.struct(*map(quoted, kinds))))
     vectors = rows.select(F.col(LABEL).cast("double").alias("label"), prepared.alias("features"))
-    fitted = LogisticRegression(regParam=1 / count, standardization=False).fit(vectors)
+    penalty = 1 / (inverse_penalty(count) * count)
+    fitted = LogisticRegression(regParam=penalty, standardization=False).fit(vectors)
     return make_pipeline(prepare, as_scikit_learn(fitted))
 
 

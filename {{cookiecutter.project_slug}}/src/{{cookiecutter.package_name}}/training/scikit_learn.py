@@ -7,7 +7,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from .columns import LABEL, Kind
-from .preparation import named, one_hot, preparation
+from .preparation import inverse_penalty, named, one_hot, preparation
 
 FEW = 50_000
 """Below this number of rows, trees train no faster on several threads, and slower on a busy
@@ -26,15 +26,29 @@ TREES = {
 
 
 def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Any:
-    """Fit a logistic regression on spline features and boosted trees; average their probabilities.
+    """Fit a logistic regression on logarithms, and boosted trees, and average their probabilities.
 
-    Both minimise the log loss, so the probabilities are calibrated. The regression is better where
-    effects are additive, the trees where features interact. See training.SingleNode.
+    Both minimise the log loss, so that probabilities are calibrated; the first is better where
+    effects add up, the second where they depend on each other.
+
+    See training.SingleNode.
     """
     # before the limit, which applies only to libraries already loaded
     unfitted = classifier(kinds, len(rows), seed)
     with threadpool_limits(1 if len(rows) < FEW else None):
         return unfitted.fit(rows[list(kinds)], rows[LABEL].astype(bool))
+
+
+def fit_plain(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Any:
+    """Fit a logistic regression on standardised numbers. See training.SingleNode."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    impute = SimpleImputer(strategy="median", keep_empty_features=True)
+    regression = make_pipeline(impute, StandardScaler(), LogisticRegression(max_iter=1000))
+    return regression.fit(rows[list(kinds)], rows[LABEL].astype(bool))
 
 
 def classifier(kinds: Mapping[str, Kind], rows: int, seed: int) -> Any:
@@ -46,7 +60,8 @@ def classifier(kinds: Mapping[str, Kind], rows: int, seed: int) -> Any:
     from sklearn.pipeline import make_pipeline
 
     numbers, categories = named(kinds)
-    logistic = make_pipeline(preparation(kinds, rows, seed), LogisticRegression(max_iter=1000))
+    regression = LogisticRegression(C=inverse_penalty(rows), max_iter=1000)
+    logistic = make_pipeline(preparation(kinds), regression)
     trees = make_pipeline(
         ColumnTransformer(
             [("numbers", "passthrough", numbers), ("categories", one_hot(), categories)]

@@ -1,0 +1,191 @@
+"""BG/BB: the beta-geometric/beta-Bernoulli model of customers who use, pause and leave unseen.
+
+While alive, a customer uses in each month with a probability of its own; before each month, the
+customer dies with another. Both probabilities vary over customers as beta distributions do. Three
+numbers then hold all that a history tells: repeated uses, the known months up to the last of them,
+and all known months. Each is counted after the first use.
+
+P. Fader, B. Hardie, J. Shang: Customer-Base Analysis in a Discrete-Time Noncontractual Setting.
+Marketing Science 29(6), 2010. Equation numbers are those of the paper.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..periods import months_before
+from ..sampling import in_sample
+
+Floats = NDArray[np.float64]
+
+LOG_ODDS = "log_odds"
+"""The column that `with_log_odds` adds."""
+
+COUNTS = ("frequency", "idle", "recency")
+"""The features (see `description.describe`) from which a history is computed."""
+
+CUSTOMERS = 50_000
+"""About the most customers to whose histories the prior is fitted: it has four numbers only."""
+
+BOUNDS = (-5.0, 7.0)
+"""Of the logarithm of each number of the prior."""
+
+CERTAIN = 1e-9
+"""Probabilities are kept this far from 0 and 1."""
+
+
+class Prior(NamedTuple):
+    """Beta distributions over customers: of the probability to use, and of that to die."""
+
+    alpha: float
+    beta: float
+    gamma: float
+    delta: float
+
+
+class History(NamedTuple):
+    """Repeated uses, known months up to the last use, and known months, after the first use."""
+
+    repeats: Floats
+    last: Floats
+    months: Floats
+
+
+def history(frequency: Floats, idle: Floats, recency: Floats) -> History:
+    """Return the histories of customers. A customer who never used anything has an empty one."""
+    repeats = np.maximum(frequency - 1, 0)
+    last = repeats + idle
+    return History(repeats, last, np.where(frequency > 0, last + recency, 0.0))
+
+
+def log_likelihood(prior: Sequence[float], histories: History) -> Floats:
+    """Return the logarithm of the probability of each history (equation 5)."""
+    from scipy.special import betaln
+
+    alpha, beta, gamma, delta = prior
+    repeats, last, months = histories
+    total = betaln(alpha + repeats, beta + months - repeats) + betaln(gamma, delta + months)
+    for month in range(int(np.max(months - last, initial=0))):
+        silent = months - last > month  # the customer may have died before this silent month
+        died = betaln(alpha + repeats[silent], beta + (last - repeats)[silent] + month)
+        died += betaln(gamma + 1, delta + last[silent] + month)
+        total[silent] = np.logaddexp(total[silent], died)
+    likelihood: Floats = total - betaln(alpha, beta) - betaln(gamma, delta)
+    return likelihood
+
+
+def stays_away(prior: Sequence[float], histories: History, horizon: int) -> Floats:
+    """Return the probability that each customer uses nothing in the next `horizon` months.
+
+    The probability of the history with that many silent months more, over that of the history.
+    """
+    repeats, last, months = histories
+    longer = History(repeats, last, months + horizon)
+    silent = np.exp(log_likelihood(prior, longer) - log_likelihood(prior, histories))
+    return np.clip(silent, CERTAIN, 1 - CERTAIN)
+
+
+def log_odds(
+    prior: Sequence[float], horizon: int, frequency: Floats, idle: Floats, recency: Floats
+) -> Floats:
+    """Return the logarithm of the odds that customers use nothing in the next months."""
+    from scipy.special import logit
+
+    odds: Floats = logit(stays_away(prior, history(frequency, idle, recency), horizon))
+    return odds
+
+
+def expected_uses(
+    prior: Sequence[float], horizon: int, frequency: Floats, idle: Floats, recency: Floats
+) -> Floats:
+    """Return the expected number of the next `horizon` months with usage (equation 12)."""
+    from scipy.special import betaln
+
+    alpha, beta, gamma, delta = prior
+    found = history(frequency, idle, recency)
+    uses = betaln(alpha + found.repeats + 1, beta + found.months - found.repeats)
+    uses -= betaln(alpha, beta) + betaln(gamma, delta) + log_likelihood(prior, found)
+    ahead = [betaln(gamma, delta + found.months + month) for month in range(1, horizon + 1)]
+    expected: Floats = np.exp(uses + np.logaddexp.reduce(ahead, axis=0))
+    return expected
+
+
+def fit_prior(described: DataFrame, latest: date, horizon: int) -> Prior:
+    """Fit the prior under which the last months are likeliest, given the months before them.
+
+    That is what the prior is used for. Fitted to whole histories, it would explain the first
+    months of a customer's life, in which nearly all uses of most customers lie.
+
+    Args:
+        described: rows of `features.features` of all customers, at risk or not, at the cutoffs
+            `latest` and a horizon before it.
+        latest: the last month that may be looked at.
+        horizon: how many months are predicted.
+    """
+    from scipy.optimize import minimize
+
+    counts = count_histories(described, months_before(latest, horizon), latest)
+    groups = counts["count"].to_numpy(float)
+    before, after = (
+        history(*(counts[f"{name}_{when}"].to_numpy(float) for name in COUNTS))
+        for when in ("before", "after")
+    )
+
+    def loss(logarithms: Floats) -> float:
+        prior = [*np.exp(logarithms)]
+        gained = np.subtract(log_likelihood(prior, after), log_likelihood(prior, before))
+        return float(-np.average(gained, weights=groups))
+
+    start = np.log([1.0, 1.0, 1.0, 3.0])
+    found = minimize(loss, start, method="L-BFGS-B", bounds=[BOUNDS] * len(start))
+    return Prior(*map(float, np.exp(found.x)))
+
+
+def count_histories(described: DataFrame, before: date, after: date) -> pd.DataFrame:
+    """Count customers by what was known of them at two cutoffs, of a sample if they are many.
+
+    Returns:
+        COUNTS, with the suffix _before (0 for customers who came later) and _after; and count.
+    """
+    customers = described.where(F.col("cutoff") == F.lit(after)).count()
+    sampled = described.where(
+        in_sample(min(1.0, CUSTOMERS / max(customers, 1)), "prior", "customer_id")
+    )
+
+    def at(cutoff: date, name: str) -> Any:
+        return F.coalesce(F.max(F.when(F.col("cutoff") == F.lit(cutoff), F.col(name))), F.lit(0.0))
+
+    cutoffs = {"before": before, "after": after}
+    known = sampled.groupBy("customer_id").agg(
+        *(
+            at(cutoff, name).alias(f"{name}_{when}")
+            for when, cutoff in cutoffs.items()
+            for name in COUNTS
+        )
+    )
+    return known.drop("customer_id").groupBy(*known.columns[1:]).count().toPandas()
+
+
+def with_log_odds(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
+    """Add LOG_ODDS: of no usage in the horizon, by the customer's own history and the prior."""
+    return features.withColumn(LOG_ODDS, _by_batch(log_odds, prior, horizon))
+
+
+def with_expected_uses(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
+    """Add expected_uses: how many months of the horizon are expected to have usage."""
+    return features.withColumn("expected_uses", _by_batch(expected_uses, prior, horizon))
+
+
+def _by_batch(function: Callable[..., Floats], prior: Sequence[float], horizon: int) -> Any:
+    def compute(frequency: pd.Series, idle: pd.Series, recency: pd.Series) -> pd.Series:
+        counts = (column.to_numpy(float) for column in (frequency, idle, recency))
+        return pd.Series(function(prior, horizon, *counts))
+
+    compute_udf = F.pandas_udf(compute, "double").asNondeterministic()  # type: ignore[call-overload]
+    return compute_udf(*COUNTS)
