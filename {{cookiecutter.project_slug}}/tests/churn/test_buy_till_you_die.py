@@ -82,10 +82,10 @@ def test_a_history_starts_after_the_first_use():
 
 
 @pytest.fixture(scope="module")
-def described(spark):
+def described(make_table):
     """Rows at two cutoffs, three months apart, of customers drawn from a known prior."""
     random = np.random.default_rng(1)
-    count, months = 4000, 15
+    count, months = 3000, 15
     use, die = random.beta(2, 3, count), random.beta(1, 9, count)
     lived = random.geometric(die) - 1
     uses = (random.random((count, months)) < use[:, None]) & (np.arange(months) < lived[:, None])
@@ -97,7 +97,7 @@ def described(spark):
             counts = (1.0 + len(places), float(last - len(places)), float(known - last))
             rows.append((f"c{customer}", cutoff, *counts))
     columns = "customer_id string, cutoff date, frequency double, idle double, recency double"
-    return spark.createDataFrame(rows, columns).cache()
+    return make_table(rows, columns).cache()
 
 
 def test_the_prior_tells_who_stays_away_as_often_as_they_do(described):

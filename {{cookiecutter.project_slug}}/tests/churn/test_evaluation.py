@@ -83,7 +83,8 @@ def test_the_trainer_is_told_the_seed(make_usage, monkeypatch):
     months = [date(2024, month, 1) for month in range(1, 13)]
     stays, leaves = ([(c, m, 1.0) for m in months[:n]] for c, n in (("a", 12), ("b", 6)))
     found = on_latest_cutoff(make_usage([*stays, *leaves]), None, 1, "sklearn", seed=7)
-    assert found.predicted["all-customers"]["churn_probability"].tolist() == [0.7]
+    for model in (found.measured, found.model):
+        assert model.estimator.members["trainer"].predict_proba([[0]])[0, 1] == 0.7
 
 
 def test_every_customer_is_predicted_by_a_model_that_has_not_seen_it(table, monkeypatch):

@@ -7,7 +7,7 @@ import numpy as np
 
 from .columns import Kind
 
-PENALTY = 100
+PENALTY = 300
 """Rows that count as much as the penalty on a regression's coefficients does.
 
 Customers are seen at many cutoffs, and features repeat each other: without a penalty, regressions
