@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
 
-from {{ cookiecutter.package_name }}.churn.blend import EQUAL, OWN, RFM, TRAINER, Blend, best_weights
+from {{ cookiecutter.package_name }}.churn.blend import (
+    EQUAL,
+    OWN,
+    RFM,
+    TRAINER,
+    Blend,
+    best_weights,
+)
 from {{ cookiecutter.package_name }}.churn.buy_till_you_die import log_odds
 
 
