@@ -14,7 +14,7 @@ from {{ cookiecutter.package_name }}.training import (
     train,
 )
 from {{ cookiecutter.package_name }}.training.columns import LABEL
-from {{ cookiecutter.package_name }}.training.scoring import chances, score
+from {{ cookiecutter.package_name }}.training.scoring import probabilities, score
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_batch_at_a_time_is_scored_by_one_estimator(model, table):
     rows = table.limit(30).select(*model.kinds).toPandas()
     whole = model.estimator.predict_proba(rows)[:, 1]
     batches = [rows.iloc[:10], rows.iloc[10:]]
-    scored = np.concatenate(list(chances(model.estimator, iter(batches))))
+    scored = np.concatenate(list(probabilities(model.estimator, iter(batches))))
     assert scored == pytest.approx(whole, rel=1e-12)
 
 

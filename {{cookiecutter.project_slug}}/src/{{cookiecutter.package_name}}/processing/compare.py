@@ -13,18 +13,18 @@ from . import WAYS
 from .plan import Road, road
 
 KEYS = {"charge": ["customer_id", "month"], "trend": ["customer_id"]}
-"""The two tasks, each with the columns that identify a row of its answer."""
+"""Task -> the columns that identify a row of its result."""
 
 REFERENCE = "dataframe"
-"""The way whose answers the others must equal: Spark's own functions."""
+"""The way whose results the others must equal."""
 
 PRECISION = 1e-9
-"""Answers may differ by this share of the customer's largest usage: sums depend on their order."""
+"""Allowed difference, as a share of the customer's largest usage: sums depend on their order."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One way doing one task: `seconds` is the median of its runs over `rows` rows of usage."""
+    """One way on one task: `seconds` is the median of its runs on `rows` rows of usage."""
 
     way: str
     task: str
@@ -36,10 +36,10 @@ class Measurement:
 
 
 def compare(usage: DataFrame, runs: int = 3) -> list[Measurement]:
-    """Measure all ways but those left out on both tasks.
+    """Measure all ways on both tasks, except those in `left_out`.
 
-    Each way is run once to warm up (and to compare its answer), then all are timed in turn,
-    `runs` times, so that a slow moment of the machine does not fall on one of them.
+    Each way runs once to warm up and to compare its result. Then all ways are timed in alternation,
+    `runs` times, so that a slow moment of the machine does not affect one of them only.
     """
     ways = {name: way for name, way in WAYS.items() if name not in left_out()}
     cached_by_caller = usage.storageLevel.useMemory
@@ -81,15 +81,15 @@ def compare(usage: DataFrame, runs: int = 3) -> list[Measurement]:
 
 
 def left_out() -> dict[str, str]:
-    """The ways that cannot be gone in the open session, each with the reason."""
+    """Return the ways that the open session does not support, with the reason."""
     return {"rdd": "over Spark Connect there are no RDDs"} if is_remote() else {}
 
 
 def same_answer(answer: DataFrame, expected: DataFrame, key: list[str], value: str) -> bool:
-    """Say whether a frame holds the expected rows, by `key`.
+    """Return whether a frame has the expected rows, matched by `key`.
 
-    Each `value` may differ from the expected one by what its row says in `tolerance`. The answer
-    is computed once: a row that stands twice in it is joined twice, which makes rows too many.
+    Each `value` may differ from the expected one by the `tolerance` of its row. The frame is
+    computed once: a duplicated row is joined twice, so the number of rows differs.
     """
     left = answer.withColumn("in_answer", F.lit(True))
     right = expected.withColumn("in_expected", F.lit(True)).withColumnRenamed(value, "expected")
@@ -105,9 +105,9 @@ def same_answer(answer: DataFrame, expected: DataFrame, key: list[str], value: s
 
 
 def seconds_to_compute(function: Callable[[DataFrame], DataFrame], usage: DataFrame) -> float:
-    """Compute every row of a function's answer, keep none, and return the seconds that it took.
+    """Compute every row of a function's result without storing it; return the seconds.
 
-    The answer is built anew each time: Spark reuses what an earlier run of a frame has shuffled.
+    The frame is built again for each run, because Spark reuses the shuffles of the same frame.
     """
     start = perf_counter()
     function(usage).write.format("noop").mode("overwrite").save()

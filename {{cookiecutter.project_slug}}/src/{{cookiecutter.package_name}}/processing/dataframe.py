@@ -13,7 +13,7 @@ from .tasks import TARIFF, Tier
 def charge(usage: DataFrame) -> DataFrame:
     """Charge each month's usage (see tasks.py)."""
     total = reduce(add, map(_price, TARIFF))
-    # least() and greatest() skip nulls, so a missing usage must be kept missing
+    # least() and greatest() skip nulls, but the charge for null usage must be null
     known = F.when(F.col("usage").isNotNull(), total)
     return usage.select("customer_id", "month", known.alias("charge"))
 
@@ -25,6 +25,6 @@ def trend(usage: DataFrame) -> DataFrame:
 
 
 def _price(tier: Tier) -> Column:
-    """What the usage within one tier costs."""
+    """Return the cost of the usage within one tier."""
     within = F.least(F.greatest(F.col("usage") - tier.start, F.lit(0.0)), F.lit(tier.width))
     return tier.price * within

@@ -1,6 +1,6 @@
-"""pandas API on Spark: pandas' words, the DataFrame's plan. For code that comes from pandas.
+"""pandas API on Spark: the syntax of pandas and the plan of a DataFrame. For code from pandas.
 
-It never matches pandas fully; where it does not cover a case, go on with DataFrames.
+It does not cover all of pandas; continue with DataFrames where it ends.
 """
 
 import math
@@ -20,7 +20,7 @@ import pyspark.pandas  # noqa: F401
 
 def charge(usage: DataFrame) -> DataFrame:
     """Charge each month's usage (see tasks.py)."""
-    # without index_col, Spark would number all rows first, in a job of its own
+    # without index_col, Spark runs an extra job to number all rows
     key = ["customer_id", "month"]
     units = usage.pandas_api(index_col=key)["usage"]
     charge = sum(tier.price * (units - tier.start).clip(0, tier.width) for tier in TARIFF)
@@ -42,5 +42,5 @@ def trend(usage: DataFrame) -> DataFrame:
     mean = months.groupby("customer_id")[["x", "usage", "xx", "xy"]].mean()
     slope = (mean["xy"] - mean["x"] * mean["usage"]) / (mean["xx"] - mean["x"] * mean["x"])
     trend: DataFrame = slope.rename("trend").to_frame().to_spark(index_col="customer_id")
-    # pandas says NaN (0 / 0 for a single month) where Spark says null
+    # pandas returns NaN (0 / 0 for a single month) where Spark returns null
     return trend.select("customer_id", F.nullif("trend", F.lit(math.nan)).alias("trend"))

@@ -17,7 +17,7 @@ from .tasks import TARIFF, TREND_SCHEMA
 
 def charge(usage: DataFrame) -> DataFrame:
     """Charge each month's usage (see tasks.py), a batch of rows at a time."""
-    # made here, not by a decorator: at import it is unknown whether Spark is near or remote
+    # created here, not by a decorator: at import it is unknown whether Spark is local or remote
     charge_udf = F.pandas_udf(_charge_of_batch, "double")  # type: ignore[call-overload]
     return usage.select("customer_id", "month", charge_udf("usage").alias("charge"))
 

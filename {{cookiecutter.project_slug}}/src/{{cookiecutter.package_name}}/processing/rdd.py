@@ -1,6 +1,6 @@
-"""RDD: each row is pickled from the JVM to a Python process and back. Kept to show, not to use.
+"""RDD: each row is pickled from the JVM to a Python process and back. For comparison only.
 
-Everything here can be a DataFrame, and over Spark Connect RDDs do not exist.
+A DataFrame does the same, and Spark Connect has no RDDs.
 """
 
 from pyspark.sql import DataFrame, Row

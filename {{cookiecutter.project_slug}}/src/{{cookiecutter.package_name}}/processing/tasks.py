@@ -18,7 +18,7 @@ TREND_SCHEMA = "customer_id string, trend double"
 
 
 class Tier(NamedTuple):
-    """A step of the tariff: `width` units from `start` on cost `price` each."""
+    """A tier of the tariff: `width` units above `start` cost `price` each."""
 
     start: float
     width: float
@@ -33,14 +33,14 @@ TARIFF = (
 
 
 def charge_of_row(usage: float | None) -> float | None:
-    """The charge for one month's usage, in plain Python."""
+    """Return the charge for one month's usage, in plain Python."""
     if usage is None:
         return None
     return sum(tier.price * min(max(usage - tier.start, 0.0), tier.width) for tier in TARIFF)
 
 
 def trend_of_group(history: Iterable[tuple[date, float | None]]) -> float | None:
-    """The trend of one customer's (month, usage) pairs, in plain Python."""
+    """Return the trend of one customer's (month, usage) pairs, in plain Python."""
     known = [(month_index(month), usage) for month, usage in history if usage is not None]
     if len(known) < 2:
         return None
