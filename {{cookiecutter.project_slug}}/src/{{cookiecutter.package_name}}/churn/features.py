@@ -26,7 +26,7 @@ def features(
 
     Args:
         usage: the usage table.
-        cutoffs: the last months that are known, first days of months.
+        cutoffs: the last known months, as first days of months.
         horizon: months without usage that make a customer churn.
         known_until: the table's last month. A label whose horizon goes beyond it is null.
         customers: attributes of the customers, one row for each.
@@ -66,12 +66,12 @@ def features(
 
 
 def at_risk(horizon: int) -> Column:
-    """Whether a customer has used anything in the months of a horizon before the cutoff."""
+    """Return whether a customer has usage in the `horizon` months up to the cutoff."""
     return F.col("recency") < horizon
 
 
 def _usage_in(first: str | Column, last: str | Column) -> Column:
-    """Usage in each month from the first to the last; 0 where there is no row."""
+    """Return usage in each month from the first to the last; 0 where there is no row."""
     months = F.sequence(first, last, F.expr("INTERVAL 1 MONTH"))
     return F.transform(
         months,
@@ -82,7 +82,7 @@ def _usage_in(first: str | Column, last: str | Column) -> Column:
 
 
 def _stays_at_zero(horizon: int, known_until: date) -> Column:
-    """Whether there is no usage in the months after the cutoff; null where that is not known."""
+    """Return whether usage is zero in all months of the horizon; null if that is unknown."""
     after = _usage_in(F.add_months("cutoff", 1), F.add_months("cutoff", horizon))
     return (
         F.when(F.add_months("cutoff", horizon) > F.lit(known_until), None)

@@ -1,4 +1,4 @@
-"""How good predictions of churn are: who ranks highest, and whether chances come true."""
+"""Measure predictions of churn: their ranking, and the calibration of their probabilities."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,25 @@ from ..errors import BadInputError
 from ..sampling import collect_sample
 
 ROWS = 100_000
-"""About the most rows to measure on, which the driver holds."""
+"""Limit of rows to measure on, which the driver holds; approximate."""
 
 GROUPS = 10
-"""Into how many groups of equal size rows are put by their chance."""
+"""Number of groups of equal size, by probability."""
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What predictions are worth.
+    """Quality of predictions.
 
-    roc_auc: the chance that who churned ranks above who did not (Hanley and McNeil, 1982).
-    pr_auc: average precision: the share of churners among those ranked highest, over all ranks.
-    brier: the mean squared difference between chance and outcome (Brier, 1950).
-    ece: expected calibration error: the mean difference between chance and share of churners, in
+    roc_auc: the probability that a random churner is scored above a random customer who stays
+        (Hanley and McNeil, 1982).
+    pr_auc: average precision: the mean precision over all thresholds that find a churner.
+    brier: mean squared difference between probability and outcome (Brier, 1950).
+    ece: expected calibration error: mean difference between probability and share of churners, over
         groups of equal size.
-    lift_at_10: how many times more churners are among the tenth ranked highest than among all.
-    rows: measured on.
-    churned: the share of churners.
+    lift_at_10: share of churners in the tenth with the highest scores, divided by that among all.
+    rows: number of rows measured on.
+    churned: share of churners.
     """
 
     roc_auc: float
@@ -42,7 +43,7 @@ class Scores:
 
 
 def collect(predicted: DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Bring outcomes and chances to the driver: all of them up to ROWS, else a sample.
+    """Bring outcomes and probabilities to the driver: all up to ROWS, else a sample.
 
     Returns:
         churned (0 or 1) and churn_probability, in an order that depends on the keys alone.
@@ -53,15 +54,18 @@ def collect(predicted: DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def measure(predicted: pd.DataFrame) -> Scores:
-    """Measure predictions, given as churned and churn_probability.
+    """Measure predictions.
+
+    Args:
+        predicted: churned (0 or 1) and churn_probability, one row per prediction.
 
     Raises:
-        BadInputError: when all rows have the same outcome.
+        BadInputError: if all rows have the same outcome.
     """
     from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
     churned = predicted["churned"].to_numpy()
-    chance = predicted["churn_probability"].to_numpy()
+    probability = predicted["churn_probability"].to_numpy()
     if len(set(churned)) < 2:
         raise BadInputError(
             f"features: {churned.sum()} of {len(churned)} rows to measure on have churned; there "
@@ -70,9 +74,9 @@ def measure(predicted: pd.DataFrame) -> Scores:
     groups = calibration(predicted)
     lift = by_decile(predicted)["lift"]
     return Scores(
-        roc_auc=float(roc_auc_score(churned, chance)),
-        pr_auc=float(average_precision_score(churned, chance)),
-        brier=float(brier_score_loss(churned, chance)),
+        roc_auc=float(roc_auc_score(churned, probability)),
+        pr_auc=float(average_precision_score(churned, probability)),
+        brier=float(brier_score_loss(churned, probability)),
         ece=float(np.average(np.abs(groups["chance"] - groups["share"]), weights=groups["rows"])),
         lift_at_10=float(lift.iloc[0]),
         rows=len(predicted),
@@ -81,18 +85,19 @@ def measure(predicted: pd.DataFrame) -> Scores:
 
 
 def calibration(predicted: pd.DataFrame) -> pd.DataFrame:
-    """Put rows into groups of equal size by their chance.
+    """Group rows by probability into groups of equal size.
 
     Returns:
-        One row per group, the lowest chance first: rows; chance (mean); share (of churners).
+        One row per group, sorted by probability: rows; chance (mean probability); share (of
+        churners).
     """
     return _grouped(predicted)[["rows", "chance", "share"]].iloc[::-1].reset_index(drop=True)
 
 
 def by_decile(predicted: pd.DataFrame) -> pd.DataFrame:
-    """How many times more churners are in each tenth than among all, the likeliest first.
+    """Return the lift of each tenth of the rows, the highest probabilities first.
 
-    Rows of the same chance share their churners, in whatever group they lie.
+    Ties: rows with equal probability share their churners evenly across the groups they span.
     """
     groups = _grouped(predicted)
     return groups.assign(lift=groups["share"] / predicted["churned"].mean())
