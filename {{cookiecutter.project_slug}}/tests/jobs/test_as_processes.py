@@ -106,3 +106,26 @@ def test_bad_input_gives_exit_code_2_and_one_line(tmp_path):
     assert "no such path or catalog table" in said[0]
     assert answer.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_table_is_read_as_the_options_say_whatever_the_locale(tmp_path):
+    months = [f"{2024 + n // 12}-{n % 12 + 1:02}" for n in range(24)]
+    lines = [f"Müller;{month};1,5\n" for month in [*months, "2099-01"]]
+    source = tmp_path / "café" / "usäge.csv"
+    source.parent.mkdir()
+    source.write_bytes("".join(["customer_id;month;usage\n", *lines]).encode("latin-1"))
+    arguments = ["compare_processing.py", "--usage", str(source), "--reports", str(tmp_path / "r")]
+    arguments += ["--runs", "1"]
+    steps = {
+        "not UTF-8": [],
+        "decimal comma": ["--csv-options", "encoding=ISO-8859-1"],
+        "after today": ["--csv-options", "encoding=ISO-8859-1", "decimal=,"],
+    }
+    for told, options in steps.items():
+        refused = run(*arguments, *options, LC_ALL="C")
+        assert (refused.returncode, told in refused.stderr) == (2, True), refused.stderr
+        assert refused.stderr.startswith("error: usage table (")
+    done = run(*arguments, *options, "--as-of", "2025-12", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    assert "left_out=1 warnings=0" in done.stdout

@@ -347,3 +347,9 @@ def test_a_table_whose_input_changed_meanwhile_leaves_the_earlier_one(spark, csv
     with pytest.raises(UnavailableError, match="its files changed"):
         tables.write_table(read.rows, tmp_path / "out", read.check_unchanged)
     assert held(spark.read.parquet(str(tmp_path / "out"))) == ONE_ROW
+
+
+def test_a_month_of_sign_up_that_no_calendar_has_is_refused(spark, csv):
+    source = csv("customer_id,signup_month,plan\na,0001-01-01,basic\nb,,pro\n", "customers.csv")
+    with pytest.raises(BadInputError, match=r"signup_month is out of range .* in 1 of 2 rows"):
+        tables.read(spark, source, tables.CUSTOMERS)

@@ -19,7 +19,10 @@ SPACES = "\t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) +
 SPACES += "\u202f\u205f\u3000"
 ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad"
 
-MONTH = r"^(\d{4}-\d{2})(-\d{2})?([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?$"
+MAY_HIDE = "[^!-~]"
+"""Spaces, and all beyond ASCII: most ids have none of it, and need no closer look."""
+
+MONTH = r"^\d{4}-\d{2}(-\d{2}([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
 """A date, a month, or midnight in any time zone; the written day counts."""
 
 NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
@@ -56,7 +59,7 @@ def typed(
 def visible(name: Column) -> Column:
     """Remove invisible characters: zero-width characters, and spaces at the ends."""
     plain = F.translate(name, SPACES + ZERO_WIDTH, " " * len(SPACES))
-    return F.trim(plain)
+    return F.when(name.rlike(MAY_HIDE), F.trim(plain)).otherwise(name)
 
 
 def needs_composing(field: StructField) -> Column:
@@ -79,10 +82,8 @@ def composed(name: Column) -> Column:
 def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
     trimmed = F.trim(stored)
     if kind == DateType():
-        day = F.concat(
-            F.regexp_extract(trimmed, MONTH, 1),
-            F.coalesce(F.nullif(F.regexp_extract(trimmed, MONTH, 2), F.lit("")), F.lit("-01")),
-        )
+        is_month = F.length(trimmed) == len("2025-01")
+        day = F.when(is_month, F.concat(trimmed, F.lit("-01"))).otherwise(trimmed.substr(1, 10))
         return F.when(trimmed.rlike(MONTH), day.try_cast(kind))
     if kind == DoubleType():
         pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA

@@ -185,6 +185,8 @@ def _with_comparable_ids(
                 f"column {name}: characters that are not seen (spaces at the ends, zero-width "
                 f"characters) were removed in {changed} rows"
             )
+        else:  # what is computed from the rows need not look at each id again
+            rows = rows.withColumn(name, F.col(f"stored.{quoted(name)}").cast("string"))
         if sum(row.floats[number] for row in used) == total:
             rows = rows.withColumn(name, F.regexp_replace(quoted(name), r"\.0$", ""))
             told.append(f"column {name}: all ids end in .0, and are read as whole numbers")

@@ -33,6 +33,12 @@ class Table:
     measure: str | None = None
 
 
+def _within_years(column: str) -> Rule:
+    """Years that a calendar, Python and people agree on."""
+    years = "DATE'1900-01-01' AND DATE'9999-12-31'"
+    return Rule(column, f"{column} NOT BETWEEN {years}", "out of range (years 1900 to 9999)")
+
+
 USAGE = Table(
     name="usage",
     schema=StructType(
@@ -47,11 +53,7 @@ USAGE = Table(
         Rule("customer_id", "customer_id IS NULL", "null"),
         Rule("customer_id", "trim(customer_id) = ''", "empty"),
         Rule("month", "month IS NULL", "null"),
-        Rule(
-            "month",
-            "month NOT BETWEEN DATE'1900-01-01' AND DATE'9999-12-31'",
-            "out of range (years 1900 to 9999)",
-        ),
+        _within_years("month"),
         Rule("month", "month != trunc(month, 'MM')", "not the first day of a month"),
         Rule("usage", "isnan(usage) OR usage = double('inf')", "not a finite number"),
         Rule("usage", "usage < 0", "negative"),
@@ -78,6 +80,7 @@ CUSTOMERS = Table(
     rules=(
         Rule("customer_id", "customer_id IS NULL", "null"),
         Rule("customer_id", "trim(customer_id) = ''", "empty"),
+        _within_years("signup_month"),
     ),
     others=True,
 )
