@@ -1,9 +1,9 @@
-"""How churn is told of millions: features of usage, and chances by a model, against plain pandas.
+"""Speed of churn prediction on millions of rows: features and scoring, against plain pandas.
 
 1. The features of every customer at one cutoff, from usage of more and more rows: one pass over
    the table and one shuffle, which the plan proves; time should grow as the rows do, and the
    memory of a worker not at all.
-2. Every contender gives the same rows their chances, by the same trained model. They take turns,
+2. Every contender scores the same rows with the same trained model. They run in alternation,
    each warmed up; ratios are medians over the rounds.
    - pandas, one thread: predict_proba of a frame in memory. The baseline.
    - pandas, all threads: the same, with the threads that scikit-learn takes by itself.

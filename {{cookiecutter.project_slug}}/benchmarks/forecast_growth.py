@@ -1,4 +1,4 @@
-"""How fast customers are forecast one by one: the project against other ways to run the same fits.
+"""Speed of one model per customer: the project against other ways to run the same fits.
 
 1. Every contender reads the same table, forecasts a year of each customer with the same models
    (theta+ces), measures the errors of a sample, and writes what it found. They take turns, each

@@ -1,4 +1,4 @@
-"""Method b: one classifier over all customers, who learn from each other. High n, low k, m = 1.
+"""Method b: one classifier over all customers. High n, low k, m = 1.
 
 The classifier is the mean of three: the trainer's model on all features, the regression of five
 (rfm), and BG/BB. Trees and regressions know only histories as long as those that they were trained
@@ -66,7 +66,7 @@ def fit(
 def choose_weights(
     training: DataFrame, prior: Prior, horizon: int, trainer: str, seed: int
 ) -> dict[str, float]:
-    """Choose the mean that predicts customers best whom, and at a cutoff that, it has not seen.
+    """Choose the weights that predict unseen customers at an unseen cutoff best.
 
     The members are trained on two thirds of the customers, at the cutoffs before the newest, and
     compared on the others, at the newest. See `fit` for the arguments.

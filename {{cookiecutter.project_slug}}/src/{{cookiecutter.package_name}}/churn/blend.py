@@ -17,7 +17,7 @@ TRAINER, RFM, OWN = "trainer", "rfm", "per-customer"
 """The members: the trainer's model on all features, the regression of five, and BG/BB."""
 
 EQUAL = {TRAINER: 0.5, RFM: 0.25, OWN: 0.25}
-"""The mean that is taken unless another is plainly better. The default trainer is a mean of two."""
+"""Default weights, used unless others are clearly better. The default trainer is a mean of two."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Blend:
     weights: dict[str, float]
 
     def predict_proba(self, rows: pd.DataFrame) -> Floats:
-        """Return the probabilities that the label is false, and true."""
+        """Return an array of (rows, 2): the probabilities that the label is false and true."""
         each = self.each(rows)
         probability = np.sum([self.weights[name] * each[name] for name in each], axis=0)
         return np.column_stack([1 - probability, probability])

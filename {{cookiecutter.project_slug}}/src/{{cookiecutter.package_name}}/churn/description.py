@@ -97,7 +97,7 @@ def _longest_pause(used: NDArray[np.bool_]) -> Floats:
 def _frequency(
     used: NDArray[np.bool_], known: NDArray[np.bool_], tenure: Floats, recency: Floats
 ) -> dict[str, Floats]:
-    """How often customers use, how regularly, and whether less and less often."""
+    """Return the frequency of months with usage, its regularity and its trend."""
     month = np.arange(used.shape[1])
     frequency = used.sum(axis=1)
     between = used.shape[1] - 1 - used[:, ::-1].argmax(axis=1) - used.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Training a model and, beside it, predicting customers that it has not seen."""
+"""Train a model, and evaluate it on customers that it has not seen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from .scores import collect
 
 MODEL = "all-customers"
 CUTOFFS = 12
-"""From how many months customers are trained on: churners are rare, and each month has its own."""
+"""Number of cutoffs to train on: churners are rare, and each month adds some."""
 
 FOLDS = 5
 

@@ -1,4 +1,4 @@
-"""Which features a model looks at."""
+"""Permutation importance of features."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from ..training import Model
 from ..training.columns import LABEL, as_kinds
 
 ROWS = 5_000
-"""About the most rows to measure on."""
+"""Limit of rows to measure on, approximate."""
 
 REPEATS = 8
 """Shuffles of each feature, each measured on another bootstrap sample of the rows."""

@@ -1,4 +1,4 @@
-"""The baseline of every practitioner: a logistic regression on recency, frequency and usage."""
+"""The RFM baseline: a logistic regression on recency, frequency and usage."""
 
 from pyspark.sql import DataFrame
 

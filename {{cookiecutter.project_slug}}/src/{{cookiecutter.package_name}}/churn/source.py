@@ -1,4 +1,4 @@
-"""Where features come from: customers' usage, or any table that has them."""
+"""Read features from customers' usage, or from any table of features."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from .buy_till_you_die import LOG_ODDS
 from .description import FEATURES
 
 POSITIVE = ("1", "true", "t", "yes", "y", "churned")
-"""What a label says of who churned, unless one is told, in whatever case."""
+"""Default label values of churners, in any letter case."""
 
 RESERVED_NAMES = (*KEYS, LABEL, LOG_ODDS, "churn_probability", "model_version", "fold")
 """Names that the project gives to columns, beside those of the features of usage."""

@@ -1,4 +1,4 @@
-"""Method b: one model over all customers, who learn from each other. High n, low k, low m.
+"""Method b: one model over all customers. High n, low k, low m.
 
 Boosted trees learn by how much usage differs from what a customer's own season, level and trend
 promise (features.py), and how far it spreads around that. They are trained on a sample, on the
@@ -35,10 +35,10 @@ TRAINING_ROWS = 60_000
 """About the most rows to train on, which the driver holds; 200,000 gave no better forecasts."""
 
 TRAINING_MONTHS = 36
-"""How many of a customer's last months may be trained on."""
+"""Number of a customer's last months that may be sampled for training."""
 
 MOST_OF_FEW = 30
-"""The months that are at most left of a history which is cut short."""
+"""Maximum length in months of a history that is cut short for training."""
 
 FEWEST_ROWS = 200
 """Rows under which nothing is learned but how far usage strays from the baseline."""
@@ -93,7 +93,7 @@ def forecast(
     quantiles: Sequence[float] = (),
     returns: Returns | None = None,
 ) -> DataFrame:
-    """Forecast each customer with a model that is trained on all of them, now.
+    """Train a model on all customers, and forecast each customer with it.
 
     See per_customer.forecast for arguments and result.
     """

@@ -1,4 +1,4 @@
-"""Rolling origins: every method forecasts months that are known, from what was known before."""
+"""Rolling-origin backtest: every method forecasts known months from earlier ones only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .history import filled
 from .scores import score, summary
 
 LENGTHS = {0: "under 1", 1: "1 to 2", 2: "2 to 3", 3: "3 to 5", 5: "5 or more"}
-"""Lengths of history to tell apart: the seasons that they start from, and how they are called."""
+"""Groups of history lengths: the number of seasons where each starts -> its name."""
 
 QUANTILES = tuple(tenth / 10 for tenth in range(1, 10))
 """The deciles, which the weighted quantile loss is measured over."""
@@ -23,7 +23,7 @@ QUANTILES = tuple(tenth / 10 for tenth in range(1, 10))
 COMBINATION = "combination"
 
 WARM_UP = 20
-"""Customers whom each method forecasts before its time is taken, so that workers are warm."""
+"""Customers that each method forecasts unmeasured first, to warm the workers up."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def backtest(
 def split(
     placed: DataFrame, end: date | None, hidden: int, horizon: int
 ) -> tuple[DataFrame, DataFrame]:
-    """Hide the last months of a table: what is known at the cutoff, and what came next.
+    """Split a table at a cutoff into the known months and the months of the horizon.
 
     Args:
         placed: usage without missing rows (history.filled).
@@ -115,7 +115,7 @@ def split(
 
 
 def warm_up(history: DataFrame, methods: Mapping[str, Method], season: int, level: int) -> None:
-    """Have each method forecast a few customers: workers start and load its libraries."""
+    """Let each method forecast a few customers, so that workers start and load its libraries."""
     few = history.select("customer_id").distinct().orderBy("customer_id").limit(WARM_UP)
     usage = history.join(few, "customer_id", "left_semi")
     for forecast in methods.values():
@@ -156,7 +156,7 @@ def run_fold(
 def sum_up(
     name: str, folds: Sequence[DataFrame], seconds: float, season: int
 ) -> tuple[MethodScore, list[LengthScore]]:
-    """Sum a method's scores of all folds up, and by length of history."""
+    """Aggregate a method's scores over all folds, in total and by length of history."""
     if not folds:
         return MethodScore(name, None, None, None, seconds, 0), []
     scores = reduce(DataFrame.unionAll, folds)

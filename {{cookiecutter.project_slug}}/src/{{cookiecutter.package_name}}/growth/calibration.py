@@ -1,4 +1,4 @@
-"""Intervals from past errors: how far forecasts of known months were from what was used.
+"""Intervals from past errors, which are forecasts of known months compared with actual usage.
 
 Errors are divided by a scale that each customer's own history gives, so that customers can share
 them; their quantiles are taken by length of history and by month of the horizon (split conformal
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LEAST_CHANGE = 0.02
-"""Usage is never taken to be steadier than this, as a share of its size."""
+"""Lower bound of the error scale, as a share of usage."""
 
 PRIOR_ERRORS = 10
-"""Weight of what is assumed of errors before any is seen, in errors."""
+"""Weight of the prior distribution of errors, as a number of errors."""
 
 ENOUGH = 200
 """Errors under which a group of lengths takes those of the next shorter one too."""
@@ -27,7 +27,7 @@ NEAR = 2
 
 QUANTILE_GRID = (np.arange(99) + 0.5) / 99
 ASSUMED = np.array([NormalDist().inv_cdf(p) for p in QUANTILE_GRID])
-"""Standard normal errors: what is assumed before any is seen."""
+"""The prior distribution of errors: standard normal."""
 
 
 def length_edges(season: int) -> list[int]:

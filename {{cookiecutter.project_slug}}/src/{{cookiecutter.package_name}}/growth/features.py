@@ -1,4 +1,4 @@
-"""What a model over all customers is told of each of them: season, level, trend and lags.
+"""Features of the global model: season, level, trend and lags.
 
 All of it is relative to the customer's own size, so that a model can learn from one customer for
 another. A batch of customers is a matrix with a row for each and a column for each month, the last
@@ -19,16 +19,16 @@ YEAR = 12
 """Months over which recent usage is averaged."""
 
 ALPHAS = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
-"""How much of a month goes into the level: smoothing constants to choose from."""
+"""Candidate smoothing constants of the level."""
 
 FEWEST_FOR_TREND = 12
-"""Months under which a trend is not taken for real."""
+"""Minimum number of months for a trend."""
 
 LEAST_FACTOR = 0.1
 """The share of a usual month under which a month of the season is left out of the level."""
 
 LEAST_DEVIATION = 0.02
-"""Usage is never taken to be steadier than this, as a share of its size."""
+"""Lower bound of the scale, as a share of usage."""
 
 
 class Features(NamedTuple):
@@ -131,13 +131,13 @@ def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
 
 
 def mean(values: Floats) -> Floats:
-    """The mean of each row, as a column."""
+    """Return the mean of each row, as a column."""
     means: Floats = np.nanmean(values, axis=1, keepdims=True)
     return means
 
 
 def slope(values: Floats) -> Floats:
-    """The least-squares change per month of each row, as a column."""
+    """Return the least-squares slope per month of each row, as a column."""
     time = np.where(np.isnan(values), np.nan, np.arange(values.shape[1]))
     time = time - mean(time)
     slopes: Floats = mean(time * values) / mean(time**2)

@@ -1,4 +1,4 @@
-"""The forecasts table: how a method's fits become one, and what can be read from it."""
+"""The forecasts table: create it from a method's fits, and aggregate it."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ Fit = tuple[object, object, str | None, str | None]
 """A row of FITS."""
 
 UNKNOWN = "usage is known in no month"
-"""The error of a customer of whom nothing is known."""
+"""The error of a customer without any known usage."""
 
 
 def quantile_column(probability: float) -> str:
@@ -153,7 +153,7 @@ def refuse_failures(forecasts: DataFrame, most: float) -> None:
 
 
 def by_model(forecasts: DataFrame) -> DataFrame:
-    """Sum a forecasts table up.
+    """Aggregate a forecasts table by model.
 
     Returns:
         One row per model ("error" where there is none): model; customers; stale (customers without

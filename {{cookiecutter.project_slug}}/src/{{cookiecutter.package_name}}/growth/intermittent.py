@@ -1,4 +1,4 @@
-"""Customers who use something now and then: how much they are expected to use, on average.
+"""Expected usage of intermittent customers.
 
 A median of such a customer is zero, and medians do not add up to what a team plans with. Here the
 forecast is an expected value: the customer's own exponentially weighted mean, times the share of
@@ -21,7 +21,7 @@ DECAY = 0.8
 """Weight of a month in the mean, as a multiple of the weight of the month after it."""
 
 DORMANT_AFTER = 3
-"""Months without usage at the end after which a customer may be taken for gone."""
+"""Minimum number of last months without usage for a dormant customer."""
 
 NEGLIGIBLE = 0.01
 """The probability of a return within the horizon under which a dormant customer's is zero."""
@@ -73,7 +73,7 @@ class Returns(NamedTuple):
 
 
 def is_dormant(series: Floats) -> bool:
-    """Say whether usage has stopped: no usage ever, or none at the end for longer than ever.
+    """Return whether a customer is dormant: its last pause is longer than every earlier one.
 
     A pause is not the end: the zeros must last DORMANT_AFTER months, and longer than any pause
     before.

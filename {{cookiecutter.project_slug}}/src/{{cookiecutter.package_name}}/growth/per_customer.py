@@ -162,7 +162,7 @@ def fit_batch(
     probabilities: Sequence[float],
     shared: Shared,
 ) -> pd.DataFrame:
-    """Fit one model to each history, whatever becomes of the others; a row of FITS for each."""
+    """Fit one model to each history; a failure affects its own row of FITS only."""
     fits: list[Fit] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # statsmodels and NumPy remark on odd histories

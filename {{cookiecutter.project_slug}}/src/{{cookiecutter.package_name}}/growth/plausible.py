@@ -1,4 +1,4 @@
-"""The guard: no forecast leaves what a customer's history makes plausible.
+"""Bound forecasts to a range that a customer's history makes plausible.
 
 Models that extrapolate can explode: smoothing of logarithms takes a step in level for exponential
 growth. The range of the last season says where usage is now and how far it moves within a season.

@@ -1,4 +1,4 @@
-"""How good forecasts are: errors, coverage and quantile loss of each customer, by Spark."""
+"""Errors, coverage and quantile loss of forecasts per customer, computed by Spark."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The baseline: what was used in the same month a season ago is used again. Done by Spark alone."""
+"""The seasonal naive baseline: repeat the usage of the same month one season ago, in Spark."""
 
 from collections.abc import Sequence
 from statistics import NormalDist

@@ -126,7 +126,7 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
 
 
 def _make_room(client: Any, name: str) -> None:
-    """Register a name, unless it is; looking it up first is more than all registries can do."""
+    """Create the model's name, ignoring "already exists": not every registry supports a lookup."""
     from mlflow.exceptions import MlflowException
 
     try:
