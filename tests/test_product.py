@@ -206,16 +206,16 @@ USE_CASE_FILES = {
         *(
             f"{SOURCE}/lifecycle/{name}.py"
             for name in (
-                *("__init__", "comparison", "loading", "measured", "options", "promotion"),
-                *("registration", "store"),
+                *("__init__", "comparison", "holdout", "loading", "measured", "moving"),
+                *("options", "promotion", "registration", "removal", "store"),
             )
         ),
         f"{SOURCE}/sampling.py",
         *(
             f"{SOURCE}/training/{name}.py"
             for name in (
-                *("__init__", "columns", "deep_learning", "mllib", "preparation"),
-                *("scikit_learn", "scoring"),
+                *("__init__", "columns", "deep_learning", "drift", "mllib", "preparation"),
+                *("profile", "scikit_learn", "scoring"),
             )
         ),
         *(
@@ -240,6 +240,7 @@ USE_CASE_FILES = {
         "tests/jobs/test_compare_training.py",
         "tests/lifecycle/conftest.py",
         "tests/lifecycle/test_comparison.py",
+        "tests/lifecycle/test_holdout.py",
         "tests/lifecycle/test_loading.py",
         "tests/lifecycle/test_options.py",
         "tests/lifecycle/test_promotion.py",
@@ -247,6 +248,7 @@ USE_CASE_FILES = {
         "tests/lifecycle/test_store.py",
         "tests/test_sampling.py",
         "tests/training/test_columns.py",
+        "tests/training/test_drift.py",
         "tests/tradeoff/test_compare.py",
         "tests/tradeoff/test_crossover.py",
         "tests/tradeoff/test_segments.py",

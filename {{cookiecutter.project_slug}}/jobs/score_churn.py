@@ -11,6 +11,7 @@ from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.lifecycle import options
 from {{ cookiecutter.package_name }}.periods import last_month
 from {{ cookiecutter.package_name }}.spark.session import get_spark
+from {{ cookiecutter.package_name }}.training.drift import check_columns
 from {{ cookiecutter.package_name }}.training.scoring import score
 
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     source.check_arguments(parser, args)
 
     spark = get_spark("score_churn")
-    version, model, about = lifecycle.load(*options.chosen(args))
+    version, model, about, profile = lifecycle.load(*options.chosen(args))
     horizon = about["horizon"]
     if args.usage:
         source.check_horizon(args.horizon, horizon)
@@ -41,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         rows_in = rows.count()
         chance = F.col("churn_probability")
 
+    rows = rows.cache()  # looked at twice: first whether columns are as they were in training
+    where = f"features of {args.usage or args.features}"
+    moved = check_columns(rows, model.kinds, profile, where) if profile else []
+    for line in moved:
+        print(f"warning: {line}")
     scored = score(rows, model).select(
         "customer_id", chance.alias("churn_probability"), F.lit(version).alias("model_version")
     )
@@ -61,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         found.rows,
         model_version=version,
         left_out=read.left_out,
-        warnings=len(read.warnings),
+        warnings=len(read.warnings) + len(moved),
     )
 
 

@@ -20,6 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     source.add_arguments(parser)
     options.add_arguments(parser)
     parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
+    parser.add_argument(
+        "--no-holdout",
+        action="store_true",
+        help="keep no customers' rows with the model; otherwise up to 50,000 rows, without ids, "
+        "are kept in the store of models, and promote_model compares models on them",
+    )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
@@ -57,17 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     picture = charts.evaluation(trained.predicted, worth, TITLE)
     text = card(parameters, methods, worth)
     metrics = next(iter(scores.values()))
+    others = {name: values["roc_auc"] for name, values in scores.items()}
+    baseline = {lifecycle.BASELINE: others["recency"]} if "recency" in others else {}
     version = lifecycle.register(
         name,
         trained.model,
         {"horizon": args.horizon},
         parameters,
-        metrics,
-        trained.holdout,
+        metrics | baseline,
+        None if args.no_holdout else trained.holdout,
         trained.keys,
         text,
         picture,
         trained.measured,
+        data=trained.data,
     )
     figures = {**metrics, **parameters, "model_version": version, "methods": methods}
     figures["weights"] = dict(trained.weights)

@@ -97,6 +97,19 @@ def test_what_is_known_of_customers_may_not_be_called_like_a_feature_of_usage(sp
         source.read_usage(spark, args)
 
 
+def test_customers_of_whom_no_id_is_in_usage_are_refused(spark, tmp_path):
+    (tmp_path / "usage.csv").write_text("customer_id,month,usage\n0a,2024-01-01,1\n")
+    (tmp_path / "customers.csv").write_text("customer_id,signup_month,plan\na,,basic\n")
+    args = Namespace(
+        usage=f"{tmp_path}/usage.csv",
+        customers=f"{tmp_path}/customers.csv",
+        as_of=None,
+        csv_options=[],
+    )
+    with pytest.raises(BadInputError, match=r"none of its ids .* 'a' here, '0a' there"):
+        source.read_usage(spark, args)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -135,7 +135,12 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     capsys.readouterr()
     assert score("--features", str(folder / "other.csv"), "--id", "customerID", *output) == 2
     assert score("--usage", str(folder / "other.csv"), *output) == 2
-    missing, other = capsys.readouterr().err.splitlines()
+    words = spark.read.csv(str(folder / "table.csv"), header=True).toPandas()
+    words.assign(TotalCharges="much").to_csv(folder / "words.csv", index=False)
+    assert score("--features", str(folder / "words.csv"), "--id", "customerID", *output) == 2
+    missing, other, unreadable = capsys.readouterr().err.splitlines()
+    assert "TotalCharges has a usable value in 0 of 400 rows (0%; 98% in training)" in unreadable
+    assert "400 are no numbers, for example 'much'" in unreadable
     assert "needs 1 columns that the table lacks, for example TotalCharges" in missing
     assert "not trained on --usage" in other
     assert spark.read.parquet(str(folder / "scores")).count() == 400

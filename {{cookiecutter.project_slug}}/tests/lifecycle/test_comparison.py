@@ -19,6 +19,15 @@ def test_a_better_challenger_is_told_by_how_much_it_is_better(plain, bad, regist
     assert lifecycle.compare(name) == found
 
 
+def test_the_models_that_were_measured_are_compared_not_those_that_saw_the_holdout(
+    plain, bad, register, name
+):
+    register(plain, measured=bad)
+    lifecycle.promote(name)
+    register(bad, measured=plain)
+    assert lifecycle.compare(name).better
+
+
 def test_a_lead_that_may_be_chance_is_not_better():
     lead = lifecycle.Comparison("2", "1", 0.71, 0.70, lower=-0.01, upper=0.03, rows=1000)
     assert lead.difference > 0
@@ -36,14 +45,37 @@ def test_a_worse_challenger_and_an_equal_one_are_not_better(plain, bad, register
     assert not equal.better
 
 
-def test_a_champion_that_needs_columns_which_the_newest_holdout_lacks_is_told(
-    trained, rows, fitted, register, name
+def test_a_champion_that_needs_columns_which_the_newest_table_lacks_is_told(
+    trained, rows, fitted, table, register, name
 ):
     register(trained)
     lifecycle.promote(name)
-    register(fitted(rows["churned"], "noise"))  # its holdout has no other column
+    register(fitted(rows["churned"], "noise"), rows=table.drop("usage", "plan"))
     with pytest.raises(BadInputError, match="champion needs 2 columns"):
         lifecycle.compare(name)
+
+
+def test_a_column_that_is_constant_by_now_is_there_for_a_champion_that_needs_it(
+    trained, rows, fitted, table, register, name
+):
+    register(trained)
+    lifecycle.promote(name)
+    constant = table.selectExpr("customer_id", "usage", "noise", "'basic' AS plan", "churned")
+    register(fitted(rows["churned"], "usage", "noise"), rows=constant)
+    assert lifecycle.compare(name).rows == 1000
+
+
+def test_a_holdout_with_too_few_churners_decides_nothing(plain, bad, table, register, name):
+    register(bad)
+    lifecycle.promote(name)
+    one = table.where("NOT churned OR customer_id = 'C0'").selectExpr(
+        "customer_id", "usage", "noise", "customer_id = 'C0' AS churned"
+    )
+    register(plain, rows=one)
+    verdict = lifecycle.judge(name)
+    assert not verdict.promoted
+    assert "has 1 customers who churned" in verdict.reason
+    assert "--force" in verdict.reason
 
 
 def test_a_challenger_for_another_horizon_is_not_compared(plain, register, name):

@@ -24,7 +24,7 @@ def test_a_path_or_an_address_is_no_name_of_a_model(
 ):
     register(plain)
     model = next(shared_store.rglob("model.skops")).parent
-    monkeypatch.setattr(lifecycle.loading, "_load_estimator", pytest.fail)
+    monkeypatch.setattr(lifecycle.loading, "read_estimator", pytest.fail)
     paths = (f"{model}", f"file://{model}", "../champion")
     for where in (*paths, f"runs:/{model}/model", f"models:/{name}/1", "s3://bucket/model"):
         with pytest.raises(NoModelError, match="there is no"):
@@ -66,3 +66,26 @@ def test_a_model_that_may_run_code_is_told_and_not_loaded(
         lifecycle.load(name, "2")
     assert "\n" not in str(error.value)
     assert not Path("pwned").exists()
+
+
+def test_types_that_moved_between_versions_of_a_library_are_told_with_both_versions(
+    trained, register, name, monkeypatch
+):
+    register(trained)
+    known = [known for known in lifecycle.TRUSTED if "TreePredictor" not in known]
+    monkeypatch.setattr(lifecycle.loading, "TRUSTED", known)
+    with pytest.raises(lifecycle.UnusableModelError, match=r"types of scikit-learn") as error:
+        lifecycle.load(name, "1")
+    told = str(error.value)
+    assert "unknown at version " in told
+    assert "trained with scikit-learn==" in told
+    assert "Train again" in told
+    assert "\n" not in told
+
+
+def test_a_file_that_the_installed_libraries_cannot_load_is_told(plain, register, name, store):
+    register(plain)
+    next(store.rglob("model.skops")).write_bytes(b"of another version")
+    with pytest.raises(lifecycle.UnusableModelError, match="cannot be loaded") as error:
+        lifecycle.load(name, "1")
+    assert "\n" not in str(error.value)

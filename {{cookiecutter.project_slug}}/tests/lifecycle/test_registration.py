@@ -26,7 +26,7 @@ def test_a_run_tells_how_the_model_was_made(plain, register, name, shared_store)
     register(plain)
     [run] = mlflow.search_runs(experiment_names=[name], output_format="list")
     assert run.data.params == {"seed": "0"}
-    assert run.data.metrics == {"roc_auc": 0.7}
+    assert run.data.metrics["roc_auc"] == 0.7
     files = {file.path for file in mlflow.MlflowClient().list_artifacts(run.info.run_id)}
     assert files == {f"{name}.md", f"{name}.png", "environment.txt", "holdout"}
     environment = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/environment.txt")

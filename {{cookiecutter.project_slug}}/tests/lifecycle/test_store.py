@@ -5,13 +5,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 from contextlib import closing
+from pathlib import Path
 
 import mlflow
 import pytest
 
 from {{ cookiecutter.package_name }} import lifecycle
-from {{ cookiecutter.package_name }}.errors import UnavailableError
+from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 
 
 @pytest.mark.slow
@@ -51,3 +53,90 @@ def test_a_server_that_is_set_is_used_instead_of_the_folder(
     register(plain)
     assert lifecycle.load(name, "challenger").version == "1"
     assert not list(store.iterdir())
+
+
+def moved(store, folder):
+    shutil.move(store, folder / "models")
+
+
+def copied(store, folder):
+    shutil.copytree(store, folder / "models")
+
+
+def restored(store, folder):
+    """From a backup made before the original was lost."""
+    with tarfile.open(folder / "backup.tar", "w") as backup:
+        backup.add(store, "models")
+    shutil.rmtree(store)
+    with tarfile.open(folder / "backup.tar") as backup:
+        backup.extractall(folder, filter="data")
+
+
+def digest(store):
+    return {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("carry", [moved, copied, restored], ids=lambda carry: carry.__name__)
+def test_a_store_that_is_moved_copied_or_restored_is_used_where_it_is_now(
+    carry, plain, bad, register, name, store, tmp_path, monkeypatch
+):
+    register(bad)
+    lifecycle.promote(name)
+    original = digest(store)
+    elsewhere = tmp_path / "a project"
+    elsewhere.mkdir()
+    carry(store, elsewhere)
+    monkeypatch.chdir(elsewhere)
+
+    assert lifecycle.load(name, "champion").version == "1"
+    assert register(plain) == "2"
+    assert lifecycle.compare(name).better
+    addresses = "\n".join(sqlite3.connect("models/mlflow.db").iterdump())
+    assert store.as_uri() not in addresses
+    assert (digest(store) if store.exists() else {}) == (original if carry is copied else {})
+    if carry is copied:
+        monkeypatch.chdir(store.parent)
+        assert lifecycle.load(name, "challenger").version == "1"
+
+
+def test_artifacts_of_another_place_keep_their_addresses(plain, register, name, store, tmp_path):
+    register(plain)
+    with closing(sqlite3.connect(store / "mlflow.db")) as database, database:
+        database.execute(
+            "UPDATE experiments SET artifact_location = 's3://bucket/models/artifacts' "
+            "WHERE experiment_id = 0"
+        )
+    lifecycle.load(name, "1")
+    with closing(sqlite3.connect(store / "mlflow.db")) as database:
+        [[kept]] = database.execute(
+            "SELECT artifact_location FROM experiments WHERE experiment_id = 0"
+        )
+    assert kept == "s3://bucket/models/artifacts"
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        (
+            "bda7b8c39065",
+            "an older MLflow .* `uv run mlflow db upgrade sqlite:///models/mlflow.db`",
+        ),
+        ("ffffffffffff", "a newer MLflow .*`uv lock --upgrade-package mlflow`"),
+    ],
+    ids=["MLflow 3.1", "a later MLflow"],
+)
+def test_a_store_of_another_mlflow_is_told_with_the_command_that_helps(schema, told, name, store):
+    with closing(sqlite3.connect(store / "mlflow.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (schema,))
+    with pytest.raises(BadInputError, match=told) as refused:
+        lifecycle.load(name, "champion")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_model_whose_files_are_gone_is_told_with_their_place(plain, register, name, store):
+    register(plain)
+    shutil.rmtree(store / "artifacts")
+    with pytest.raises(lifecycle.NoModelError, match="files are missing") as refused:
+        lifecycle.load(name, "1")
+    assert str(Path("models", "artifacts")) in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -92,3 +92,13 @@ def test_a_table_that_is_not_the_models_is_refused(make_table, wanted, told):
 def test_a_table_of_keys_alone_is_refused(make_table):
     with pytest.raises(BadInputError, match="no column to learn from"):
         kinds(make_table([("a",)], "customer_id string").drop("customer_id"))
+
+
+def test_dates_in_text_count_days_as_dates_do(make_table):
+    frame = make_table(
+        [("1970-01-02",), (" 1970-01-03 ",), ("1970-01-04T10:00:00Z",), ("04.01.1970",), ("1970",)],
+        "day string",
+    )
+    rows = frame.select(as_kinds(frame, {"day": "number"})).collect()
+    assert [row.day for row in rows] == [1.0, 2.0, 3.0, None, 1970.0]
+    assert kinds(frame.where("day LIKE '1970-%'")) == {"day": "number"}

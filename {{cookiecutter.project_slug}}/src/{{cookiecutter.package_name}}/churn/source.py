@@ -68,12 +68,25 @@ def check_horizon(given: int | None, trained: int | None) -> None:
 
 
 def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, DataFrame | None]:
-    """Read usage, and customers where there are any; `args` has the options of job.READING."""
+    """Read usage, and customers where there are any; `args` has the options of job.READING.
+
+    Raises:
+        BadInputError: when a table is bad, or no customer of one table is in the other.
+    """
     usage = job.read_table(spark, args.usage, tables.USAGE, args)
     if args.customers is None:
         return usage, None
     customers = job.read_table(spark, args.customers, tables.CUSTOMERS, args).rows
     where = f"customers table ({args.customers})"
+    if usage.rows.join(customers, "customer_id", "left_semi").isEmpty():
+        [used], [known] = (
+            [row.customer_id for row in rows.select("customer_id").head(1)]
+            for rows in (usage.rows, customers)
+        )
+        raise BadInputError(
+            f"{where}: none of its ids is in the usage table: for example {known!r} here, {used!r} "
+            "there. Write ids alike in both tables, or leave --customers out."
+        )
     return usage, _without_clashes(customers, where, (*RESERVED_NAMES, *FEATURES))
 
 

@@ -6,12 +6,17 @@ The model that is kept is fitted once more on the newest rows, the holdout among
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ..training import Model
-from .loading import TRUSTED
+from ..training.columns import Kind
+from .loading import Registered, load, read_estimator
+from .store import download
 
 FOLDER = "measured"
 ESTIMATOR, KINDS = f"{FOLDER}/model.skops", f"{FOLDER}/kinds.json"
+PACKAGES = "environment.txt"
+"""The artifact of a run that names the packages of its training."""
 
 
 def log_measured(model: Model) -> None:
@@ -26,16 +31,34 @@ def log_measured(model: Model) -> None:
         mlflow.log_artifact(str(path), FOLDER)
 
 
-def load_measured(run_id: str) -> Model | None:
-    """Load what `log_measured` stored with a run; None where the model kept is the one measured."""
-    import mlflow
-    import skops.io
+def load_measured(name: str, version: Any) -> Registered:
+    """Load a version with the model that was measured in place of the one that is kept.
 
-    if not mlflow.MlflowClient().list_artifacts(run_id, FOLDER):
-        return None
+    Both are the same where `log_measured` stored none.
+
+    Raises:
+        UnusableModelError: when one of them cannot be loaded here.
+    """
+    found = load(name, str(version.version))
+    where = f"model {name}: version {version.version}"
+    kinds = measured_kinds(version, where)
+    if not kinds:
+        return found
     with TemporaryDirectory() as folder:
-        stored = mlflow.artifacts.download_artifacts(
-            run_id=run_id, artifact_path=FOLDER, dst_path=folder
+        path, packages = (
+            download(folder, where, run_id=version.run_id, artifact_path=artifact)
+            for artifact in (ESTIMATOR, PACKAGES)
         )
-        kinds = json.loads(Path(stored, Path(KINDS).name).read_text())
-        return Model(kinds, skops.io.load(Path(stored, Path(ESTIMATOR).name), trusted=TRUSTED))
+        estimator = read_estimator(path, where, packages.read_text())
+    return found._replace(model=Model(kinds, estimator))
+
+
+def measured_kinds(version: Any, where: str) -> dict[str, Kind]:
+    """The columns of a version's measured model; none where `log_measured` stored none."""
+    import mlflow
+
+    if not mlflow.MlflowClient().list_artifacts(version.run_id, FOLDER):
+        return {}
+    with TemporaryDirectory() as folder:
+        path = download(folder, where, run_id=version.run_id, artifact_path=KINDS)
+        return dict(json.loads(path.read_text()))

@@ -6,8 +6,6 @@ import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,19 +13,15 @@ from matplotlib.figure import Figure
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..sampling import collect_sample
 from ..training import Model
-from ..training.columns import LABEL, as_kinds
-from .loading import TRUSTED, packages_of
+from ..training.profile import profile
+from .holdout import NO_HOLDOUT, champions_kinds, log_holdout
+from .loading import PROFILE, TRUSTED, packages_of
 from .measured import log_measured
-from .store import CHALLENGER, STORE, local_store, open_store
+from .store import CHALLENGER, artifacts, local_store, open_store
 
 PACKAGES = ("numpy", "pandas", "pyspark", "scikit-learn", "scipy", "skops")
 """What a model needs to be loaded and used, in the versions of its training."""
-
-HOLDOUT = "holdout/holdout.parquet"
-HOLDOUT_ROWS = 50_000
-"""About the most rows of a holdout that are kept to compare models on."""
 
 
 def fingerprint(frame: DataFrame) -> str:
@@ -44,11 +38,12 @@ def register(
     about: Mapping[str, Any],
     parameters: Mapping[str, Any],
     metrics: Mapping[str, float],
-    holdout: DataFrame,
+    holdout: DataFrame | None,
     keys: list[str],
     card: str,
     picture: Figure,
     measured: Model | None = None,
+    data: DataFrame | None = None,
 ) -> str:
     """Record a training as a run, and register its model as the challenger.
 
@@ -58,12 +53,15 @@ def register(
         about: what who uses the model must know of it; stored with the model.
         parameters: what the training was told, the data's fingerprint among it.
         metrics: what came of it.
-        holdout: rows that the model has not seen, with LABEL, to compare models on later.
+        holdout: rows that the model has not seen, with LABEL, to compare models on later; None
+            keeps none, and then nothing can be compared.
         keys: the columns that tell the holdout's rows apart.
         card: the model card, in Markdown.
         picture: the card's picture.
         measured: the model that the metrics are of and that has not seen the holdout, if it is
             not the model that is kept.
+        data: rows like those that the model was trained on, whose columns are profiled, so that
+            scoring notices when columns change.
 
     Returns:
         The version.
@@ -74,24 +72,26 @@ def register(
     experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME", name)
     if client.get_experiment_by_name(experiment) is None:
         local = mlflow.get_tracking_uri() == local_store()
-        files = (STORE / "artifacts").resolve().as_uri() if local else None
+        files = artifacts().as_uri() if local else None
         client.create_experiment(experiment, files)
     mlflow.set_experiment(experiment)
-    with mlflow.start_run(), TemporaryDirectory() as folder:
+    with mlflow.start_run():
         mlflow.log_params(dict(parameters))
         mlflow.log_metrics(dict(metrics))
         mlflow.set_tags({"git_commit": _git_commit()})
         mlflow.log_figure(picture, f"{name}.png")
         mlflow.log_text(card, f"{name}.md")
         mlflow.log_text("\n".join(_requirements(model)), "environment.txt")
-        path = Path(folder, Path(HOLDOUT).name)
-        kinds = model.kinds | (measured.kinds if measured else {})
-        rows = holdout.select(*keys, F.col(LABEL).cast("int"), *as_kinds(holdout, kinds))
-        collect_sample(rows, keys, HOLDOUT_ROWS, "holdout").to_parquet(path)
-        mlflow.log_artifact(str(path), str(Path(HOLDOUT).parent))
+        if holdout is not None:
+            kinds = model.kinds | (measured.kinds if measured else {})
+            log_holdout(holdout, keys, champions_kinds(client, name, holdout) | kinds)
         if measured is not None:
             log_measured(measured)
+        if data is not None:
+            mlflow.log_dict(profile(data, model.kinds), PROFILE)
         stored = _log_model(client, name, model, about)
+    if holdout is None:
+        client.set_model_version_tag(name, stored, NO_HOLDOUT, "true")
     client.set_registered_model_alias(name, CHALLENGER, stored)
     return stored
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadInputError, UnavailableError
+from .moving import check_schema, follow
 
 # MLflow reads this variable when it is imported, and reports each use to its makers otherwise
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -23,6 +24,10 @@ class NoModelError(BadInputError):
     """There is no such model. The message is one line."""
 
 
+class UnusableModelError(NoModelError):
+    """The model is registered, and cannot be loaded or used here. The message is one line."""
+
+
 def open_store() -> Any:
     """Return the store's client; a local store is made when there is none."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow looks for git, and need not
@@ -33,7 +38,7 @@ def open_store() -> Any:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         STORE.mkdir(exist_ok=True)
-        _refuse_in_use()
+        _open_local()
         mlflow.set_tracking_uri(local_store())
         os.environ.pop("MLFLOW_TRACKING_URI", None)  # set by that call; it was not the user's
     return mlflow.MlflowClient()
@@ -48,10 +53,54 @@ def _database() -> Path:
     return (STORE / "mlflow.db").resolve()
 
 
+def download(folder: str, where: str, **artifact: str) -> Path:
+    """Bring a file, or a model's folder, into a folder, and return its path.
+
+    Args:
+        folder: to bring it into.
+        where: what it belongs to, for messages.
+        artifact: what names it: artifact_uri, or run_id and artifact_path.
+
+    Raises:
+        UnusableModelError: when the local store no longer has it.
+        UnavailableError: when a server does not give it.
+    """
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    gone = (
+        f"{where}: its files are missing from {STORE / 'artifacts'}. Restore that folder from the "
+        f"same backup as {STORE / 'mlflow.db'}, or train again."
+    )
+    try:
+        path = Path(mlflow.artifacts.download_artifacts(**artifact, dst_path=folder))
+    except (MlflowException, OSError) as error:
+        if mlflow.get_tracking_uri() == local_store():
+            raise UnusableModelError(gone) from error
+        raise UnavailableError(
+            f"{where}: the server of models does not give its files "
+            f"({str(error).splitlines()[0]}). Try again, or train again."
+        ) from error
+    if path.is_dir() and not Path(path, "MLmodel").exists():  # a folder that is gone is no error
+        raise UnusableModelError(gone)
+    return path
+
+
+def artifacts() -> Path:
+    """Return the local store's folder of artifacts."""
+    return (STORE / "artifacts").resolve()
+
+
+def _open_local() -> None:
+    """Make a local store ready for MLflow, wherever it was made, or refuse it."""
+    if _database().exists():
+        _refuse_in_use()
+        check_schema(_database())
+        follow(_database(), artifacts())
+
+
 def _refuse_in_use() -> None:
     """Refuse a local store that another process holds; MLflow would try for over a minute."""
-    if not _database().exists():
-        return
     try:
         with closing(sqlite3.connect(_database(), timeout=PATIENCE)) as database:
             database.execute("BEGIN IMMEDIATE")

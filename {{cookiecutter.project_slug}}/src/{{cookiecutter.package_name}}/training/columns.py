@@ -56,7 +56,7 @@ def kinds(frame: DataFrame) -> dict[str, Kind]:
     if not types:
         raise BadInputError("features: there is no column to learn from. Add one.")
     [found] = frame.agg(
-        F.array(*(F.count(_category(name)) for name in types)).alias("filled"),
+        F.array(*(F.count(filled_text(name)) for name in types)).alias("filled"),
         F.array(*(F.count(_number(name, types[name])) for name in types)).alias("numbers"),
         F.array(*(_varies(_filled_category(name)) for name in types)).alias("varies"),
     ).collect()
@@ -105,21 +105,31 @@ def as_kinds(frame: DataFrame, kinds: Mapping[str, Kind]) -> list[Column]:
 
 
 def _number(name: str, stored: DataType) -> Column:
-    """A finite number; dates count days."""
+    """A finite number; dates count days, also dates in text (see is_iso_date)."""
     value = F.col(quoted(name))
     if isinstance(stored, DATES):
         return F.unix_date(value.cast("date")).cast("double")
     number = (F.trim(value) if isinstance(stored, StringType) else value).try_cast("double")
-    return F.when(F.abs(number) < float("inf"), number)  # to Spark, NaN is larger than infinity
+    finite = F.when(F.abs(number) < float("inf"), number)  # to Spark, NaN is larger than infinity
+    if isinstance(stored, StringType):
+        day = F.unix_date(F.substring(F.trim(value), 1, 10).try_cast("date")).cast("double")
+        return F.coalesce(finite, F.when(is_iso_date(value), day))
+    return finite
 
 
-def _category(name: str) -> Column:
+def is_iso_date(text: Column) -> Column:
+    """Whether a text is a date as in CSV files: 2024-12-31, also with a time after it."""
+    return F.trim(text).rlike(r"^\d{4}-\d{2}-\d{2}([T ]|$)")
+
+
+def filled_text(name: str) -> Column:
+    """Return a column as text without spaces at its ends; null where nothing is left."""
     text = F.trim(F.col(quoted(name)).cast("string"))
     return F.when(text != "", text)
 
 
 def _filled_category(name: str) -> Column:
-    return F.coalesce(_category(name), F.lit(""))
+    return F.coalesce(filled_text(name), F.lit(""))
 
 
 def _varies(value: Column) -> Column:
