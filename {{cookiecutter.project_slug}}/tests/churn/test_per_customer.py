@@ -1,4 +1,4 @@
-"""A customer's own history: what makes it likelier to stay away."""
+"""A customer's own history: what makes churn more likely."""
 
 import pytest
 

@@ -26,7 +26,7 @@ def mean_in_pandas(values: pd.Series) -> float:
 
 @pytest.fixture(autouse=True)
 def adaptive_plans(spark):
-    """Plans as users see them: the other tests do without planning anew while a query runs."""
+    """Adaptive plans as users get them; the other tests turn adaptive execution off."""
     spark.conf.set("spark.sql.adaptive.enabled", True)
     yield
     spark.conf.set("spark.sql.adaptive.enabled", False)

@@ -73,10 +73,9 @@ class Returns(NamedTuple):
 
 
 def is_dormant(series: Floats) -> bool:
-    """Return whether a customer is dormant: its last pause is longer than every earlier one.
+    """Return whether a customer is dormant: no usage at all, or none for a long time.
 
-    A pause is not the end: the zeros must last DORMANT_AFTER months, and longer than any pause
-    before.
+    The zeros at the end must last DORMANT_AFTER months, and longer than every earlier pause.
     """
     used = np.flatnonzero(series)
     if not len(used):
