@@ -62,6 +62,7 @@ TREE = {
     f"{SOURCE}/simulate/traits.py",
     f"{SOURCE}/spark/__init__.py",
     f"{SOURCE}/spark/class_archive.py",
+    f"{SOURCE}/spark/interruption.py",
     f"{SOURCE}/spark/java.py",
     f"{SOURCE}/spark/log4j2.properties",
     f"{SOURCE}/spark/make_class_archive.py",

@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
@@ -14,6 +15,7 @@ from pyspark.errors import PySparkException
 
 from {{ cookiecutter.package_name }} import __version__, job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
+from {{ cookiecutter.package_name }}.spark import interruption
 from {{ cookiecutter.package_name }}.spark.java import JavaNotFoundError
 
 VERSIONS = {
@@ -135,6 +137,47 @@ def test_an_input_that_goes_away_while_a_job_runs_is_worth_another_try(capsys):
     assert "error: input: a file was replaced or removed" in capsys.readouterr().err
     with pytest.raises(PySparkException, match="no such column"):
         job.run(failing_with(PySparkException("no such column")), [])
+
+
+@pytest.fixture
+def no_spark(monkeypatch):
+    """The session of the tests is not stopped, and what they print is kept."""
+    stopped = []
+    monkeypatch.setattr(interruption, "stop_spark", lambda: stopped.append(True))
+    monkeypatch.setattr(interruption.Interruption, "mute", lambda self: None)
+    return stopped
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_stops_spark_and_is_told_in_one_line(no_spark, capsys, name, code):
+    def interrupted(arguments):
+        try:
+            signal.raise_signal(signal.Signals[name])
+        except KeyboardInterrupt as error:  # as a library may that looks after its own
+            raise ValueError("lost") from error
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as end:
+            job.start(interrupted)
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    assert end.value.code == code
+    assert no_spark == [True]
+    printed = capsys.readouterr()
+    assert printed.err == f"error: ended by {name}. Each table is as it was or complete.\n"
+    assert printed.out == ""
+
+
+def test_a_signal_that_is_ignored_stays_so(no_spark, monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        job.start(lambda arguments: [signal.raise_signal(signal.SIGHUP), simulating([])][1])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert no_spark == []
 
 
 def test_a_defect_keeps_its_traceback():

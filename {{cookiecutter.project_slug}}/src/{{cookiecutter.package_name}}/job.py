@@ -4,6 +4,7 @@ import json
 import math
 import platform
 import re
+import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from pyspark.sql import SparkSession
 
 from . import __version__, tables
 from .errors import BadInputError, UnavailableError
+from .spark.interruption import Interruption, interruptible
 from .spark.java import JavaNotFoundError
 from .tables import places
 from .tables.faults import explain
@@ -67,13 +69,18 @@ def start(main: Callable[[Sequence[str] | None], Summary]) -> None:
 
     A successful job returns instead of exiting: some platforms treat SystemExit(0) as a failure.
     """
-    code = run(main)
+    with interruptible() as interruption:
+        code = run(main, interruption=interruption)
+    if interruption.number:
+        interruption.mute()
     if code:
         sys.exit(code)
 
 
 def run(
-    main: Callable[[Sequence[str] | None], Summary], arguments: Sequence[str] | None = None
+    main: Callable[[Sequence[str] | None], Summary],
+    arguments: Sequence[str] | None = None,
+    interruption: Interruption | None = None,
 ) -> int:
     """Run a job's main function, print its summary as the last line, and return its exit code.
 
@@ -83,6 +90,7 @@ def run(
         0 for success; 2 for bad input, like argparse; 1 when Java or another resource is
         temporarily unavailable. 1 and 2 come with a message on stderr instead of a traceback. Any
         other error is a defect, and keeps its traceback (and Python's exit code 1).
+        128 plus the number of the signal that ended the job: 130 for Ctrl-C.
     """
     as_json = LOG_FORMAT.parse_known_args(arguments)[0].log_format == "json"
     start, code = perf_counter(), 0
@@ -93,6 +101,16 @@ def run(
     except (BadInputError, JavaNotFoundError, UnavailableError) as error:
         print(f"error: {error}", file=sys.stderr)
         code, done = 2 if isinstance(error, BadInputError) else 1, {"error": str(error)}
+    except BaseException as error:
+        number = interruption.number if interruption else None
+        if number is None and not isinstance(error, KeyboardInterrupt):
+            raise
+        if interruption:
+            interruption.speak()
+        number = number or signal.SIGINT
+        reason = f"ended by {signal.Signals(number).name}. Each table is as it was or complete."
+        print(f"error: {reason}", file=sys.stderr, flush=True)
+        code, done = 128 + number, {"error": reason}
     told = {
         "job": Path(getfile(main)).stem,
         **{name: value for name, value in done.items() if value is not None},

@@ -125,6 +125,20 @@ def test_a_process_that_inherits_the_bundled_java_takes_it_as_it_is(monkeypatch)
     assert java.find_java().home == home
 
 
+def test_the_machines_own_java_starts_without_the_module_that_warns(install, tmp_path, monkeypatch):
+    home = install("own", "21")
+    (home / "bin" / "java").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    found = java.without_vector_module(home)
+    told = subprocess.run(
+        [found / "bin" / "java", "--add-modules=jdk.incubator.vector", "-Dspoken=a b", "-version"],
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.splitlines() == ["-Dspoken=a b", "-version"]
+    assert java.without_vector_module(found) == found
+    assert java.without_vector_module(tmp_path) == tmp_path  # there is no Java in it
+
+
 def test_an_old_java_is_named_when_the_bundled_one_steps_in(install, monkeypatch, caplog):
     old = install("old", "1.8")
     monkeypatch.setenv("JAVA_HOME", str(old))

