@@ -14,6 +14,7 @@ BROUGHT_BY = {
             SOURCE / "growth",
             SOURCE / "sampling.py",
             "benchmarks/arrow_batches.py",
+            "benchmarks/accuracy.py",
             "benchmarks/forecast_growth.py",
             "jobs/backtest_growth.py",
             "jobs/forecast_growth.py",

@@ -139,6 +139,7 @@ TREE = {
 USE_CASE_FILES = {
     "growth-forecasting": {
         "benchmarks/arrow_batches.py",
+        "benchmarks/accuracy.py",
         "benchmarks/forecast_growth.py",
         "jobs/backtest_growth.py",
         "jobs/forecast_growth.py",

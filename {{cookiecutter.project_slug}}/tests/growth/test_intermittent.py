@@ -45,9 +45,13 @@ def test_a_pause_no_longer_than_those_before_is_no_end(series):
 
 @pytest.mark.parametrize(
     ("series", "expected"),
-    [([5, 5, 0, 0], True), ([5, 5, 5, 0, 0], False), ([5] * 20 + [0] * 3, True), ([0], True)],
+    [
+        *(([5, 5, 5, 0], True), ([5, 5, 5, 5, 0], False)),
+        *(([5, 0] * 12, True), ([5, 5, 0] * 8, False)),
+        *(([5] * 20 + [0] * 3, True), ([0], True)),
+    ],
 )
-def test_who_uses_nothing_in_half_of_the_months_or_has_stopped_is_irregular(series, expected):
+def test_who_uses_nothing_in_many_months_or_has_stopped_is_irregular(series, expected):
     assert is_irregular(np.array(series, dtype=float)) == expected
 
 

@@ -23,6 +23,9 @@ DECAY = 0.8
 DORMANT_AFTER = 3
 """Minimum number of last months without usage for a dormant customer."""
 
+TWO_YEARS = 24
+"""Months from which on models know of seasons."""
+
 NEGLIGIBLE = 0.01
 """The probability of a return within the horizon under which a dormant customer's is zero."""
 
@@ -86,8 +89,14 @@ def is_dormant(series: Floats) -> bool:
 
 
 def is_irregular(series: Floats) -> bool:
-    """Say whether a customer uses nothing in at least half of its months, or is dormant."""
-    return bool(2 * np.count_nonzero(series) <= len(series)) or is_dormant(series)
+    """Say whether a customer uses nothing in many of its months, or is dormant.
+
+    Many are half of the months; a quarter under two years, when no season can tell of zeros yet.
+    """
+    zeros = len(series) - np.count_nonzero(series)
+    return bool(zeros >= len(series) * (0.25 if len(series) < TWO_YEARS else 0.5)) or is_dormant(
+        series
+    )
 
 
 def state(series: Floats) -> State:
