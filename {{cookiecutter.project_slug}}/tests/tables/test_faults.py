@@ -32,6 +32,7 @@ from {{ cookiecutter.package_name }}.tables.faults import explain
             "hold a column in different types",
         ),
         ("[COLUMN_ALREADY_EXISTS] The column `usage`", BadInputError, "stands twice"),
+        ("[UNSUPPORTED_TIME_TYPE] The data type TIME", BadInputError, "that Spark cannot read"),
         ("[PARQUET_TYPE_ILLEGAL] FIXED_LEN_BYTE_ARRAY", BadInputError, "that Spark cannot read"),
     ],
 )

@@ -77,6 +77,11 @@ def test_files_that_may_not_be_read_are_refused(make_files, monkeypatch):
         list_files(folder, "T")
 
 
+def test_a_colon_which_spark_takes_for_a_scheme_is_refused(make_files):
+    with pytest.raises(BadInputError, match=r"T00:00.csv has a colon in its name"):
+        list_files(make_files("T00:00.csv"), "T")
+
+
 def test_a_link_to_nothing_is_refused(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "absent")
     with pytest.raises(BadInputError, match="No such file"):

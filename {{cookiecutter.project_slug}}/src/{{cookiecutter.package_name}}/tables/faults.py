@@ -42,7 +42,7 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         "its files hold a column in different types. Write all files with the same types.",
     ),
     (
-        r"\[PARQUET_TYPE_ILLEGAL",
+        r"\[PARQUET_TYPE_ILLEGAL|\[UNSUPPORTED_(TIME_TYPE|DATATYPE)",
         BadInputError,
         "a column is of a type that Spark cannot read. Store it as text.",
     ),

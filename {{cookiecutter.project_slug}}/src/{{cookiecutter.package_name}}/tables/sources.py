@@ -80,6 +80,12 @@ def list_files(root: Path, where: str) -> Files:
             f"{where}: {len(closed)} files cannot be read for want of permission, for example "
             f"{closed[0]}. Let the job's user read them."
         )
+    with_colon = [file for file in sizes if ":" in file.name]
+    if with_colon:
+        raise BadInputError(
+            f"{where}: {with_colon[0].name} has a colon in its name, which Spark cannot read. "
+            "Rename it."
+        )
     files = Files(root, sizes)
     _check_folders(files, where)
     _check_kinds(files, where)
