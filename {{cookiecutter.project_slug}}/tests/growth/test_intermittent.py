@@ -55,7 +55,7 @@ def test_who_uses_nothing_in_many_months_or_has_stopped_is_irregular(series, exp
     assert is_irregular(np.array(series, dtype=float)) == expected
 
 
-def test_the_mean_weighs_recent_months_more_and_the_size_is_that_of_active_months():
+def test_recent_months_have_more_weight_in_the_mean_and_size_is_that_of_active_months():
     recent, long_ago = state(np.array([0, 0, 6.0, 2])), state(np.array([6.0, 2, 0, 0]))
     assert recent.mean > 2 > long_ago.mean
     assert recent.size == long_ago.size == 4
