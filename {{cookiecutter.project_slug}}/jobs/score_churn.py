@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, lifecycle, tables
-from {{ cookiecutter.package_name }}.churn import source
+from {{ cookiecutter.package_name }}.churn import coverage, source
+from {{ cookiecutter.package_name }}.churn.buy_till_you_die import with_expected_usage
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.lifecycle import options
 from {{ cookiecutter.package_name }}.periods import last_month
@@ -19,6 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
     source.add_arguments(parser)
     options.add_arguments(parser, version=True)
+    parser.add_argument(
+        "--max-unscored",
+        type=job.share,
+        default=0.05,
+        help="the largest share of customers without a score, from 0 to 1 (default: 0.05)",
+    )
     parser.add_argument("--output", required=True, help="folder of the scores table")
     args = job.parse(parser, arguments)
     source.check_arguments(parser, args)
@@ -33,14 +40,29 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         rows_in = usage.count()
         end = last_month(usage)
         rows = features(usage, [end], horizon, end, customers)
-        # who has used nothing for a horizon has churned already, whatever the model says
-        chance = F.when(at_risk(horizon), F.col("churn_probability")).otherwise(1.0)
+        covered = coverage.by_customer(usage, end)
+        found = coverage.count(covered, customers)
+        coverage.check(found, args.max_unscored)
+        notes, rejected = found.lines(), found.unknown + found.unused
+        prior = getattr(model.estimator, "prior", None)  # absent from models of version 0.1.0
+        expected = with_expected_usage(rows, prior, horizon) if prior else rows
+        rows = expected.join(covered, "customer_id")
+        # customers without usage in a whole horizon have churned already, whatever the model says
+        known = F.when(at_risk(horizon), F.col("churn_probability")).otherwise(1.0)
+        probability = F.when(~F.col("unknown"), known)
+        columns = (
+            [F.col("expected_usage")]
+            if prior
+            else [F.lit(None).cast("double").alias("expected_usage")]
+        )
+        columns.append(F.col("stale"))
     else:
         csv = dict(args.csv_options)
         rows = source.read_features(spark, args.features, args.id, args.label, csv)
         read = tables.Reading(rows)
         rows_in = rows.count()
-        chance = F.col("churn_probability")
+        probability, columns = F.col("churn_probability"), []
+        notes, rejected = [], 0
 
     rows = rows.cache()  # looked at twice: first whether columns are as they were in training
     where = f"features of {args.usage or args.features}"
@@ -48,23 +70,29 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     for line in moved:
         print(f"warning: {line}")
     scored = score(rows, model).select(
-        "customer_id", chance.alias("churn_probability"), F.lit(version).alias("model_version")
+        "customer_id",
+        probability.alias("churn_probability"),
+        *columns,
+        F.lit(version).alias("model_version"),
     )
     tables.write_table(scored, args.output, read.check_unchanged)
     written = tables.read_written(spark, args.output)
-    [found] = written.agg(
+    [told] = written.agg(
         F.count("*").alias("rows"),
         F.count_if(F.col("churn_probability") == 1).alias("gone"),
         F.avg(F.when(F.col("churn_probability") < 1, F.col("churn_probability"))).alias("mean"),
     ).collect()
-    print(f"{found.rows:,} customers scored by version {version}: {args.output}")
+    print(f"{told.rows:,} customers scored by version {version}: {args.output}")
     if args.usage:
-        gone = f"{found.gone:,} of them have churned already (no usage in {horizon} months)"
+        gone = f"{told.gone:,} of them have churned already (no usage in {horizon} months)"
         print(f"{gone}: their chance is 1")
-    print(f"mean chance{' of the others' if args.usage else ''}: {found.mean or 0:.1%}")
+    print(f"mean chance{' of the others' if args.usage else ''}: {told.mean or 0:.1%}")
+    for note in notes:
+        print(f"warning: {note}")
     return job.Summary(
         rows_in,
-        found.rows,
+        told.rows,
+        rejected,
         model_version=version,
         left_out=read.left_out,
         warnings=len(read.warnings) + len(moved),

@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         trained = evaluation.on_latest_cutoff(
             table, customers, args.horizon, args.trainer, args.seed
         )
+        for warning in trained.warnings:
+            print(f"warning: {warning}")
     else:
         csv = dict(args.csv_options)
         table = source.read_features(spark, args.features, args.id, args.label, csv)
@@ -81,8 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     figures = {**metrics, **parameters, "model_version": version, "methods": methods}
     figures["weights"] = dict(trained.weights)
     figures["importance"] = {name: value._asdict() for name, value in worth.items()}
-    figures["warnings"] = list(read.warnings)
-    write_files(args.reports, "churn", figures, text, picture, read.warnings)
+    warnings = [*read.warnings, *trained.warnings]
+    figures["warnings"] = warnings
+    write_files(args.reports, "churn", figures, text, picture, warnings)
     print(as_table(methods))
     print(trained.protocol)
     challenger = f"version {version} of {name} is the challenger"
@@ -95,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         known - used,
         version,
         left_out=read.left_out,
-        warnings=len(read.warnings),
+        warnings=len(warnings),
     )
 
 

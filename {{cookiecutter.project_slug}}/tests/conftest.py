@@ -2,9 +2,11 @@
 
 import gc
 import os
+import re
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 import shutil
 {% endif %}
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
@@ -22,6 +24,7 @@ from pyspark.sql.utils import is_remote
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 from {{ cookiecutter.package_name }} import lifecycle
 {% endif %}
+from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tables import USAGE
 
@@ -90,6 +93,20 @@ def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFr
         return table if rows else table.where("rand() > 1")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def run_twice() -> Callable[[DataFrame], list[str]]:
+    """Return a function that names the pandas UDFs that a query runs more than once.
+
+    Spark does so where a filter on a UDF's output is pushed below it.
+    """
+
+    def find(frame: DataFrame) -> list[str]:
+        runs = Counter(re.findall(r"ArrowEvalPython \[(\w+)\(", physical_plan(frame)))
+        return [name for name, count in runs.items() if count > 1]
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,9 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+STALE_AFTER = 3
+"""A customer without a row in the table's last so many months is stale."""
+
 
 def month_index(month: date) -> int:
     """Return the number of months since January 2000."""

@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import simulate
+from {{ cookiecutter.package_name }}.churn.buy_till_you_die import with_log_odds
 from {{ cookiecutter.package_name }}.churn.features import (
     at_risk,
     describe,
@@ -183,3 +184,12 @@ def test_customers_who_never_used_anything_are_described_without_a_warning(recwa
     assert described["growth"].tolist() == [0, 0, 0]
     assert np.isnan(described["level"][:2]).all()
     assert not recwarn.list
+
+
+def test_no_query_describes_histories_twice(run_twice, make_usage):
+    """A filter on what a pandas UDF returns must not run it a second time."""
+    usage = make_usage([("a", month(1), 1.0)])
+    described = features(usage, [month(4)], 1, END)
+    staying = with_log_odds(described.where(at_risk(1)), (1.0, 1.0, 1.0, 1.0), 1)
+    assert run_twice(described.where("frequency > 1")) == []
+    assert run_twice(staying.where("log_odds > 0")) == []

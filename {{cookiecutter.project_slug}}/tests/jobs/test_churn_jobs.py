@@ -70,7 +70,7 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     usage_rows = spark.read.parquet(str(folder / "usage")).count()
     assert train(*usage) == 0
     assert re.search(
-        rf"rows_in={usage_rows} rows_out=3 rejected=[1-9]\d* model_version=1 ",
+        rf"rows_in={usage_rows} rows_out=4 rejected=[1-9]\d* model_version=1 ",
         capsys.readouterr().out,
     )
     first = report()
@@ -79,7 +79,10 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
 
     assert score(*usage, "--output", str(folder / "scores")) == 0
     scores = spark.read.parquet(str(folder / "scores"))
-    assert scores.columns == ["customer_id", "churn_probability", "model_version"]
+    assert scores.columns == [
+        *("customer_id", "churn_probability", "expected_usage", "stale", "model_version")
+    ]
+    assert scores.where("expected_usage >= 0").count() == 1000
     assert scores.select("customer_id").distinct().count() == scores.count() == 1000
     assert scores.where("churn_probability BETWEEN 0 AND 1").count() == 1000
     last = spark.read.parquet(str(folder / "usage")).where("month >= DATE'2025-10-01'")
@@ -100,7 +103,7 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     assert first == second  # to the last digit
     assert {"roc_auc", "pr_auc", "brier", "lift_at_10", "protocol", "rows"} <= set(first)
     assert [row["method"] for row in first["methods"]] == [
-        *("all-customers", "per-customer", "recency")
+        *("all-customers", "per-customer", "rfm", "recency")
     ]
     assert promote() == 0
     printed = capsys.readouterr().out

@@ -177,9 +177,10 @@ def with_log_odds(features: DataFrame, prior: Sequence[float], horizon: int) -> 
     return features.withColumn(LOG_ODDS, _by_batch(log_odds, prior, horizon))
 
 
-def with_expected_uses(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
-    """Add expected_uses: how many months of the horizon are expected to have usage."""
-    return features.withColumn("expected_uses", _by_batch(expected_uses, prior, horizon))
+def with_expected_usage(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
+    """Add expected_usage: mean usage of a month, times the months of the horizon with usage."""
+    uses = _by_batch(expected_uses, prior, horizon)
+    return features.withColumn("expected_usage", uses * F.col("mean_usage"))
 
 
 def _by_batch(function: Callable[..., Floats], prior: Sequence[float], horizon: int) -> Any:

@@ -14,9 +14,10 @@ from ..periods import last_month, months_before
 from ..training import Model, learnable, train
 from ..training.columns import KEYS, LABEL
 from ..training.scoring import score
-from . import METHODS
+from . import METHODS, attributes
 from .all_customers import choose_weights, fit
 from .buy_till_you_die import fit_prior, with_log_odds
+from .description import FEATURES
 from .features import at_risk, features
 from .scores import collect
 
@@ -41,6 +42,7 @@ class Evaluation:
     rows: how many `measured` was trained on.
     kept_rows: how many `model` was trained on.
     weights: member of the model -> its weight in the mean; empty for a model that is no mean.
+    warnings: what was left out of the data, a sentence each.
     """
 
     model: Model
@@ -53,6 +55,7 @@ class Evaluation:
     rows: int
     kept_rows: int
     weights: Mapping[str, float]
+    warnings: list[str]
 
 
 def on_latest_cutoff(
@@ -71,6 +74,8 @@ def on_latest_cutoff(
     latest = months_before(end, horizon)
     cutoffs = [months_before(latest, back) for back in range(horizon + CUTOFFS)]
     everybody = features(usage, cutoffs, horizon, end, customers).cache()
+    later = attributes.known_later(everybody, _attributes(everybody))
+    everybody = everybody.drop(*later)
     before = months_before(latest, horizon)
     rows = count_known(
         everybody.where(at_risk(horizon) & (F.col("cutoff") <= F.lit(before))), end, horizon
@@ -97,6 +102,7 @@ def on_latest_cutoff(
         rows=rows,
         kept_rows=newest.where(F.col(LABEL).isNotNull()).count(),
         weights=weights,
+        warnings=attributes.told(later),
     )
 
 
@@ -155,7 +161,13 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
         rows=folded.where("fold != 1").count(),
         kept_rows=folded.count(),
         weights={},
+        warnings=[],
     )
+
+
+def _attributes(described: DataFrame) -> list[str]:
+    """Return the columns of `described` that came from the customers table."""
+    return [name for name in described.columns if name not in (*KEYS, LABEL, *FEATURES)]
 
 
 def count_known(training: DataFrame, end: date, horizon: int) -> int:

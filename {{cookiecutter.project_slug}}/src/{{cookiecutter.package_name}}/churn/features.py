@@ -3,7 +3,7 @@
 A customer churns when usage stays at zero for all months of the horizon after the cutoff. A
 customer without usage in as many months before the cutoff has churned already (`at_risk`).
 
-Missing rows after a customer's first month count as zero usage; rows with null usage are unknown.
+periods.usage_between says which months count as zero usage, and which as unknown.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import usage_between
+from . import attributes
 from .description import FEATURES, describe
 
 
@@ -29,7 +31,8 @@ def features(
         cutoffs: the last known months, as first days of months.
         horizon: months without usage that make a customer churn.
         known_until: the table's last month. A label whose horizon goes beyond it is null.
-        customers: attributes of the customers, one row for each.
+        customers: attributes of the customers, one row for each, or several with a column
+            valid_from (see attributes.at_cutoffs).
 
     Returns:
         One row per customer and cutoff, from the customer's first month on: customer_id; cutoff;
@@ -53,7 +56,7 @@ def features(
             "cutoff",
             "first_month",
             _stays_at_zero(horizon, known_until).alias("churned"),
-            describe_udf(_usage_in("first_month", "cutoff")).alias("description"),
+            describe_udf(usage_between("by_month", "first_month", "cutoff")).alias("description"),
         )
         .select("customer_id", "cutoff", "first_month", "churned", "description.*")
     )
@@ -61,7 +64,7 @@ def features(
         return described.drop("first_month")
     since = F.coalesce(F.least("signup_month", "first_month"), "first_month")
     tenure = F.floor(F.months_between("cutoff", since)) + 1
-    joined = described.join(customers, "customer_id", "left")
+    joined = attributes.at_cutoffs(described, customers)
     return joined.withColumn("tenure", tenure.cast("double")).drop("first_month", "signup_month")
 
 
@@ -70,20 +73,9 @@ def at_risk(horizon: int) -> Column:
     return F.col("recency") < horizon
 
 
-def _usage_in(first: str | Column, last: str | Column) -> Column:
-    """Return usage in each month from the first to the last; 0 where there is no row."""
-    months = F.sequence(first, last, F.expr("INTERVAL 1 MONTH"))
-    return F.transform(
-        months,
-        lambda month: F.when(
-            F.map_contains_key("by_month", month), F.try_element_at("by_month", month)
-        ).otherwise(0.0),
-    )
-
-
 def _stays_at_zero(horizon: int, known_until: date) -> Column:
     """Return whether usage is zero in all months of the horizon; null if that is unknown."""
-    after = _usage_in(F.add_months("cutoff", 1), F.add_months("cutoff", horizon))
+    after = usage_between("by_month", F.add_months("cutoff", 1), F.add_months("cutoff", horizon))
     return (
         F.when(F.add_months("cutoff", horizon) > F.lit(known_until), None)
         .when(F.exists(after, lambda usage: usage > 0), False)

@@ -2,14 +2,17 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import DateType, StructField, StructType
 
 from .. import job, tables
 from ..errors import BadInputError
 from ..tables import quoted
 from ..training.columns import KEYS, LABEL
+from .attributes import VALID_FROM
 from .buy_till_you_die import LOG_ODDS
 from .description import FEATURES
 
@@ -18,6 +21,13 @@ POSITIVE = ("1", "true", "t", "yes", "y", "churned")
 
 RESERVED_NAMES = (*KEYS, LABEL, LOG_ODDS, "churn_probability", "model_version", "fold")
 """Names that the project gives to columns, beside those of the features of usage."""
+
+VERSIONS = replace(
+    tables.CUSTOMERS,
+    schema=StructType([*tables.CUSTOMERS.schema, StructField(VALID_FROM, DateType())]),
+    key=("customer_id", VALID_FROM),
+)
+"""A customers table with the past values of attributes: one row per customer and VALID_FROM."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -76,7 +86,7 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, Da
     usage = job.read_table(spark, args.usage, tables.USAGE, args)
     if args.customers is None:
         return usage, None
-    customers = job.read_table(spark, args.customers, tables.CUSTOMERS, args).rows
+    customers = _read_customers(spark, args)
     where = f"customers table ({args.customers})"
     if usage.rows.join(customers, "customer_id", "left_semi").isEmpty():
         [used], [known] = (
@@ -88,6 +98,16 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, Da
             "there. Write ids alike in both tables, or leave --customers out."
         )
     return usage, _without_clashes(customers, where, (*RESERVED_NAMES, *FEATURES))
+
+
+def _read_customers(spark: SparkSession, args: Namespace) -> DataFrame:
+    """Read the customers table: a row for each, or several that differ in VALID_FROM."""
+    try:
+        return job.read_table(spark, args.customers, VERSIONS, args).rows
+    except BadInputError as error:
+        if f"column {VALID_FROM} is missing" not in str(error):
+            raise
+    return job.read_table(spark, args.customers, tables.CUSTOMERS, args).rows
 
 
 def read_features(

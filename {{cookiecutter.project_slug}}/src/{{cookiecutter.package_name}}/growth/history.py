@@ -8,16 +8,19 @@ from collections.abc import Callable
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from ..periods import last_month, month_index, month_index_column, usage_between
+from ..periods import (
+    STALE_AFTER,
+    last_month,
+    month_index,
+    month_index_column,
+    usage_between,
+)
 
 TASKS_PER_PARTITION = 8
 """Spark sizes tasks by bytes; model fitting is CPU-bound, so make more, smaller tasks."""
 
 PARTITIONS_IF_AUTO = 32
 """Shuffle partitions to plan for where the platform chooses their number."""
-
-STALE_AFTER = 3
-"""A customer without a row in the table's last so many months is stale."""
 
 
 def histories(usage: DataFrame) -> DataFrame:

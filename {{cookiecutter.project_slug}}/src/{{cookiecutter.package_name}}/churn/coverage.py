@@ -1,0 +1,85 @@
+"""Which customers cannot be scored, have no recent rows, or are known by their attributes only."""
+
+from datetime import date
+from typing import NamedTuple
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ..errors import BadInputError
+from ..periods import STALE_AFTER
+
+
+class Coverage(NamedTuple):
+    """Numbers of customers, each with an example (null where there is none).
+
+    total: customers with rows in usage.
+    unknown: of them, customers all of whose usage is null; they have no score.
+    stale: of them, customers without a row in the table's last STALE_AFTER months.
+    unused: customers of the customers table without rows in usage; they are not scored.
+    """
+
+    total: int
+    unknown: int
+    an_unknown: str | None
+    stale: int
+    a_stale: str | None
+    unused: int
+    an_unused: str | None
+
+    def lines(self) -> list[str]:
+        """Return a sentence for each kind of customer that there is."""
+        told = (
+            (self.unknown, self.an_unknown, "have null usage only: no score"),
+            (self.stale, self.a_stale, f"have no row in the last {STALE_AFTER} months (stale)"),
+            (self.unused, self.an_unused, "of --customers have no usage: not in the scores"),
+        )
+        return [f"{count:,} customers {what}, for example {x}" for count, x, what in told if count]
+
+
+def by_customer(usage: DataFrame, end: date) -> DataFrame:
+    """Return one row per customer: customer_id; stale; unknown (see Coverage).
+
+    Args:
+        usage: the usage table.
+        end: its last month.
+    """
+    rows = usage.groupBy("customer_id").agg(
+        F.max("month").alias("last_row"), F.count("usage").alias("known")
+    )
+    return rows.select(
+        "customer_id",
+        (F.add_months("last_row", STALE_AFTER) <= F.lit(end)).alias("stale"),
+        (F.col("known") == 0).alias("unknown"),
+    )
+
+
+def count(covered: DataFrame, customers: DataFrame | None) -> Coverage:
+    """Count the rows of `by_customer`, and the customers that are not among them."""
+    [found] = covered.agg(
+        F.count("*").alias("total"),
+        F.count_if("unknown").alias("unknown"),
+        F.min(F.when(F.col("unknown"), F.col("customer_id"))).alias("an_unknown"),
+        F.count_if("stale").alias("stale"),
+        F.min(F.when(F.col("stale"), F.col("customer_id"))).alias("a_stale"),
+    ).collect()
+    if customers is None:
+        return Coverage(*found, 0, None)
+    absent = customers.select("customer_id").distinct().join(covered, "customer_id", "left_anti")
+    [without] = absent.agg(F.count("*"), F.min("customer_id")).collect()
+    return Coverage(*found, *without)
+
+
+def check(found: Coverage, most: float) -> None:
+    """Refuse usage of which too large a share of customers has no score.
+
+    Raises:
+        BadInputError: says how many, with an example and the option that allows it.
+    """
+    share = found.unknown / max(found.total, 1)
+    if share > most:
+        raise BadInputError(
+            f"usage table: {found.unknown:,} of {found.total:,} customers ({share:.0%}) have null "
+            f"usage only, for example {found.an_unknown}, and cannot be scored; {most:.0%} are "
+            "allowed. Correct the table, or allow more with --max-unscored."
+        )
