@@ -64,7 +64,7 @@ def count(covered: DataFrame, customers: DataFrame | None) -> Coverage:
         F.min(F.when(F.col("stale"), F.col("customer_id"))).alias("a_stale"),
     ).collect()
     if customers is None:
-        return Coverage(*found, 0, None)
+        return Coverage(*found, *(0, None))
     absent = customers.select("customer_id").distinct().join(covered, "customer_id", "left_anti")
     [without] = absent.agg(F.count("*"), F.min("customer_id")).collect()
     return Coverage(*found, *without)
