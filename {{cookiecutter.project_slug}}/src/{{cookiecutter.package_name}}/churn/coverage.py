@@ -63,11 +63,16 @@ def count(covered: DataFrame, customers: DataFrame | None) -> Coverage:
         F.count_if("stale").alias("stale"),
         F.min(F.when(F.col("stale"), F.col("customer_id"))).alias("a_stale"),
     ).collect()
-    if customers is None:
-        return Coverage(*found, *(0, None))
-    absent = customers.select("customer_id").distinct().join(covered, "customer_id", "left_anti")
-    [without] = absent.agg(F.count("*"), F.min("customer_id")).collect()
-    return Coverage(*found, *without)
+    without = {"unused": 0, "an_unused": None}
+    if customers is not None:
+        absent = customers.select("customer_id").distinct()
+        [row] = (
+            absent.join(covered, "customer_id", "left_anti")
+            .agg(F.count("*").alias("unused"), F.min("customer_id").alias("an_unused"))
+            .collect()
+        )
+        without = row.asDict()
+    return Coverage(**found.asDict(), **without)
 
 
 def check(found: Coverage, most: float) -> None:
