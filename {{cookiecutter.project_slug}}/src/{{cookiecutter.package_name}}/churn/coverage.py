@@ -1,7 +1,7 @@
 """Which customers cannot be scored, have no recent rows, or are known by their attributes only."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -63,7 +63,7 @@ def count(covered: DataFrame, customers: DataFrame | None) -> Coverage:
         F.count_if("stale").alias("stale"),
         F.min(F.when(F.col("stale"), F.col("customer_id"))).alias("a_stale"),
     ).collect()
-    without = {"unused": 0, "an_unused": None}
+    without: dict[str, Any] = {"unused": 0, "an_unused": None}
     if customers is not None:
         absent = customers.select("customer_id").distinct()
         [row] = (
