@@ -190,4 +190,4 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
     assert start().wait() == 0
     again = spark.read.parquet(str(output))
     assert again.count() == 400
-    assert again.where("model = 'theta+ces'").count() > 0
+    assert again.where("model = 'combination'").count() > 0
