@@ -1,7 +1,8 @@
 """How accurate the methods of growth forecasting are on a table of known months and a later one.
 
-Every method forecasts the months of the test table from the train table alone. Example, for two
-CSV files with the columns customer_id, month and usage:
+Every method forecasts the months of the test table from the train table alone. Without tables, the
+last six months of simulated customers are forecast. Example, for two CSV files with the columns
+customer_id, month and usage:
 
     uv run python -m benchmarks.accuracy --train train.csv --test test.csv --origin customer
 
@@ -16,10 +17,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.growth import METHODS
 from {{ cookiecutter.package_name }}.growth.backtest import QUANTILES
 from {{ cookiecutter.package_name }}.growth.history import (
@@ -28,6 +29,7 @@ from {{ cookiecutter.package_name }}.growth.history import (
     from_own_ends,
 )
 from {{ cookiecutter.package_name }}.growth.scores import score, summary
+from {{ cookiecutter.package_name }}.periods import months_before
 from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -40,18 +42,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--train", required=True, help="usage table to forecast from")
-    parser.add_argument("--test", required=True, help="usage table of the months after it")
+    parser.add_argument("--train", help="usage table to forecast from")
+    parser.add_argument("--test", help="usage table of the months after it")
     parser.add_argument("--origin", choices=["table", "customer"], default="table")
     parser.add_argument("--methods", choices=METHODS, nargs="+", default=list(METHODS))
     parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
-    parser.add_argument("--name", default="accuracy", help="of the figures in the report")
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
+    if bool(args.train) != bool(args.test):
+        parser.error("give both --train and --test, or neither")
 
     spark = get_spark("benchmark")
-    train = tables.read(spark, args.train, tables.USAGE).cache()
-    test = tables.read(spark, args.test, tables.USAGE).cache()
+    if args.train:
+        train = tables.read(spark, args.train, tables.USAGE).cache()
+        test = tables.read(spark, args.test, tables.USAGE).cache()
+    else:
+        train, test = simulated(spark)
     horizon = longest(test)
     rows = [
         measure_method(name, train, test, horizon, args.season, args.origin)
@@ -63,7 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for row in rows
         if naive and row["method"] != "seasonal-naive"
     }
-    _report.tell(args.reports, args.name, ratios, as_table(rows))
+    _report.tell(args.reports, "accuracy", ratios, as_table(rows))
+
+
+def simulated(spark: SparkSession) -> tuple[DataFrame, DataFrame]:
+    """Return the usage of 1,000 simulated customers before the last six months, and in them."""
+    population = simulate.population(spark, 1_000, months=48, seed=0)
+    usage = simulate.usage(population, seed=0).cache()
+    cutoff = F.lit(months_before(simulate.LAST_MONTH, 6))
+    return usage.where(F.col("month") <= cutoff), usage.where(F.col("month") > cutoff)
 
 
 def longest(test: DataFrame) -> int:
