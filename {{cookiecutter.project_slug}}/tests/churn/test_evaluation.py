@@ -75,6 +75,7 @@ def always_tenths(count):
     return DummyClassifier().fit([[0]] * 10, [number < count for number in range(10)])
 
 
+@pytest.mark.slow
 def test_the_trainer_is_told_the_seed(make_usage, monkeypatch):
     monkeypatch.setitem(
         training.ON_ONE_NODE, "sklearn", lambda rows, kinds, seed: always_tenths(seed)

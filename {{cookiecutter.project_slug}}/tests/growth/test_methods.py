@@ -180,6 +180,7 @@ def test_nothing_after_the_cutoff_changes_a_forecast(method, few):
     assertDataFrameEqual(second, first)
 
 
+@TRAINED_MODELS_ARE_SLOW
 @pytest.mark.parametrize("quantiles", [(0.1, 0.5, 0.9)])
 def test_quantiles_stand_beside_the_interval_and_in_order(method, few, quantiles):
     forecasts = METHODS[method](few, 2, 12, 80, quantiles)

@@ -107,6 +107,7 @@ def test_too_many_customers_without_a_forecast_leave_the_earlier_table(usage, tm
     assert sorted(Path(output).iterdir()) == before
 
 
+@pytest.mark.slow
 def test_stale_customers_are_flagged_and_counted_and_quantiles_have_columns(
     spark, make_usage, tmp_path, capsys
 ):

@@ -17,6 +17,7 @@ def test_another_package_or_python_gives_the_archive_another_name(monkeypatch):
     assert len(names) == 3
 
 
+@pytest.mark.slow
 def test_spark_is_not_packed_and_all_else_that_jobs_need_is_pinned():
     pinned = package.requirements()
     names = set(re.findall(r"^([a-z0-9-]+)==", pinned, flags=re.M))

@@ -45,6 +45,7 @@ def test_what_nobody_sees_is_removed_and_what_one_sees_stays(spark, make_table):
     assert found == ids
 
 
+@pytest.mark.slow
 def test_letters_have_one_form(spark, make_table):
     field = tables.any_table("id").schema["id"]
     ids = ["e\u0301", "é", "\u212b", "\u1112\u1161\u11ab", "plain", "Ǆ", None]
@@ -66,6 +67,7 @@ def test_ids_that_look_the_same_are_one_customer_and_it_is_told(spark, csv):
     assert told.endswith("were removed in 2 rows")
 
 
+@pytest.mark.slow
 def test_ids_that_become_one_in_the_same_month_are_refused_as_standing_twice(spark, tmp_path):
     path = tmp_path / "usage.csv"
     path.write_text("customer_id,month,usage\ne\u0301,2025-01-01,1\né ,2025-01-01,2\n")

@@ -40,6 +40,7 @@ def test_files_in_other_folders_and_table_formats_are_refused(spark, written):
             open_url(spark, f"{url}/", USAGE, {}, "T")
 
 
+@pytest.mark.slow
 def test_csv_files_whose_headers_differ_are_refused_and_not_read_by_position(spark, tmp_path):
     folder = tmp_path / "usage.csv"
     folder.mkdir()
