@@ -117,8 +117,8 @@ def test_the_commands_of_its_readme_work_and_the_jobs_write_what_they_promise(sa
     for command in readme_commands(project / "README.md"):
         type_in(command)
     report = json.loads((project / "reports/processing.json").read_text())
-    assert {(m["way"], m["task"], m["road"]) for m in report} == {
-        (way, task, road) for way, road in WAYS.items() for task in ("charge", "trend")
+    assert {(m["way"], m["task"], m["data_path"]) for m in report} == {
+        (way, task, data_path) for way, data_path in WAYS.items() for task in ("charge", "trend")
     }
     assert all(m["equal"] and m["seconds"] > 0 for m in report)
     assert (project / "reports/processing.png").read_bytes().startswith(b"\x89PNG")

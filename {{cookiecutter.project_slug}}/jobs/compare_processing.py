@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.processing import charts
 from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare, left_out
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -38,14 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     records = [asdict(measurement) for measurement in measurements]
     reasons = [{"left out": way, "why": why} for way, why in left_out().items()]
-    write_report(
+    parts = ["# Five ways to process data with Spark", as_table(records), as_table(reasons)]
+    write_files(
         args.reports,
         "processing",
-        "Five ways to process data with Spark",
-        records,
+        # the key road, of before 0.2.0, stays until 0.3.0
+        [record | {"road": record["data_path"]} for record in records],
+        "\n\n".join(filter(None, parts)),
         charts.processing(measurements),
-        details=reasons,
-        warnings=read.warnings,
+        read.warnings,
     )
     print(as_table(records))
     for reason in reasons:

@@ -16,6 +16,8 @@ MOVED = {
     "measuring.in_turn": "measuring.interleave",
     "measuring.middle": "measuring.median_cost",
     "measuring.watched": "measuring.measure",
+    "processing.plan.Road": "processing.plan.DataPath",
+    "processing.plan.road": "processing.plan.data_path",
     "reports": "reporting.files",
     "sampling.draw": "sampling.sample_hash",
     "sampling.is_drawn": "sampling.in_sample",

@@ -32,12 +32,12 @@ def test_simulated_tables_are_the_same(both):
 
 
 def test_the_ways_agree_and_take_the_same_roads(both):
-    roads = []
+    data_paths = []
     for folder in both("compare_processing", "--rows", "3000", "--runs", "1"):
         report = json.loads((folder / "reports/processing.json").read_text())
         assert all(way["equal"] for way in report)
-        roads.append([(way["way"], way["task"], way["road"]) for way in report])
-    assert roads[0] == roads[1]
+        data_paths.append([(way["way"], way["task"], way["data_path"]) for way in report])
+    assert data_paths[0] == data_paths[1]
 
 
 def test_executors_run_the_python_that_they_unpacked(cluster, tmp_path):

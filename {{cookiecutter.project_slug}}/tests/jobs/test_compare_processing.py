@@ -11,7 +11,7 @@ from {{ cookiecutter.package_name }}.processing.compare import Measurement, left
 
 from jobs import compare_processing
 
-FIELDS = {"way", "task", "rows", "seconds", "rows_per_second", "road", "equal"}
+FIELDS = {"way", "task", "rows", "seconds", "rows_per_second", "data_path", "road", "equal"}
 
 
 def run(*arguments: str) -> int:
@@ -64,7 +64,7 @@ def test_all_that_was_measured_is_reported_and_what_is_left_out_is_told(
     assert run("--rows", "35", "--runs", "2", "--reports", str(tmp_path)) == 0
     assert given == [(35, 2)]
     report = json.loads((tmp_path / "processing.json").read_text())
-    assert report == [asdict(measurement) for measurement in measured()]
+    assert report == [asdict(m) | {"road": m.data_path} for m in measured()]
     assert set(report[0]) == FIELDS
     printed = capsys.readouterr().out
     assert "pandas_udf" in printed

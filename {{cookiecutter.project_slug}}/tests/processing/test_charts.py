@@ -13,7 +13,7 @@ LABELS = {
     "python_udf_arrow": "Python UDF (Arrow)",
     "pandas_udf": "pandas UDF",
 }
-ROADS = dict(zip(WAYS, ["pickle", "jvm", "jvm", "pickle", "arrow", "arrow"], strict=True))
+DATA_PATHS = dict(zip(WAYS, ["pickle", "jvm", "jvm", "pickle", "arrow", "arrow"], strict=True))
 
 
 def speed(way: str, task: str) -> int:
@@ -31,7 +31,7 @@ def figure():
             rows=6000,
             seconds=6000 / speed(way, task),
             rows_per_second=speed(way, task),
-            road=ROADS[way],
+            data_path=DATA_PATHS[way],
             equal=True,
         )
         for task in ("charge", "trend")
@@ -72,8 +72,8 @@ def test_a_bars_colour_is_that_of_its_road_in_the_legend(figure, bars):
         )
     }
     words = {"jvm": "stays in the JVM", "arrow": "through Arrow", "pickle": "pickled"}
-    for way, road in ROADS.items():
-        [colour] = [colour for text, colour in legend.items() if words[road] in text]
+    for way, data_path in DATA_PATHS.items():
+        [colour] = [colour for text, colour in legend.items() if words[data_path] in text]
         assert bars["charge"][LABELS[way]].get_facecolor() == colour
 
 

@@ -1,4 +1,4 @@
-"""The road that rows take, read from real plans."""
+"""The data path of rows, read from real plans."""
 
 from datetime import date
 
@@ -8,9 +8,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.functions import udtf
 
 from {{ cookiecutter.package_name }}.processing import WAYS
-from {{ cookiecutter.package_name }}.processing.plan import physical_plan, road
+from {{ cookiecutter.package_name }}.processing.plan import data_path, physical_plan
 
-ROADS = {
+DATA_PATHS = {
     "rdd": "pickle",
     "dataframe": "jvm",
     "pandas_on_spark": "jvm",
@@ -41,16 +41,16 @@ def stored_usage(spark, make_usage, tmp_path):
 
 
 def test_every_way_has_a_road_to_expect():
-    assert ROADS.keys() == WAYS.keys()
+    assert DATA_PATHS.keys() == WAYS.keys()
 
 
 @pytest.mark.parametrize("task", ["charge", "trend"])
 def test_rows_take_the_road_that_the_way_stands_for(way, task, stored_usage):
-    assert road(getattr(WAYS[way], task)(stored_usage)) == ROADS[way]
+    assert data_path(getattr(WAYS[way], task)(stored_usage)) == DATA_PATHS[way]
 
 
 def test_the_frame_that_is_read_stays_in_the_jvm(stored_usage):
-    assert road(stored_usage) == "jvm"
+    assert data_path(stored_usage) == "jvm"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_frame_that_is_read_stays_in_the_jvm(stored_usage):
     ids=["mapInPandas", "mapInArrow", "applyInArrow", "grouped aggregate", "cogroup"],
 )
 def test_other_functions_on_batches_go_through_arrow(through_python, stored_usage):
-    assert road(through_python(stored_usage)) == "arrow"
+    assert data_path(through_python(stored_usage)) == "arrow"
 
 
 def test_a_pickled_table_function_is_not_taken_for_the_jvm(spark):
@@ -81,12 +81,12 @@ def test_a_pickled_table_function_is_not_taken_for_the_jvm(spark):
         def eval(self):
             yield (1,)
 
-    assert road(Once()) == "pickle"
+    assert data_path(Once()) == "pickle"
 
 
 def test_pickle_anywhere_in_the_plan_wins_over_arrow(stored_usage):
     through_arrow = WAYS["pandas_udf"].charge(stored_usage).withColumnRenamed("charge", "usage")
-    assert road(WAYS["python_udf"].charge(through_arrow)) == "pickle"
+    assert data_path(WAYS["python_udf"].charge(through_arrow)) == "pickle"
 
 
 def test_the_plan_is_returned_and_not_printed(stored_usage, capsys):

@@ -173,7 +173,7 @@ def _deseasonalised(
     series: Series, horizon: int, season: int, models: list[Any], logarithm: bool = True
 ) -> list[Series]:
     """Forecast what is left without the season (STL), and repeat the last season upon it."""
-    logarithm = logarithm and series.min() > 0
+    logarithm = logarithm and bool(series.min() > 0)
     rest = np.log(series) if logarithm else series
     repeated = np.zeros(horizon)
     if season > 1:

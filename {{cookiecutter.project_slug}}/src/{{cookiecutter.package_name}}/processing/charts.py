@@ -13,12 +13,12 @@ from ..reporting.charts import short
 if TYPE_CHECKING:
     from .compare import Measurement
 
-ROADS = {
+DATA_PATHS = {
     "jvm": ("#2a7f62", "stays in the JVM"),
     "arrow": ("#e0a030", "to Python and back through Arrow, in batches"),
     "pickle": ("#c0392b", "to Python and back pickled, row by row"),
 }
-"""A colour and a legend for each road that rows can take."""
+"""A colour and a legend for each data path."""
 
 WAY_NAMES = {
     "dataframe": "DataFrame",
@@ -36,7 +36,7 @@ TASK_NAMES = {
 
 
 def processing(measurements: Sequence[Measurement]) -> Figure:
-    """Bars of rows per second for each way, coloured by the road that the rows take."""
+    """Bars of rows per second for each way, coloured by data path."""
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     panels = figure.subplots(1, len(TASK_NAMES), sharex=True, sharey=True)
     for panel, (task, title) in zip(panels, TASK_NAMES.items(), strict=True):
@@ -46,7 +46,7 @@ def processing(measurements: Sequence[Measurement]) -> Figure:
         bars = panel.barh(
             [WAY_NAMES[m.way] for m in ordered],
             [m.rows_per_second for m in ordered],
-            color=[ROADS[m.road][0] for m in ordered],
+            color=[DATA_PATHS[m.data_path][0] for m in ordered],
         )
         labels = [f"{short(m.rows_per_second)}/s   {slowest / m.seconds:.0f}x" for m in ordered]
         panel.bar_label(bars, labels, padding=5)
@@ -63,6 +63,6 @@ def processing(measurements: Sequence[Measurement]) -> Figure:
         fontsize=13,
         fontweight="bold",
     )
-    legend = [Patch(color=colour, label=label) for colour, label in ROADS.values()]
+    legend = [Patch(color=colour, label=label) for colour, label in DATA_PATHS.values()]
     figure.legend(handles=legend, loc="outside lower left", ncols=len(legend), frameon=False)
     return figure

@@ -1,4 +1,4 @@
-"""Run every way on the same data: do they agree, which road do the rows take, how long is it."""
+"""Run every way on the same data: equality of results, data path of the rows, and speed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.utils import is_remote
 
 from . import WAYS
-from .plan import Road, road
+from .plan import DataPath, data_path
 
 KEYS = {"charge": ["customer_id", "month"], "trend": ["customer_id"]}
 """Task -> the columns that identify a row of its result."""
@@ -31,7 +31,7 @@ class Measurement:
     rows: int
     seconds: float
     rows_per_second: int
-    road: Road
+    data_path: DataPath
     equal: bool
 
 
@@ -70,7 +70,7 @@ def compare(usage: DataFrame, runs: int = 3) -> list[Measurement]:
                         rows=rows,
                         seconds=seconds,
                         rows_per_second=round(rows / seconds),
-                        road=road(function(usage)),
+                        data_path=data_path(function(usage)),
                         equal=equal[name],
                     )
                 )

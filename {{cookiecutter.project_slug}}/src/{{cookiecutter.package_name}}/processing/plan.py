@@ -1,4 +1,4 @@
-"""Which road a frame's rows took: read from Spark's physical plan, so it is proved, not told."""
+"""Read the data path of a frame's rows (JVM, Arrow or pickle) from Spark's physical plan."""
 
 import io
 import re
@@ -7,7 +7,7 @@ from typing import Literal
 
 from pyspark.sql import DataFrame
 
-Road = Literal["jvm", "arrow", "pickle"]
+DataPath = Literal["jvm", "arrow", "pickle"]
 
 PICKLE = re.compile(r"\bBatchEvalPython(UDTF)?\b|\bScan ExistingRDD\b")
 ARROW = re.compile(
@@ -23,7 +23,7 @@ def physical_plan(frame: DataFrame) -> str:
     return text.getvalue()
 
 
-def road(frame: DataFrame) -> Road:
+def data_path(frame: DataFrame) -> DataPath:
     """Say how the rows of a frame travel.
 
     Returns:

@@ -1,7 +1,7 @@
 """Python UDF: row by row through Python. The talk's way, pickled; python_udf_arrow.py is today's.
 
 Since Spark 4.2 a plain `@udf` moves its rows through Arrow by default; `useArrow=False` brings
-the old road back. Either way Python is called once for each row: use a pandas UDF instead.
+the old data path back. Either way Python is called once for each row: use a pandas UDF instead.
 """
 
 from pyspark.sql import DataFrame
