@@ -9,6 +9,7 @@ from {{ cookiecutter.package_name }}.growth.forecasts import (
     by_model,
     of_largest_customers,
     refuse_failures,
+    refuse_horizon,
     total_by_month,
 )
 from {{ cookiecutter.package_name }}.growth.history import STALE_AFTER, from_own_ends
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     spark = get_spark("forecast_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
+    refuse_horizon(args.horizon, read.months)
     method = METHODS[args.method]
     if args.origin == "customer":
         method = from_own_ends(method)

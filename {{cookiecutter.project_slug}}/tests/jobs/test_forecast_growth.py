@@ -13,7 +13,7 @@ from time import sleep
 import pytest
 
 from {{ cookiecutter.package_name }} import job, simulate
-from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS
+from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS, refuse_horizon
 
 from jobs import forecast_growth
 
@@ -92,6 +92,17 @@ def test_bad_usage_leaves_the_earlier_forecasts_and_report(spark, tmp_path, caps
     assert forecasts.read_text() == report.read_text() == "earlier"
     assert {path.name for path in tmp_path.iterdir()} == {"bad.csv", "out", report.name}
     assert list(forecasts.parent.iterdir()) == [forecasts]
+
+
+def test_a_horizon_of_which_the_table_tells_nothing_is_refused(tmp_path, capsys):
+    short = tmp_path / "short.csv"
+    months = "".join(f"a,2025-{month:02}-01,1\n" for month in range(1, 10))
+    short.write_text("customer_id,month,usage\n" + months)
+    output = ["--output", str(tmp_path / "out"), "--reports", str(tmp_path)]
+    assert run("--usage", str(short), "--horizon", "28", *output) == 2
+    assert "the usage table has 9 months" in capsys.readouterr().err
+    refuse_horizon(27, months=9)
+    refuse_horizon(24, months=1)
 
 
 def test_too_many_customers_without_a_forecast_leave_the_earlier_table(usage, tmp_path, capsys):

@@ -52,6 +52,9 @@ FitBatch = Callable[[pd.Series], pd.DataFrame]
 Fit = tuple[object, object, str | None, str | None]
 """A row of FITS."""
 
+FARTHEST = 3
+"""Lengths of the usage table that a horizon may have."""
+
 UNKNOWN = "usage is known in no month"
 """The error of a customer without any known usage."""
 
@@ -149,6 +152,24 @@ def refuse_failures(forecasts: DataFrame, most: float) -> None:
             f"{found.failed:,} of {found.customers:,} customers cannot be forecast, for example "
             f"{found.example.customer_id}: {found.example.error}. Nothing was written. "
             f"--max-failed {share} or more accepts that."
+        )
+
+
+def refuse_horizon(horizon: int, months: int) -> None:
+    """Refuse to forecast farther ahead than FARTHEST tables' lengths, or two years if that is more.
+
+    Args:
+        horizon: months to forecast.
+        months: number of months from the table's first to its last.
+
+    Raises:
+        BadInputError: names the longest horizon.
+    """
+    longest = max(FARTHEST * months, 24)
+    if horizon > longest:
+        raise BadInputError(
+            f"--horizon {horizon}: the usage table has {months} months, which tell nothing of so "
+            f"many ahead. Take at most {longest}."
         )
 
 

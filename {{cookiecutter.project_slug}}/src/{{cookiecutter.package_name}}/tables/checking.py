@@ -43,11 +43,13 @@ class Checked:
     rows: its rows with normalised ids, without those after `as_of`.
     left_out: number of rows after `as_of`.
     warnings: one sentence for each suspicious property.
+    months: number of months from the first to the last one used; 0 in a table without months.
     """
 
     rows: DataFrame
     left_out: int
     warnings: tuple[str, ...]
+    months: int
 
 
 def check_columns(
@@ -121,12 +123,14 @@ def check_rows(
             )
 
     warnings: list[str] = []
+    months = 0
     if table.period:
         held = [PeriodRows(row.period, row.rows, row.total or 0.0) for row in found]
         periods = check_periods(held, as_of, today, where)
         warnings += suspicions(periods, as_of)
+        months = periods[-1].period - periods[0].period + 1
     rows, told = _with_comparable_ids(rows, table, used, total)
-    return Checked(rows, sum(row.rows for row in found) - total, (*warnings, *told))
+    return Checked(rows, sum(row.rows for row in found) - total, (*warnings, *told), months)
 
 
 def check_key(rows: DataFrame, table: Table, where: str) -> None:

@@ -32,6 +32,7 @@ class Reading:
     rows: the table.
     left_out: number of rows after `as_of`.
     warnings: one sentence for each suspicious property of the table.
+    months: number of months from the first to the last one used; 0 in a table without months.
     check_unchanged: raises UnavailableError if files of the table have changed since. Spark reads
         the files again for each query and may not notice a change. Call it before results replace
         earlier ones: `write_table(frame, output, read.check_unchanged)`.
@@ -41,6 +42,7 @@ class Reading:
     left_out: int = 0
     warnings: tuple[str, ...] = ()
     check_unchanged: Callable[[], None] = lambda: None
+    months: int = 0
 
 
 class Stored(NamedTuple):
@@ -120,7 +122,7 @@ def read_with_notes(
         *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
     )
     unchanged = partial(_check_unchanged, files, where)
-    return Reading(held, checked.left_out, checked.warnings, unchanged)
+    return Reading(held, checked.left_out, checked.warnings, unchanged, checked.months)
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
