@@ -207,6 +207,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/churn/rfm.py",
         f"{SOURCE}/churn/scores.py",
         f"{SOURCE}/churn/source.py",
+        f"{SOURCE}/churn/uncertainty.py",
         *(
             f"{SOURCE}/lifecycle/{name}.py"
             for name in (
