@@ -155,7 +155,7 @@ LONG = "an identifier that has no end, number "
 )
 def test_an_evaluation_can_be_read(methods, features, rows):
     predicted = dict.fromkeys(methods, outcomes(*rows))
-    worth = {name: place / 1e4 for place, name in enumerate(features)}
+    worth = {name: Worth(place / 1e4, 0.0) for place, name in enumerate(features)}
     assert faults(charts.evaluation(predicted, worth, "Churn")) == []
 
 

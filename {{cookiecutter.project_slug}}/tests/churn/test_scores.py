@@ -46,8 +46,8 @@ def test_groups_are_of_equal_size_and_in_order():
     rows = predictions([0, 1] * 50, np.arange(100) / 100)
     groups = calibration(rows)
     assert groups["rows"].tolist() == [10] * 10
-    assert groups["chance"].is_monotonic_increasing
-    assert by_decile(rows)["chance"].is_monotonic_decreasing
+    assert groups["probability"].is_monotonic_increasing
+    assert by_decile(rows)["probability"].is_monotonic_decreasing
 
 
 def test_the_order_of_rows_of_one_chance_does_not_matter():

@@ -138,7 +138,7 @@ def draw_calibration(panel: Axes, rows: pd.DataFrame, colour: str) -> None:
     A group without churners lies at the lower edge, as a hollow mark.
     """
     groups = calibration(rows)
-    predicted, churned = groups["chance"].to_numpy(float), groups["share"].to_numpy(float)
+    predicted, churned = groups["probability"].to_numpy(float), groups["share"].to_numpy(float)
     lower, upper = share_interval(groups["share"] * groups["rows"], groups["rows"])
     positive = np.concatenate([predicted, churned])
     positive = positive[positive > 0]

@@ -77,7 +77,9 @@ def measure(predicted: pd.DataFrame) -> Scores:
         roc_auc=float(roc_auc_score(churned, probability)),
         pr_auc=float(average_precision_score(churned, probability)),
         brier=float(brier_score_loss(churned, probability)),
-        ece=float(np.average(np.abs(groups["chance"] - groups["share"]), weights=groups["rows"])),
+        ece=float(
+            np.average(np.abs(groups["probability"] - groups["share"]), weights=groups["rows"])
+        ),
         lift_at_10=float(lift.iloc[0]),
         rows=len(predicted),
         churned=float(churned.mean()),
@@ -88,10 +90,10 @@ def calibration(predicted: pd.DataFrame) -> pd.DataFrame:
     """Group rows by probability into groups of equal size.
 
     Returns:
-        One row per group, sorted by probability: rows; chance (mean probability); share (of
+        One row per group, sorted by probability: rows; probability (mean); share (of
         churners).
     """
-    return _grouped(predicted)[["rows", "chance", "share"]].iloc[::-1].reset_index(drop=True)
+    return _grouped(predicted)[["rows", "probability", "share"]].iloc[::-1].reset_index(drop=True)
 
 
 def by_decile(predicted: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +116,7 @@ def _grouped(predicted: pd.DataFrame) -> pd.DataFrame:
         ordered.groupby(group)
         .agg(
             rows=("churned", "size"),
-            chance=("churn_probability", "mean"),
+            probability=("churn_probability", "mean"),
             share=("churned", "mean"),
         )
         .reset_index(drop=True)

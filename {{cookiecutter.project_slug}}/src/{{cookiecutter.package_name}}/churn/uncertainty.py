@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+Floats = NDArray[np.float64]
+
 NORMAL = 1.959964
 """Standard deviations on each side of 95 % of a normal distribution."""
 
@@ -11,7 +13,7 @@ GRID = np.linspace(0, 1, 2001)
 """Areas under the ROC curve that are tried as the true one."""
 
 
-def share_interval(count: ArrayLike, of: ArrayLike) -> tuple[NDArray, NDArray]:
+def share_interval(count: ArrayLike, of: ArrayLike) -> tuple[Floats, Floats]:
     """Return the 95 % interval of a share, by Wilson's score (1927).
 
     Args:
