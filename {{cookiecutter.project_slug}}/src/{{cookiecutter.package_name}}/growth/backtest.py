@@ -49,7 +49,7 @@ class LengthScore:
 
     method: str
     seasons: str
-    smape: float
+    wape: float | None
     customers: int
     coverage: float | None = None
 
@@ -166,7 +166,7 @@ def sum_up(
     for frame in folds:
         frame.unpersist()
     return MethodScore(method=name, seconds=seconds, **total.asDict()), [
-        LengthScore(name, label, found[label].smape, found[label].customers, found[label].coverage)
+        LengthScore(name, label, found[label].wape, found[label].customers, found[label].coverage)
         for label in LENGTHS.values()
         if label in found
     ]

@@ -71,15 +71,16 @@ def finding(by_method: Sequence[MethodScore]) -> str:
 
 
 def draw_lengths(panel: Axes, by_length: Sequence[LengthScore], colours: Mapping[str, str]) -> None:
-    """Draw each method's sMAPE by seasons of history."""
+    """Draw each method's WAPE by seasons of history; a group that used nothing has none."""
     lengths = [length for length in LENGTHS.values() if any(s.seasons == length for s in by_length)]
     customers = {s.seasons: s.customers for s in by_length}
     for place, (method, colour) in enumerate(colours.items()):
-        smape = {s.seasons: s.smape for s in by_length if s.method == method}
-        reached = [length for length in lengths if length in smape]
+        of_method = [s for s in by_length if s.method == method]
+        wape = {s.seasons: s.wape for s in of_method if s.wape is not None}
+        reached = [length for length in lengths if length in wape]
         panel.plot(
             [lengths.index(length) for length in reached],
-            [smape[length] for length in reached],
+            [wape[length] for length in reached],
             marker=MARKERS[place % len(MARKERS)],
             color=colour,
             label=label(method),
@@ -88,7 +89,7 @@ def draw_lengths(panel: Axes, by_length: Sequence[LengthScore], colours: Mapping
         range(len(lengths)),
         [f"{length}\n({short(customers[length])})" for length in lengths],
     )
-    panel.set(xlabel="seasons of history (customers)", ylabel="sMAPE in %, lower is better")
+    panel.set(xlabel="seasons of history (customers)", ylabel="WAPE: error as a share of usage")
     panel.set_ylim(bottom=0)
     panel.margins(x=0.1)
     name_panel(panel, "Error by length of history")
