@@ -1,5 +1,6 @@
 """Check a job's paths: an output must not replace an input, and must be writable."""
 
+import errno
 import glob
 import os
 import re
@@ -111,6 +112,8 @@ def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
     where = f"{option} ({folder})"
     try:
         real = folder.resolve()
+        if real.is_symlink():  # a link that leads to itself; before Python 3.13, resolve raises
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if replaced:
             check_replaceable(where, real)
             # a new table is written beside the earlier one
