@@ -286,8 +286,8 @@ def from_0_1_0(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = folder / "customer-analytics"
     (project / "jobs/our_job.py").write_text(OUR_JOB)
     (project / SOURCE / "ours.py").write_text("from .tables import BadTableError\n")
-    first = "    **EVERYWHERE,"
-    replace(project / SOURCE / "session.py", first, f'{first}\n    "our.setting": "ours",')
+    zypper = '    "zypper": '
+    replace(project / SOURCE / "java.py", zypper, f'    "ours": "install java",\n{zypper}')
     commit(project)
     updated = update(project)
     assert updated.returncode == 0, updated.stderr
@@ -297,9 +297,8 @@ def from_0_1_0(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_project_of_0_1_0_keeps_its_edits_where_modules_moved(from_0_1_0):
     moved = git(from_0_1_0, "diff", "--name-status", "--find-renames", "--cached", "HEAD")
-    assert re.search(rf"^R\d+\t{SOURCE}/session.py\t{SOURCE}/spark/session.py$", moved, re.M)
     assert re.search(rf"^R\d+\t{SOURCE}/java.py\t{SOURCE}/spark/java.py$", moved, re.M)
-    assert '"our.setting": "ours"' in (from_0_1_0 / SOURCE / "spark/session.py").read_text()
+    assert '"ours": "install java"' in (from_0_1_0 / SOURCE / "spark/java.py").read_text()
 
 
 def test_a_job_and_a_module_of_a_team_import_from_where_modules_are_now(from_0_1_0):
