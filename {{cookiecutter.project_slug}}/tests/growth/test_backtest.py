@@ -148,7 +148,7 @@ def test_both_methods_beat_the_seasonal_naive_on_simulated_usage(simulated):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="0.82 was measured: intervals of so few customers are too narrow")
+@pytest.mark.xfail(reason="0.82 measured on 120 customers")
 def test_intervals_of_all_customers_cover_what_they_say_on_simulated_usage(simulated):
     methods = {"all-customers": METHODS["all-customers"]}
     [score], _ = backtest(simulated.usage, methods, horizon=6, season=12, folds=1)
