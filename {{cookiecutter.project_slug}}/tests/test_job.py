@@ -157,6 +157,7 @@ def test_a_signal_stops_spark_and_is_told_in_one_line(no_spark, capsys, name, co
             raise ValueError("lost") from error
 
     before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` ignores it
     try:
         with pytest.raises(SystemExit) as end:
             job.start(interrupted)
