@@ -1,5 +1,6 @@
 """The template's checks: `nox` runs all of them; `nox -s demo` makes a project and runs it."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,7 +54,8 @@ def samples(session: nox.Session) -> None:
     # PySpark is a source package; uv would build it per sample where the index forbids caching
     wheels = ROOT / "build" / "wheels"
     build = ("uv", "tool", "run", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={wheels}")
-    session.run(*build, "pyspark~=4.3.0", external=True)
+    for version in json.loads(Path("cookiecutter.json").read_text())["spark_version"]:
+        session.run(*build, f"pyspark~={version}.0", external=True)
     session.run(
         "pytest",
         "tests/samples",

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 import yaml
 from static import check_files, check_style, files_of
-from template import CHOICES, full_product
+from template import CHOICES, covering_set, full_product
 
 SOURCE = "src/customer_analytics"
 TREE = {
@@ -67,6 +67,7 @@ TREE = {
     f"{SOURCE}/spark/log4j2.properties",
     f"{SOURCE}/spark/make_class_archive.py",
     f"{SOURCE}/spark/session.py",
+    f"{SOURCE}/spark/versions.py",
     f"{SOURCE}/spark/worker_daemon.py",
     f"{SOURCE}/tables/__init__.py",
     f"{SOURCE}/tables/casting.py",
@@ -107,6 +108,7 @@ TREE = {
     "tests/spark/test_class_archive.py",
     "tests/spark/test_java.py",
     "tests/spark/test_session.py",
+    "tests/spark/test_versions.py",
     "tests/tables/test_casting.py",
     "tests/tables/test_coverage.py",
     "tests/tables/test_csv_files.py",
@@ -351,6 +353,23 @@ def test_databricks_gets_all_jobs_and_no_others(bake_here, use_cases):
 @pytest.mark.parametrize("python", CHOICES["python_version"])
 def test_a_project_is_clean_under_its_own_linter(bake_here, python, use_cases, deploy_to):
     check_style(bake_here(python_version=python, use_cases=use_cases, deploy_to=deploy_to))
+
+
+@pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])
+@pytest.mark.parametrize("version", CHOICES["spark_version"])
+def test_one_minor_of_spark_is_installed_and_named(bake_here, version, deploy_to):
+    project = bake_here(spark_version=version, deploy_to=deploy_to)
+    settings = tomllib.loads((project / "pyproject.toml").read_text())
+    required = [*settings["project"]["dependencies"], *settings["dependency-groups"]["dev"]]
+    below = f"4.{int(version[2:]) + 1}"
+    pinned = f"pyspark[connect,pandas_on_spark]>={version},<{below}"
+    assert [name for name in required if name.startswith("pyspark")] == [pinned]
+    assert f"Spark {version}" in (project / "docs/production.md").read_text()
+
+
+def test_the_samples_run_the_quick_suite_on_each_minor_of_spark():
+    first = {answers["use_cases"]: answers["spark_version"] for answers in covering_set()[::-1]}
+    assert set(first.values()) == set(CHOICES["spark_version"])
 
 
 @pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_as_most"])

@@ -116,6 +116,8 @@ GIVEN_BY = ["SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "PYSPARK_GATEWAY_PORT"
 class Builder:
     """Records the calls of get_spark to SparkSession.builder."""
 
+    version = pyspark.__version__
+
     def __init__(self):
         self.asked = {}
 
@@ -154,6 +156,14 @@ def test_a_cluster_keeps_its_master_its_settings_and_its_java(builder, monkeypat
     session.get_spark("job")
     assert builder.asked == {"appName": "job", "config": session.EVERYWHERE}
     assert "JAVA_HOME" not in os.environ
+
+
+@pytest.mark.parametrize("given_by", GIVEN_BY)
+def test_a_cluster_of_another_spark_is_refused_at_the_start(builder, monkeypatch, given_by):
+    monkeypatch.setenv(given_by, "1")
+    monkeypatch.setattr(builder, "version", "4.9.1")
+    with pytest.raises(BadInputError, match=r"runs Spark 4\.9"):
+        session.get_spark("job")
 
 
 def test_an_empty_spark_remote_means_this_machine(builder, monkeypatch):

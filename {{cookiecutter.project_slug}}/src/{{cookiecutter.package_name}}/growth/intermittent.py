@@ -7,7 +7,7 @@ long and were active in about as many months (recency and frequency, as in Fader
 2005). The shares are measured over all customers at several past origins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -123,7 +123,7 @@ def learn(histories: DataFrame, horizon: int) -> Returns:
         horizon: months to forecast, and between the origins.
     """
 
-    def count(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    def count(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         sums = Sums.empty()
         for batch in batches:
             for usage in batch["usage"]:

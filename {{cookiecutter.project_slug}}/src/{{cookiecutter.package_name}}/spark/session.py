@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import Thread
 
 import pyspark
+from py4j.protocol import Py4JJavaError
+from pyspark.conf import SparkConf
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
@@ -16,6 +18,7 @@ from pyspark.sql.utils import is_remote
 from ..errors import BadInputError
 from .class_archive import java_options
 from .java import find_java, without_vector_module
+from .versions import refuse_other_minor, refused_by
 
 LOG4J = Path(__file__).with_name("log4j2.properties")
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
@@ -68,7 +71,9 @@ def get_spark(app_name: str) -> SparkSession:
 
     Raises:
         JavaNotFoundError: when Spark must run on this machine and no suitable Java is found.
-        BadInputError: when a session is open, and does not let EVERYWHERE be set.
+        BadInputError: when a session is open, and does not let EVERYWHERE be set; when a cluster
+            has another minor version of Spark.
+        UnavailableError: when a cluster does not accept the application.
     """
     active = SparkSession.getActiveSession()
     if active is not None:  # some platforms open a session before they start a job
@@ -77,7 +82,7 @@ def get_spark(app_name: str) -> SparkSession:
 
     builder = SparkSession.builder.appName(app_name)
     if os.environ.get("SPARK_REMOTE") or is_remote() or "PYSPARK_GATEWAY_PORT" in os.environ:
-        return builder.config(map=EVERYWHERE).getOrCreate()
+        return _of_cluster(builder)
     os.environ.pop("SPARK_REMOTE", None)  # PySpark would treat the empty string as an address
 
     # the installed PySpark, even if SPARK_HOME names another Spark
@@ -100,6 +105,19 @@ def get_spark(app_name: str) -> SparkSession:
         with suppress(ValueError):  # in a thread, where PySpark does not
             signal.signal(signal.SIGINT, on_interrupt)
     Thread(target=_start_worker, args=[spark], daemon=True).start()
+    return spark
+
+
+def _of_cluster(builder: SparkSession.Builder) -> SparkSession:
+    """Open the session of a cluster, or of a Spark Connect server, with this PySpark's version."""
+    try:
+        spark = builder.config(map=EVERYWHERE).getOrCreate()
+    except Py4JJavaError as error:
+        master = SparkConf().get("spark.master") or ""
+        if not master.startswith("spark://") or "stopped SparkContext" not in str(error):
+            raise
+        raise refused_by(master) from error
+    refuse_other_minor(os.environ.get("SPARK_REMOTE") or "the cluster", spark.version)
     return spark
 
 

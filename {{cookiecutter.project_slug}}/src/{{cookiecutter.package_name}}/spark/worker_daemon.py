@@ -5,4 +5,4 @@ import pyarrow  # noqa: F401
 from pyspark.daemon import manager
 
 if __name__ == "__main__":
-    manager()
+    manager()  # type: ignore[no-untyped-call, unused-ignore]  # typed from Spark 4.2 on

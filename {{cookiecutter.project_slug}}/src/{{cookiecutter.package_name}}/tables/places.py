@@ -4,6 +4,7 @@ import errno
 import glob
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -138,17 +139,19 @@ def check_replaceable(where: str, path: Path) -> None:
     Raises:
         BadInputError: if it has other content, is a file, or is a mount point.
     """
-    if path.exists() and not path.is_dir():
-        raise BadInputError(f"{where}: is a file ({path.name}). Name a folder.")
-    if not path.is_dir():
+    try:
+        mode = path.stat().st_mode  # one look: another run may be replacing it at this moment
+    except FileNotFoundError:
         return
+    if not stat.S_ISDIR(mode):
+        raise BadInputError(f"{where}: is a file ({path.name}). Name a folder.")
     if os.path.ismount(path):
         raise BadInputError(
             f"{where}: a disk is mounted there, so a table cannot take its place. Name a folder "
             "inside."
         )
     held: list[str] = []
-    with suppress(FileNotFoundError):  # another run is replacing it at this moment
+    with suppress(FileNotFoundError):
         held = sorted(file.name for file in path.iterdir())
     foreign = [name for name in held if not PARQUET_PART.fullmatch(name)]
     if foreign:
