@@ -27,6 +27,7 @@ TREE = {
     "docs/speed.md",
     "docs/updating.md",
     "jobs/compare_processing.py",
+    "jobs/prepare_usage.py",
     "jobs/simulate_usage.py",
     "models/README.md",
     "notebooks/01-five-ways.ipynb",
@@ -41,6 +42,13 @@ TREE = {
     f"{SOURCE}/job.py",
     f"{SOURCE}/measuring.py",
     f"{SOURCE}/periods.py",
+    *(
+        f"{SOURCE}/preparation/{name}.py"
+        for name in (
+            *("__init__", "amounts", "completeness", "events", "options", "report", "survey"),
+            *("times", "usage"),
+        )
+    ),
     f"{SOURCE}/processing/__init__.py",
     f"{SOURCE}/processing/charts.py",
     f"{SOURCE}/processing/compare.py",
@@ -77,7 +85,9 @@ TREE = {
     f"{SOURCE}/tables/dialects.py",
     f"{SOURCE}/tables/faults.py",
     f"{SOURCE}/tables/formats.py",
+    f"{SOURCE}/tables/ids.py",
     f"{SOURCE}/tables/parquet_files.py",
+    f"{SOURCE}/tables/quarantine.py",
     f"{SOURCE}/tables/reading.py",
     f"{SOURCE}/tables/places.py",
     f"{SOURCE}/tables/rules.py",
@@ -92,9 +102,14 @@ TREE = {
     "tests/conftest.py",
     "tests/jobs/test_as_processes.py",
     "tests/jobs/test_compare_processing.py",
+    "tests/jobs/test_prepare_usage.py",
     "tests/jobs/test_simulate_usage.py",
     "tests/legible.py",
     "tests/notebooks/test_notebooks.py",
+    *(
+        f"tests/preparation/test_{name}.py"
+        for name in ("amounts", "completeness", "survey", "times", "usage")
+    ),
     "tests/processing/conftest.py",
     "tests/processing/test_charts.py",
     "tests/processing/test_compare.py",

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "reporting": set(),
     "simulate": set(),
     "processing": {"reporting"},
+    "preparation": {"job", "tables"},
 {% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
     "growth": {"reporting", "tables"},
 {% endif %}

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -25,7 +25,7 @@ from . import __version__, tables
 from .errors import BadInputError, UnavailableError
 from .spark.interruption import Interruption, interruptible
 from .spark.java import JavaNotFoundError
-from .tables import places
+from .tables import places, quarantine
 from .tables.faults import explain
 
 LOG_FORMAT = ArgumentParser(add_help=False)
@@ -54,6 +54,7 @@ class Summary:
     model_version: version of the model that was trained or used, if any.
     left_out: rows after `--as-of`, in jobs with that option.
     warnings: number of warnings about the input tables, in jobs with `--as-of`.
+    rejected_by_reason: reason -> number of rows set aside, in jobs with `--max-rejected`.
     """
 
     rows_in: int
@@ -62,6 +63,7 @@ class Summary:
     model_version: str | None = None
     left_out: int | None = None
     warnings: int | None = None
+    rejected_by_reason: Mapping[str, int] | None = None
 
 
 def start(main: Callable[[Sequence[str] | None], Summary]) -> None:
@@ -122,8 +124,16 @@ def run(
     if as_json:
         print(json.dumps(told))
     elif code == 0:
-        print("summary:", *(f"{name}={value}" for name, value in told.items()))
+        print("summary:", *(f"{name}={_in_words(value)}" for name, value in told.items()))
     return code
+
+
+def _in_words(value: Any) -> str:
+    """Return a value of the summary's line, in which spaces separate fields."""
+    if not isinstance(value, dict):
+        return str(value)
+    pairs = (f"{name.replace(' ', '_')}:{count}" for name, count in value.items())
+    return ",".join(pairs) or "none"
 
 
 def _done(
@@ -166,6 +176,8 @@ def parse(
     vars(args).update(folders)
     inputs = {name: getattr(args, name, None) for name in INPUTS}
     replaced = [folders["output"] / name for name in tables] if "output" in folders else []
+    if "output" in folders and getattr(args, "max_rejected", None) is not None:
+        replaced.append(quarantine.place_of_rejected(folders["output"]))
     places.check_places(
         {f"--{name}": value for name, value in inputs.items() if isinstance(value, str)},
         replaced,
@@ -238,15 +250,9 @@ def csv_option(text: str) -> tuple[str, str]:
     return name, value
 
 
-READING = ArgumentParser(add_help=False)
-"""The options of jobs that read a usage table: `parents=[job.LOG_FORMAT, job.READING]`."""
-READING.add_argument(
-    "--as-of",
-    type=month,
-    metavar="PERIOD",
-    help="last month to use, as 2025-12; later rows are counted and left out",
-)
-READING.add_argument(
+CSV = ArgumentParser(add_help=False)
+"""The option of jobs that read a table of any kind."""
+CSV.add_argument(
     "--csv-options",
     type=csv_option,
     nargs="+",
@@ -254,6 +260,15 @@ READING.add_argument(
     metavar="NAME=VALUE",
     help=f"how CSV files are written, for example sep=tab encoding=ISO-8859-1 decimal=, "
     f"(names: {', '.join(tables.CSV_OPTIONS)})",
+)
+
+READING = ArgumentParser(add_help=False, parents=[CSV])
+"""The options of jobs that read a usage table: `parents=[job.LOG_FORMAT, job.READING]`."""
+READING.add_argument(
+    "--as-of",
+    type=month,
+    metavar="PERIOD",
+    help="last month to use, as 2025-12; later rows are counted and left out",
 )
 
 

@@ -1,25 +1,45 @@
 """Tables: their schemas and rules, and reading, checking and writing them."""
 
+from .casting import visible
+from .checking import check_columns, example_of
 from .dialects import CSV_OPTIONS, check_csv_option
-from .reading import Reading, count_rows_and_customers, read, read_with_notes
+from .ids import id_counts, with_comparable_ids
+from .reading import (
+    Reading,
+    Stored,
+    count_rows_and_customers,
+    open_source,
+    read,
+    read_with_notes,
+)
+from .rules import MALFORMED, WHOLE
 from .schemas import CUSTOMERS, USAGE, Rule, Table, any_table, quoted
 from .writing import as_literal, read_written, write, write_table
 
 __all__ = [
     "CSV_OPTIONS",
     "CUSTOMERS",
+    "MALFORMED",
     "USAGE",
+    "WHOLE",
     "Reading",
     "Rule",
+    "Stored",
     "Table",
     "any_table",
     "as_literal",
+    "check_columns",
     "check_csv_option",
     "count_rows_and_customers",
+    "example_of",
+    "id_counts",
+    "open_source",
     "quoted",
     "read",
     "read_with_notes",
     "read_written",
+    "visible",
+    "with_comparable_ids",
     "write",
     "write_table",
 ]

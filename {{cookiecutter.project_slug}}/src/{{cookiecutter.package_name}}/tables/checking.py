@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
     DataType,
@@ -20,8 +20,8 @@ from pyspark.sql.types import (
 
 from ..errors import BadInputError
 from ..periods import month_index, month_index_column
-from .casting import composed, needs_composing
 from .coverage import PeriodRows, check_periods, suspicions
+from .ids import id_counts, with_comparable_ids
 from .rules import MALFORMED, all_rules
 from .schemas import Rule, Table, quoted
 
@@ -29,11 +29,9 @@ LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
     StringType: (StringType, IntegralType, NullType),
     DateType: (DateType, TimestampType, TimestampNTZType, NullType),
     DoubleType: (NumericType, NullType),
+    TimestampType: (DateType, TimestampType, TimestampNTZType, NullType),
 }
 """Type in a schema -> the stored types that can be cast to it without guessing."""
-
-WHOLE_AS_FLOAT = r"^\d+\.0$"
-"""An id that pandas wrote as a float, because the column had a null."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def check_rows(
         count = sum(row.broken[number] for row in used)
         if count:
             names = [f"stored.{quoted(field.name)}" for field in table.schema]
-            example = _example(rows.where(rule.bad_when), names)
+            example = example_of(rows.where(rule.bad_when), names)
             raise BadInputError(
                 f"{where}: column {rule.column} is {rule.problem} in {count} of {total} rows, "
                 f"for example {example}. {rule.remedy}"
@@ -129,7 +127,7 @@ def check_rows(
         periods = check_periods(held, as_of, today, where)
         warnings += suspicions(periods, as_of)
         months = periods[-1].period - periods[0].period + 1
-    rows, told = _with_comparable_ids(rows, table, used, total)
+    rows, told = with_comparable_ids(rows, table, used, total)
     return Checked(rows, sum(row.rows for row in found) - total, (*warnings, *told), months)
 
 
@@ -143,7 +141,7 @@ def check_key(rows: DataFrame, table: Table, where: str) -> None:
     named = " and ".join(table.key)
     raise BadInputError(
         f"{where}: {named} stand more than once in {found.rows} rows, "
-        f"for example {_example(twice, keys)}. Keep one row for each (ids that differ only in "
+        f"for example {example_of(twice, keys)}. Keep one row for each (ids that differ only in "
         "what is not seen, as spaces at their ends, are the same)."
     )
 
@@ -154,52 +152,12 @@ def _count_by_period(
     """Return counts by period: a result of bounded size for any number of customers."""
     period = month_index_column(table.period) if table.period else F.lit(0)
     total = F.sum(quoted(table.measure)) if table.measure else F.lit(0.0)
-    counts = {
-        "broken": [F.count_if(F.expr(rule.bad_when)) for rule in rules],
-        "changed": [F.count_if(_is_changed(rows, name)) for name in _ids(table)],
-        "uncomposed": [F.count_if(needs_composing(table.schema[name])) for name in _ids(table)],
-        "floats": [
-            F.count_if(F.col(quoted(name)).rlike(WHOLE_AS_FLOAT) & F.lit(name.lower() in text))
-            for name in _ids(table)
-        ],
-    }
-    arrays = [F.array(*columns).alias(name) for name, columns in counts.items()]
-    by_period = rows.groupBy(period.alias("period"))
-    return by_period.agg(F.count("*").alias("rows"), total.alias("total"), *arrays).collect()
+    broken = F.array(*(F.count_if(F.expr(rule.bad_when)) for rule in rules)).alias("broken")
+    counts = [F.count("*").alias("rows"), total.alias("total"), broken, *id_counts(table, text)]
+    return rows.groupBy(period.alias("period")).agg(*counts).collect()
 
 
-def _ids(table: Table) -> list[str]:
-    return [name for name in table.key if table.schema[name].dataType == StringType()]
-
-
-def _is_changed(rows: DataFrame, name: str) -> Column:
-    stored = F.col(f"stored.{quoted(name)}")
-    return stored.cast("string") != F.col(quoted(name))
-
-
-def _with_comparable_ids(
-    rows: DataFrame, table: Table, used: Sequence[Row], total: int
-) -> tuple[DataFrame, list[str]]:
-    """Normalise ids, where the counts show that some are not normalised; return warnings too."""
-    told = []
-    for number, name in enumerate(_ids(table)):
-        changed = sum(row.changed[number] for row in used)
-        if changed:
-            told.append(
-                f"column {name}: characters that are not seen (spaces at the ends, zero-width "
-                f"characters) were removed in {changed} rows"
-            )
-        else:  # what is computed from the rows need not look at each id again
-            rows = rows.withColumn(name, F.col(f"stored.{quoted(name)}").cast("string"))
-        if sum(row.floats[number] for row in used) == total:
-            rows = rows.withColumn(name, F.regexp_replace(quoted(name), r"\.0$", ""))
-            told.append(f"column {name}: all ids end in .0, and are read as whole numbers")
-        if sum(row.uncomposed[number] for row in used):
-            rows = rows.withColumn(name, composed(F.col(quoted(name))))
-    return rows, told
-
-
-def _example(rows: DataFrame, columns: list[str]) -> str:
+def example_of(rows: DataFrame, columns: list[str]) -> str:
     """Return one bad row as JSON, always the same one. Costs a pass, so only for bad tables."""
     row = F.to_json(F.struct(*columns), {"ignoreNullFields": "false"})
     return str(rows.agg(F.min(row).alias("smallest")).collect()[0].smallest)

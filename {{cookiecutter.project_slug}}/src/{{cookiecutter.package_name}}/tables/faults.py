@@ -57,6 +57,11 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         "its files lie in folders of different columns. Put all into folders of the same names.",
     ),
     (
+        r"\[INVALID_DATETIME_PATTERN",
+        BadInputError,
+        "the pattern of --time-format is none of Spark's. Write it as 'M/d/yyyy H:mm'.",
+    ),
+    (
         r"CSV header does not conform to the schema",
         BadInputError,
         "its CSV files order their columns differently. Write all with the same header.",

@@ -1,6 +1,7 @@
 """Read a table from Parquet, CSV or the catalog, in the columns and types of its schema."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -57,6 +58,26 @@ class Stored(NamedTuple):
     text: frozenset[str] = frozenset()
     files: Files | None = None
 
+    def check_unchanged(self, where: str) -> None:
+        """Raise UnavailableError if files changed since: rows may mix two versions."""
+        try:
+            is_same = self.files is None or list_files(self.files.root, where) == self.files
+        except BadInputError:  # the path is gone, or holds another kind of table
+            is_same = False
+        if not is_same:
+            raise UnavailableError(f"{where}: its files changed while they were read. Try again.")
+
+    @contextmanager
+    def telling_faults(self, where: str) -> Iterator[None]:
+        """Raise BadInputError or UnavailableError for Spark's errors about the table's files."""
+        try:
+            with _telling_faults(where):
+                yield
+        except (PySparkException, Py4JJavaError, BadInputError, UnavailableError):
+            self.check_unchanged(where)
+            raise
+        self.check_unchanged(where)
+
 
 def read(
     spark: SparkSession,
@@ -99,29 +120,20 @@ def read_with_notes(
     """
     where = f"{table.name} table ({source})"
     options = csv_options or {}
-    files = None
-    try:
-        stored = open_source(spark, source, table, options, where)
-        files = stored.files
+    stored = open_source(spark, source, table, options, where)
+    with stored.telling_faults(where):
         check_columns(stored.frame, table, where, stored.text)
         columns = typed(stored.frame, table, stored.text, options.get("decimal", "."))
         rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
         checked = check_rows(rows, table, stored.text, where, as_of, today)
         check_key(checked.rows, table, where)
-    except (PySparkException, Py4JJavaError) as error:
-        _check_unchanged(files, where)
-        told = explain(error, where)
-        if told is None:
-            raise
-        raise told from error
-    _check_unchanged(files, where)
     names = {field.name.lower() for field in table.schema} | {MALFORMED}
     others = [name for name in stored.frame.columns if table.others and name.lower() not in names]
     held = checked.rows.select(
         *(quoted(field.name) for field in table.schema),
         *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
     )
-    unchanged = partial(_check_unchanged, files, where)
+    unchanged = partial(stored.check_unchanged, where)
     return Reading(held, checked.left_out, checked.warnings, unchanged, checked.months)
 
 
@@ -136,7 +148,19 @@ def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
 def open_source(
     spark: SparkSession, source: str, table: Table, options: Mapping[str, str], where: str
 ) -> Stored:
-    """Open a source without casting: files of this machine, a URL or a catalog table."""
+    """Open a source without casting: files of this machine, a URL or a catalog table.
+
+    Raises:
+        BadInputError: when it is absent or unreadable.
+        UnavailableError: when its server does not answer.
+    """
+    with _telling_faults(where):
+        return _open(spark, source, table, options, where)
+
+
+def _open(
+    spark: SparkSession, source: str, table: Table, options: Mapping[str, str], where: str
+) -> Stored:
     if not source.strip():
         raise BadInputError(f"{where}: {NO_SUCH}")
     path = existing_path(source)
@@ -157,22 +181,23 @@ def open_source(
     return Stored(frame, _lower(names))
 
 
+@contextmanager
+def _telling_faults(where: str) -> Iterator[None]:
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        told = explain(error, where)
+        if told is None:
+            raise
+        raise told from error
+
+
 def _is_in_catalog(spark: SparkSession, name: str) -> bool:
     """Return whether the catalog has a table of this name; False for an invalid name."""
     try:
         return spark.catalog.tableExists(name)
     except PySparkException:
         return False
-
-
-def _check_unchanged(files: Files | None, where: str) -> None:
-    """Raise UnavailableError if files changed during reading: the rows may mix two versions."""
-    try:
-        is_same = files is None or list_files(files.root, where) == files
-    except BadInputError:  # the path is gone, or holds another kind of table
-        is_same = False
-    if not is_same:
-        raise UnavailableError(f"{where}: its files changed while they were read. Try again.")
 
 
 def _lower(names: list[str] | tuple[str, ...]) -> frozenset[str]:

@@ -8,6 +8,15 @@ from .schemas import Rule, Table, quoted
 MALFORMED = "_malformed"
 """The column with the lines of a CSV that do not fit its header."""
 
+WHOLE = Rule(
+    "count",
+    f"stored.{MALFORMED} IS NOT NULL",
+    "not as in the header",
+    "Correct or remove such rows. Line breaks within quotes are read with --csv-options "
+    "multiLine=true",
+)
+"""A line of a CSV has as many columns as its header."""
+
 REMEDIES: dict[type[DataType], str] = {
     DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day.",
     DoubleType: "Write numbers as 1234.5, and correct or remove such rows.",
@@ -44,13 +53,6 @@ def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]
                     "Read it with --csv-options decimal=,",
                 )
             )
-    whole = Rule(
-        "count",
-        f"stored.{MALFORMED} IS NOT NULL",
-        "not as in the header",
-        "Correct or remove such rows. Line breaks within quotes are read with --csv-options "
-        "multiLine=true",
-    )
     is_csv = MALFORMED in rows.select("stored.*").columns
     readable = [
         Rule(
@@ -61,4 +63,4 @@ def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]
         )
         for field in table.schema
     ]
-    return [*([whole] if is_csv else []), *of_text, *readable, *table.rules]
+    return [*([WHOLE] if is_csv else []), *of_text, *readable, *table.rules]
