@@ -31,6 +31,24 @@ def test_simulated_tables_are_the_same(both):
         )
 
 
+def test_prepared_usage_is_the_same(both, spark, tmp_path):
+    """Ten thousand events of a hundred customers, some of them returns."""
+    events = spark.range(10_000).selectExpr(
+        "id % 100 AS who",
+        "timestamp_seconds(1700000000 + 1789 * id) AS at",
+        "cast(id % 7 - 1 AS double) AS paid",
+    )
+    events.write.parquet(str(tmp_path / "events"))
+    columns = ("--customer", "who", "--time", "at", "--amount", "paid", "--frequency", "week")
+    folders = both(
+        *("prepare_usage", "--events", str(tmp_path / "events"), *columns),
+        *("--time-zone", "Europe/Berlin", "--output", "{}/usage"),
+    )
+    there, here = (read(folder / "usage", "customer_id", "period") for folder in folders)
+    pd.testing.assert_frame_equal(there, here)
+    assert here["customer_id"].nunique() == 100
+
+
 def test_the_ways_agree_and_take_the_same_roads(both):
     data_paths = []
     for folder in both("compare_processing", "--rows", "3000", "--runs", "1"):

@@ -48,7 +48,10 @@ def test_help_is_given_before_spark_starts(job, monkeypatch, capsys):
     assert "--log-format {text,json}" in capsys.readouterr().out
 
 
-NEEDED = {"--horizon": "3", "--id": "id", "--label": "label", "--output": "new"}
+NEEDED = {
+    **{"--horizon": "3", "--id": "id", "--label": "label", "--output": "new"},
+    **{"--customer": "who", "--time": "when", "--amount": "much", "--frequency": "month"},
+}
 """What options want that a job cannot do without."""
 
 NUMBERS = {("simulate_usage.py", "--customers"), ("compare_training.py", "--features")}

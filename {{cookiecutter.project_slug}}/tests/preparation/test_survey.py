@@ -37,10 +37,10 @@ GOOD = ["\u00a0a ,2024-01-31 10:00,2,£1.50", "b,2024-02-01,-1,3", "b,2024-03-01
 def open_csv(spark, tmp_path):
     """Open events of a CSV file."""
 
-    def open_lines(lines, columns=COLUMNS, style=Style()):
+    def open_lines(lines, columns=COLUMNS):
         source = tmp_path / "events.csv"
         source.write_text("\n".join(["Customer ID,When,Quantity,Price", *lines]))
-        return open_events(spark, str(source), columns, style, {}, TODAY)
+        return open_events(spark, str(source), columns, Style(), {}, TODAY)
 
     return open_lines
 
