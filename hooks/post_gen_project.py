@@ -57,6 +57,7 @@ BROUGHT_BY = {
             "tests/test_databricks.py",
             "upkeep/use_case/databricks.yml",
         ],
+        "kubernetes": ["production/kubernetes", "tests/production/test_kubernetes.py"],
     },
     "ci": {
         "github": [".github"],

@@ -288,6 +288,13 @@ DEPLOY_FILES = {
         "tests/test_databricks.py",
         "upkeep/use_case/databricks.yml",
     },
+    "kubernetes": {
+        "production/kubernetes/Dockerfile",
+        "production/kubernetes/Dockerfile.dockerignore",
+        "production/kubernetes/access.yaml",
+        "production/kubernetes/jobs.yaml",
+        "tests/production/test_kubernetes.py",
+    },
 }
 TRACES = {
     "growth-forecasting": re.compile(r"statsforecast|joblib|backtest|growth/|\.growth\b"),
@@ -295,6 +302,10 @@ TRACES = {
 }
 """What tells of a use case. Simulated customers grow and churn in every project."""
 
+TRACES_OF_PLACES = {
+    "databricks": re.compile("databricks", re.I),
+    "kubernetes": re.compile("production/kubernetes|kubeflow|hadolint", re.I),
+}
 CI_FILES = {"github": {".github/workflows/checks.yml"}, "gitlab": {".gitlab-ci.yml"}, "none": set()}
 LICENCE_WORDS = {
     "MIT": "Permission is hereby granted, free of charge",
@@ -322,9 +333,9 @@ def test_a_project_is_what_was_chosen_and_no_more(baked):
     for use_case in USE_CASE_FILES.keys() - set(chosen):
         for name in files_of(project):
             assert not TRACES[use_case].search((project / name).read_text()), (use_case, name)
-    if answers["deploy_to"] != "databricks":
-        for name in files_of(project):
-            assert "databricks" not in (project / name).read_text().lower(), name
+    for name in files_of(project):
+        for place in TRACES_OF_PLACES.keys() - {answers["deploy_to"]}:
+            assert not TRACES_OF_PLACES[place].search((project / name).read_text()), (place, name)
 
     settings = tomllib.loads((project / "pyproject.toml").read_text())["project"]
     python = answers["python_version"]

@@ -1,0 +1,97 @@
+"""The image and the manifests are valid for Kubernetes, for its Spark operator and for the jobs."""
+
+import argparse
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+from kubeflow_spark_api.models.spark_v1beta2_scheduled_spark_application import (
+    SparkV1beta2ScheduledSparkApplication as ScheduledSparkApplication,
+)
+
+PROJECT = Path(__file__).parents[2]
+KUBERNETES = PROJECT / "production" / "kubernetes"
+DOCKERFILE = KUBERNETES / "Dockerfile"
+ACCESS = yaml.safe_load((KUBERNETES / "access.yaml").read_text())["items"]
+JOBS = {
+    item["metadata"]["name"]: item
+    for item in yaml.safe_load((KUBERNETES / "jobs.yaml").read_text())["items"]
+}
+
+
+def template(name):
+    return JOBS[name]["spec"]["template"]
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_manifest_has_the_fields_of_the_operator_and_no_others(name):
+    known = ScheduledSparkApplication.from_dict(JOBS[name])
+    assert known.to_dict() == JOBS[name]
+
+
+@pytest.mark.parametrize("item", ACCESS, ids=lambda item: item["kind"])
+def test_what_the_driver_may_do_is_valid_for_kubernetes(item):
+    kubernetes_validate.validate(item, "1.34", strict=True)
+    assert item["metadata"]["name"] == template(next(iter(JOBS)))["driver"]["serviceAccount"]
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_accepts_its_arguments_and_writes_nothing_into_its_pod(name, monkeypatch, tmp_path):
+    """A pod's folders are gone when it ends: output at a default path would be lost."""
+    script = Path(template(name)["mainApplicationFile"].removeprefix("local:///opt/project/"))
+    assert (PROJECT / script).is_file()
+    module = importlib.import_module(f"jobs.{script.stem}")
+    opens_spark = hasattr(module, "get_spark")
+    accepted = []
+    parse_args = argparse.ArgumentParser.parse_args
+
+    def record(parser, arguments):
+        accepted.append(parse_args(parser, arguments))
+        return accepted[-1] if opens_spark else stop()
+
+    def stop(*_):
+        raise InterruptedError  # the arguments are accepted, and the work would begin
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", record)
+    monkeypatch.setattr(module, "get_spark", stop, raising=False)
+    typed = template(name)["arguments"]
+    with pytest.raises(InterruptedError):
+        module.main([word.replace("s3a://BUCKET", str(tmp_path)) for word in typed])
+    [options] = map(vars, accepted)
+    written = [str(options[place]) for place in ("output", "reports") if place in options]
+    assert all(path.startswith(str(tmp_path)) for path in written), written
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_no_pod_runs_as_root(name):
+    for pod in (template(name)["driver"], template(name)["executor"]):
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert not pod["securityContext"]["allowPrivilegeEscalation"]
+    last = re.findall(r"^USER (\S+)$", DOCKERFILE.read_text(), re.M)[-1]
+    assert int(last) > 0  # a number, as runAsNonRoot needs
+
+
+def test_the_image_and_the_manifests_have_the_projects_spark():
+    spark = re.search(r"SPARK_VERSION=(\S+)", DOCKERFILE.read_text())[1]
+    assert {template(name)["sparkVersion"] for name in JOBS} == {spark}
+    assert f">={spark.rpartition('.')[0]}," in (PROJECT / "pyproject.toml").read_text()
+
+
+def test_the_dockerfile_keeps_the_rules_of_its_linter():
+    hadolint = Path(sys.executable).with_name("hadolint")
+    checked = subprocess.run([hadolint, DOCKERFILE], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_image_holds_what_it_copies_and_nothing_else_of_the_project():
+    allowed = (KUBERNETES / "Dockerfile.dockerignore").read_text().splitlines()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE.read_text(), re.M)
+    assert {f"!{name}" for line in copied for name in line.split()} == {
+        line for line in allowed if line.startswith("!")
+    }
+    assert "*" in allowed
