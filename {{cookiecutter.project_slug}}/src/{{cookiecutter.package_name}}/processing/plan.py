@@ -12,6 +12,7 @@ DataPath = Literal["jvm", "arrow", "pickle"]
 PICKLE = re.compile(r"\bBatchEvalPython(UDTF)?\b|\bScan ExistingRDD\b")
 ARROW = re.compile(
     r"\b(ArrowEvalPython|ArrowAggregatePython|ArrowWindowPython|ArrowEvalPythonUDTF"
+    r"|(Aggregate|Window)InPandas"  # their names in Spark 4.0
     r"|(FlatMapGroups|FlatMapCoGroups|Map)In(Pandas|Arrow)(WithState)?)\b"
 )
 
