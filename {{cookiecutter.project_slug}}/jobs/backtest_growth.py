@@ -68,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         len(records),
         rejected=customers - scored,
         left_out=read.left_out,
+        rejected_by_reason=read.reasons,
         warnings=len(read.warnings),
     )
 

@@ -26,8 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--runs", type=job.positive, default=3, help="timed runs of each way")
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
-    if args.as_of and args.usage is None:
-        parser.error("--as-of needs --usage too")
+    job.check_reading(parser, args)
 
     spark = get_spark("compare_processing")
     if args.usage is not None:
@@ -59,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         rows_in=measurements[0].rows,
         rows_out=len(records),
         left_out=read.left_out,
+        rejected_by_reason=read.reasons,
         warnings=len(read.warnings),
     )
 

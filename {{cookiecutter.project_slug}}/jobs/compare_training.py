@@ -78,8 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = job.parse(parser, arguments)
     if args.customers and not args.usage:
         parser.error("--customers needs --usage too")
-    if args.as_of and not args.usage:
-        parser.error("--as-of needs --usage too")
+    job.check_reading(parser, args)
     for trainer in args.trainers:
         check_installed(trainer)
     asked = {"n": args.rows, "k": args.features, "m": args.models}
@@ -139,6 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         len(records),
         rejected=len(skipped),
         left_out=read.left_out,
+        rejected_by_reason=read.reasons,
         warnings=len(read.warnings),
     )
 

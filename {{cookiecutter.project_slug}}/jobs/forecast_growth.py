@@ -94,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         written.count(),
         rejected,
         left_out=read.left_out,
+        rejected_by_reason=read.reasons,
         warnings=len(read.warnings),
     )
 

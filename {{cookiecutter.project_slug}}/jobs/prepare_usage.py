@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     usage = usage_by_period(
         accepted(events, found, last.end), args.frequency, last.start, args.returns, observed
     )
-    aside = quarantine.place_of_rejected(args.output)
+    aside = job.place_of_rejected(args)
     tables.write_table(rejected(events, found), aside, events.check_unchanged)
     tables.write_table(usage, args.output, events.check_unchanged)
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         f"time zone: periods are cut in {args.time_zone}; times without a zone count as written",
         *report.returns(found.returns, args.returns, observed.get),
         *report.left_out(found, last, verdict, args.frequency),
-        *report.rejected(found, aside),
+        *quarantine.lines(found.rejected, found.total, aside),
         *(f"warning: {warning}" for warning in warnings),
         f"written: {args.output}: {customers:,} customers, {rows:,} rows, each {args.frequency} "
         f"to {completeness.name_of(last.start, args.frequency)}",

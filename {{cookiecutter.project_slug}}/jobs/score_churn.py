@@ -95,6 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         rejected,
         model_version=version,
         left_out=read.left_out,
+        rejected_by_reason=read.reasons,
         warnings=len(read.warnings) + len(moved),
     )
 

@@ -98,6 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         known - used,
         version,
         left_out=read.left_out,
+        rejected_by_reason=read.reasons,
         warnings=len(warnings),
     )
 

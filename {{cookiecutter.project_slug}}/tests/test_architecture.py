@@ -33,7 +33,9 @@ MAY_IMPORT = {
     "lifecycle": {"tables", "training"},
     "tradeoff": {"reporting", "tables", "training"},
 {% endif %}
-    "job": {"reporting", "spark", "tables"},
+    "arguments": {"tables"},
+    "inputs": {"arguments", "tables"},
+    "job": {"arguments", "inputs", "reporting", "spark", "tables"},
 }
 """For each folder (and job.py), the others that it may import. Add a use case of yours here."""
 

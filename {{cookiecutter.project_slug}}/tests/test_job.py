@@ -13,7 +13,7 @@ import pyspark
 import pytest
 from pyspark.errors import PySparkException
 
-from {{ cookiecutter.package_name }} import __version__, job, tables
+from {{ cookiecutter.package_name }} import __version__, arguments, job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 from {{ cookiecutter.package_name }}.spark import interruption
 from {{ cookiecutter.package_name }}.spark.java import JavaNotFoundError
@@ -74,6 +74,13 @@ def test_the_summary_is_one_line_after_all_that_people_read(capsys):
     assert float(found.pop("seconds")) >= 0
     figures = {"rows_in": "4", "rows_out": "3", "rejected": "1", "model_version": "7"}
     assert found == {"job": "test_job"} | figures | VERSIONS
+
+
+def test_counts_by_reason_are_one_field_of_the_line(capsys):
+    counts = {"customer_id is null": 2, "usage is negative": 1}
+    job.run(lambda _: job.Summary(rows_in=4, rows_out=1, rejected_by_reason=counts), [])
+    told = "rejected_by_reason=customer_id_is_null:2,usage_is_negative:1 "
+    assert told in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
@@ -280,6 +287,32 @@ def test_what_a_table_leaves_out_and_what_looks_wrong_is_printed(spark, tmp_path
     left_out, warning = capsys.readouterr().out.splitlines()
     assert left_out == f"left out: 1 rows of {source} after 2025-02"
     assert warning.startswith("warning: the last month, 2025-02, holds far less usage")
+
+
+def test_names_of_columns_are_those_of_the_projects_tables():
+    args = job.READING.parse_args(["--columns", "customer_id=Customer Id", "customers.plan=P=1"])
+    assert args.columns == [("customer_id", "Customer Id"), ("customers.plan", "P=1")]
+    for text in ("customer_id", "customer_id=", "plan=P"):
+        with pytest.raises(ArgumentTypeError, match=f"must be NAME=COLUMN.*not '{text}'"):
+            arguments.column_name(text)
+
+
+def test_rejected_rows_are_written_beside_the_output_or_among_the_reports(
+    spark, parser, tmp_path, capsys
+):
+    source = tmp_path / "usage.csv"
+    source.write_text("customer_id,month,usage\na,2025-02-01,9\n,2025-02-01,9\n")
+    options = ArgumentParser(parents=[parser, job.READING], add_help=False)
+    options.set_defaults(output=None)
+    typed = ["--usage", str(source), "--max-rejected", "0.5"]
+    for output, place in {"out": Path("out_rejected"), "": Path("reports/usage_rejected")}.items():
+        args = job.parse(options, [*typed, *(["--output", output] if output else [])])
+        assert job.place_of_rejected(args) == place
+    read = job.read_table(spark, str(source), tables.USAGE, args)
+    assert (read.rows.count(), read.reasons) == (1, {"customer_id is null": 1})
+    assert "rejected: 1 of 2 rows: 1 because customer_id is null" in capsys.readouterr().out
+    [aside] = spark.read.parquet(str(place.absolute())).collect()
+    assert aside.reason == "customer_id is null"
 
 
 def test_the_clock_tells_which_rows_are_in_the_future(spark, tmp_path):

@@ -1,16 +1,13 @@
 """What all jobs share: exit codes, messages, the summary, and types of arguments."""
 
 import json
-import math
 import platform
-import re
 import signal
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
-from datetime import date
 from inspect import getfile
 from pathlib import Path
 from time import perf_counter
@@ -19,14 +16,35 @@ from typing import Any
 import pyspark
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
 
-from . import __version__, tables
+from . import __version__
+from .arguments import csv_option, month, percentage, positive, probability, share
 from .errors import BadInputError, UnavailableError
+from .inputs import CSV, READING, check_reading, place_of_rejected, read_table
 from .spark.interruption import Interruption, interruptible
 from .spark.java import JavaNotFoundError
-from .tables import places, quarantine
+from .tables import places
 from .tables.faults import explain
+
+__all__ = [
+    "CSV",
+    "INPUTS",
+    "LOG_FORMAT",
+    "READING",
+    "Summary",
+    "check_reading",
+    "csv_option",
+    "month",
+    "parse",
+    "percentage",
+    "place_of_rejected",
+    "positive",
+    "probability",
+    "read_table",
+    "run",
+    "share",
+    "start",
+]
 
 LOG_FORMAT = ArgumentParser(add_help=False)
 """The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
@@ -176,8 +194,8 @@ def parse(
     vars(args).update(folders)
     inputs = {name: getattr(args, name, None) for name in INPUTS}
     replaced = [folders["output"] / name for name in tables] if "output" in folders else []
-    if "output" in folders and getattr(args, "max_rejected", None) is not None:
-        replaced.append(quarantine.place_of_rejected(folders["output"]))
+    if getattr(args, "max_rejected", None) is not None:
+        replaced.append(place_of_rejected(args))
     places.check_places(
         {f"--{name}": value for name, value in inputs.items() if isinstance(value, str)},
         replaced,
@@ -190,101 +208,3 @@ def parse(
     if "reports" in folders:
         places.check_writable("--reports", folders["reports"])
     return args
-
-
-def positive(text: str) -> int:
-    """Parse a whole number of at least 1, as argparse's `type`."""
-    return _whole_number(text, "of at least 1", 1, sys.maxsize)
-
-
-def percentage(text: str) -> int:
-    """Parse a whole number from 1 to 99, as argparse's `type`."""
-    return _whole_number(text, "from 1 to 99", 1, 99)
-
-
-def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = smallest - 1
-    if not smallest <= number <= largest:
-        raise ArgumentTypeError(f"must be a whole number {limits}, not {text!r}")
-    return number
-
-
-def probability(text: str) -> float:
-    """An argument that must lie between 0 and 1, both excluded, for argparse's `type`."""
-    return _number(text, "between 0 and 1", lambda number: 0 < number < 1)
-
-
-def share(text: str) -> float:
-    """An argument that must be a number from 0 to 1, for argparse's `type`."""
-    return _number(text, "from 0 to 1", lambda number: 0 <= number <= 1)
-
-
-def _number(text: str, limits: str, is_within: Callable[[float], bool]) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not is_within(number):
-        raise ArgumentTypeError(f"must be a number {limits}, not {text!r}")
-    return number
-
-
-def month(text: str) -> date:
-    """Parse a month, 2025-12 or 2025-12-01, as argparse's `type`."""
-    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])(-01)?", text)
-    if match is None or match[1] == "0000":
-        raise ArgumentTypeError(f"must be a month, for example 2025-12, not {text!r}")
-    return date(int(match[1]), int(match[2]), 1)
-
-
-def csv_option(text: str) -> tuple[str, str]:
-    """Parse NAME=VALUE, as argparse's `type`."""
-    name, _, value = text.partition("=")
-    try:
-        tables.check_csv_option(name, value)
-    except ValueError as error:
-        raise ArgumentTypeError(f"must be NAME=VALUE, with {error}, not {text!r}") from error
-    return name, value
-
-
-CSV = ArgumentParser(add_help=False)
-"""The option of jobs that read a table of any kind."""
-CSV.add_argument(
-    "--csv-options",
-    type=csv_option,
-    nargs="+",
-    default=[],
-    metavar="NAME=VALUE",
-    help=f"how CSV files are written, for example sep=tab encoding=ISO-8859-1 decimal=, "
-    f"(names: {', '.join(tables.CSV_OPTIONS)})",
-)
-
-READING = ArgumentParser(add_help=False, parents=[CSV])
-"""The options of jobs that read a usage table: `parents=[job.LOG_FORMAT, job.READING]`."""
-READING.add_argument(
-    "--as-of",
-    type=month,
-    metavar="PERIOD",
-    help="last month to use, as 2025-12; later rows are counted and left out",
-)
-
-
-def read_table(
-    spark: SparkSession,
-    source: str,
-    table: tables.Table,
-    args: Namespace,
-    clock: Callable[[], date] = date.today,
-) -> tables.Reading:
-    """Read a table with the options of READING; print its warnings and the rows left out."""
-    reading = tables.read_with_notes(
-        spark, source, table, dict(args.csv_options), args.as_of, clock()
-    )
-    if reading.left_out:
-        print(f"left out: {reading.left_out:,} rows of {source} after {args.as_of:%Y-%m}")
-    for warning in reading.warnings:
-        print(f"warning: {warning}")
-    return reading

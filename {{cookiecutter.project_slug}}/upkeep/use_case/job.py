@@ -35,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(as_table(figures[-12:]))
     print(f"written: {args.output}. Report: {args.reports}")
     return job.Summary(
-        usage.count(), len(months), left_out=read.left_out, warnings=len(read.warnings)
+        usage.count(),
+        len(months),
+        left_out=read.left_out,
+        warnings=len(read.warnings),
+        rejected_by_reason=read.reasons,
     )
 
 

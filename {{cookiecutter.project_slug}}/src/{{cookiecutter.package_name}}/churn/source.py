@@ -47,7 +47,7 @@ def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> No
     if bool(args.usage) == bool(args.features):
         parser.error("give either --usage or --features")
     wanted, other = (
-        (["id", *needed], ["customers", "horizon", "as_of"])
+        (["id", *needed], ["customers", "horizon", "as_of", "columns", "max_rejected"])
         if args.features
         else (["horizon"] if "label" in needed else [], ["id", "label", "positive"])
     )

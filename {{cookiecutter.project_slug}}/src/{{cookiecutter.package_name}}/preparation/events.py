@@ -109,7 +109,9 @@ def open_events(
         StructField(columns.time, TimestampType()),
         *amount_fields,
     ]
-    table = Table("events", StructType(fields), key=(columns.customer,), rules=())
+    table = Table(
+        "events", StructType(fields), key=(columns.customer,), rules=(), may_be_renamed=False
+    )
     stored = tables.open_source(spark, source, table, csv_options, where)
     types = {field.name.lower(): field.dataType for field in stored.frame.schema}
     text = frozenset(name for name, kind in types.items() if kind == StringType())

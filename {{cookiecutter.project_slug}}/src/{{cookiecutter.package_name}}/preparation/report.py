@@ -1,10 +1,8 @@
 """Say what the preparation of a usage table left out, with figures."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from ..tables import quarantine
 from .completeness import Period, Verdict, name_of
 from .survey import Returns, Survey
 
@@ -51,15 +49,6 @@ def suspicions(found: Survey, last: Period, verdict: Verdict, frequency: str) ->
         f"the last {frequency}, {name_of(last.start, frequency)}, does not look complete: "
         f"{_reason(last, verdict)}"
     ]
-
-
-def rejected(found: Survey, place: Path) -> list[str]:
-    """Return a line on the rows that break a rule, if there are any."""
-    count = sum(found.rejected.values())
-    if not count:
-        return []
-    told = quarantine.told(found.rejected)
-    return [f"rejected: {count:,} of {found.total:,} rows: {told}. They are in {place}"]
 
 
 def _reason(period: Period, verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 from .casting import visible
 from .checking import check_columns, example_of
+from .column_names import names_for
 from .dialects import CSV_OPTIONS, check_csv_option
 from .ids import id_counts, with_comparable_ids
 from .reading import (
@@ -33,6 +34,7 @@ __all__ = [
     "count_rows_and_customers",
     "example_of",
     "id_counts",
+    "names_for",
     "open_source",
     "quoted",
     "read",

@@ -1,8 +1,9 @@
 """Check a table: its columns, its rules and its key, in two passes over the data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NoReturn
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
@@ -20,6 +21,8 @@ from pyspark.sql.types import (
 
 from ..errors import BadInputError
 from ..periods import month_index, month_index_column
+from . import quarantine
+from .column_names import help_with_missing
 from .coverage import PeriodRows, check_periods, suspicions
 from .ids import id_counts, with_comparable_ids
 from .rules import MALFORMED, all_rules
@@ -34,17 +37,32 @@ LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
 """Type in a schema -> the stored types that can be cast to it without guessing."""
 
 
+BROKEN = "_broken"
+"""Column with the number of the first rule that a row breaks; null if it breaks none."""
+
+ONCE = (
+    "Keep one row for each (ids that differ only in what is not seen, as spaces at their ends, are "
+    "the same)."
+)
+
+
 @dataclass(frozen=True)
 class Checked:
-    """A table that satisfies all rules.
+    """A table whose rows satisfy all rules.
 
-    rows: its rows with normalised ids, without those after `as_of`.
+    rows: its rows with normalised ids, without those after `as_of` and those that break a rule.
+    rejected: number of the rule and the stored row of rows that break one; None if none is allowed.
+    reasons: reason -> number of rejected rows.
+    total: number of rows, without those after `as_of`.
     left_out: number of rows after `as_of`.
     warnings: one sentence for each suspicious property.
     months: number of months from the first to the last one used; 0 in a table without months.
     """
 
     rows: DataFrame
+    rejected: DataFrame | None
+    reasons: dict[str, int]
+    total: int
     left_out: int
     warnings: tuple[str, ...]
     months: int
@@ -66,10 +84,10 @@ def check_columns(
     for field in table.schema:
         name = field.name.lower()
         if name not in types:
-            columns = ", ".join(name for name in stored.columns if name != MALFORMED) or "none"
+            columns = [name for name in stored.columns if name != MALFORMED]
             raise BadInputError(
                 f"{where}: column {field.name} is missing in all rows. "
-                f"Add it or rename one of: {columns}."
+                f"{help_with_missing(field.name, columns, table)}"
             )
         if names.count(name) > 1:
             raise BadInputError(
@@ -89,6 +107,7 @@ def check_rows(
     where: str,
     as_of: date | None = None,
     today: date | None = None,
+    max_rejected: float | None = None,
 ) -> Checked:
     """Refuse a table without rows, or with rows that break a rule, in one pass over it.
 
@@ -99,8 +118,14 @@ def check_rows(
         where: names the table in messages.
         as_of: the last period to use; later rows are counted, not checked.
         today: rows after this day are refused.
+        max_rejected: the largest share of rows that may break a rule, and are then set aside; None
+            if none may.
     """
     rules = all_rules(rows, table, text)
+    if max_rejected is not None and table.period and today:
+        late = f"{quoted(table.period)} > DATE'{today}'"
+        rules.append(Rule(table.period, late, f"after today ({today})"))
+    rows = rows.withColumn(BROKEN, quarantine.first_broken(rules))
     found = _count_by_period(rows, table, rules, text)
     if not found:
         raise BadInputError(f"{where}: there are no rows. Put at least one into it.")
@@ -110,39 +135,80 @@ def check_rows(
     if as_of and table.period:
         period = F.col(table.period)
         rows = rows.where(period.isNull() | (period <= F.lit(as_of)))
-    for number, rule in enumerate(rules):
-        count = sum(row.broken[number] for row in used)
-        if count:
-            names = [f"stored.{quoted(field.name)}" for field in table.schema]
-            example = example_of(rows.where(rule.bad_when), names)
-            raise BadInputError(
-                f"{where}: column {rule.column} is {rule.problem} in {count} of {total} rows, "
-                f"for example {example}. {rule.remedy}"
-            )
+    counts = [sum(row.broken[number] for row in used) for number, _ in enumerate(rules)]
+    reasons = quarantine.by_reason(rules, counts)
+    if sum(counts) > (max_rejected or 0.0) * total or sum(counts) == total > 0:
+        _refuse(rows, table, rules, counts, total, where, max_rejected)
 
     warnings: list[str] = []
     months = 0
+    good = [row for row in found if row.rows > sum(row.broken)]
     if table.period:
-        held = [PeriodRows(row.period, row.rows, row.total or 0.0) for row in found]
+        held = [
+            PeriodRows(row.period, row.rows - sum(row.broken), row.total or 0.0) for row in good
+        ]
         periods = check_periods(held, as_of, today, where)
         warnings += suspicions(periods, as_of)
         months = periods[-1].period - periods[0].period + 1
-    rows, told = with_comparable_ids(rows, table, used, total)
-    return Checked(rows, sum(row.rows for row in found) - total, (*warnings, *told), months)
+    rejected = None
+    if max_rejected is not None:
+        rejected = quarantine.with_reasons(rows.where(F.col(BROKEN).isNotNull()), BROKEN, rules)
+        rows = rows.where(F.col(BROKEN).isNull()) if reasons else rows
+    rows, told = with_comparable_ids(rows, table, used, total - sum(counts))
+    left_out = sum(row.rows for row in found) - total
+    return Checked(rows, rejected, reasons, total, left_out, (*warnings, *told), months)
 
 
-def check_key(rows: DataFrame, table: Table, where: str) -> None:
-    """Refuse a table whose key is not unique, in one pass with a shuffle."""
+def check_key(
+    checked: Checked, table: Table, where: str, max_rejected: float | None = None
+) -> Checked:
+    """Refuse a table whose key is not unique, or reject all rows of such keys.
+
+    This takes one pass with a shuffle.
+    """
     keys = [quoted(column) for column in table.key]
-    twice = rows.groupBy(*keys).agg(F.count("*").alias("count")).where("count > 1")
+    twice = checked.rows.groupBy(*keys).agg(F.count("*").alias("count")).where("count > 1")
     [found] = twice.agg(F.sum("count").alias("rows")).collect()
     if not found.rows:
-        return
+        return checked
     named = " and ".join(table.key)
+    problem = f"{named} stand more than once"
+    if checked.rejected is None:
+        raise BadInputError(
+            f"{where}: {problem} in {found.rows} rows, "
+            f"for example {example_of(twice, keys)}. {ONCE}"
+        )
+    counts = checked.reasons | {problem: found.rows}
+    if sum(counts.values()) > (max_rejected or 0.0) * checked.total:
+        example = example_of(twice, keys)
+        quarantine.refuse(max_rejected or 0.0, counts, checked.total, where, example, ONCE)
+    doubled = checked.rows.join(twice.select(*keys), list(table.key), "left_semi")
+    aside = checked.rejected.unionByName(quarantine.as_rejected(doubled, F.lit(problem)))
+    rows = checked.rows.join(twice.select(*keys), list(table.key), "left_anti")
+    return replace(checked, rows=rows, rejected=aside, reasons=counts)
+
+
+def _refuse(
+    rows: DataFrame,
+    table: Table,
+    rules: Sequence[Rule],
+    counts: Sequence[int],
+    total: int,
+    where: str,
+    max_rejected: float | None,
+) -> NoReturn:
+    """Refuse a table: because of the first broken rule, or of all if some rows may break one."""
+    broken = [number for number, count in enumerate(counts) if count]
+    worst = broken[0] if max_rejected is None else max(broken, key=lambda number: counts[number])
+    rule = rules[worst]
+    names = [f"stored.{quoted(field.name)}" for field in table.schema]
+    example = example_of(rows.where(F.col(BROKEN) == worst), names)
+    if max_rejected is not None:
+        reasons = quarantine.by_reason(rules, counts)
+        quarantine.refuse(max_rejected, reasons, total, where, example, rule.remedy)
     raise BadInputError(
-        f"{where}: {named} stand more than once in {found.rows} rows, "
-        f"for example {example_of(twice, keys)}. Keep one row for each (ids that differ only in "
-        "what is not seen, as spaces at their ends, are the same)."
+        f"{where}: column {rule.column} is {rule.problem} in {counts[worst]} of {total} rows, "
+        f"for example {example}. {rule.remedy}"
     )
 
 
@@ -151,9 +217,15 @@ def _count_by_period(
 ) -> list[Row]:
     """Return counts by period: a result of bounded size for any number of customers."""
     period = month_index_column(table.period) if table.period else F.lit(0)
-    total = F.sum(quoted(table.measure)) if table.measure else F.lit(0.0)
-    broken = F.array(*(F.count_if(F.expr(rule.bad_when)) for rule in rules)).alias("broken")
-    counts = [F.count("*").alias("rows"), total.alias("total"), broken, *id_counts(table, text)]
+    measure = F.col(quoted(table.measure)) if table.measure else F.lit(0.0)
+    is_good = F.col(BROKEN).isNull()
+    numbers = range(len(rules))
+    counts = [
+        F.count("*").alias("rows"),
+        F.sum(F.when(is_good, measure)).alias("total"),
+        F.array(*(F.count_if(F.col(BROKEN) == number) for number in numbers)).alias("broken"),
+        *id_counts(table, text, is_good),
+    ]
     return rows.groupBy(period.alias("period")).agg(*counts).collect()
 
 

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from ..errors import BadInputError
+from .column_names import help_with_missing
 from .dialects import Dialect, find_dialect, separator_of
 from .rules import MALFORMED
 from .schemas import Table, quoted
@@ -45,7 +46,7 @@ def open_csv(
     if table.others:
         wanted |= {name.lower() for dialect in groups for name in dialect.header}
     titles = {field.name.lower(): field.name for field in table.schema}
-    _check_headers(groups, {name: titles.get(name, name) for name in wanted}, where)
+    _check_headers(groups, table, {name: titles.get(name, name) for name in wanted}, where)
     header = next(iter(groups)).header
     names = [*(name for name in header if name.lower() in wanted), *files.partitions]
     frames = [
@@ -108,7 +109,7 @@ def _text(names: Sequence[str]) -> StructType:
 
 
 def _check_headers(
-    groups: Mapping[Dialect, Sequence[Path]], wanted: Mapping[str, str], where: str
+    groups: Mapping[Dialect, Sequence[Path]], table: Table, wanted: Mapping[str, str], where: str
 ) -> None:
     """Refuse headers that lack a wanted column (lower case -> name) or contain it twice.
 
@@ -125,7 +126,7 @@ def _check_headers(
             place = f"{len(paths)} of {files} files, for example {paths[0].name}"
             raise BadInputError(
                 f"{where}: column {title} is missing in {'all rows' if files == 1 else place}. "
-                f"Add it or rename one of: {', '.join(lacking[0].header) or 'none'}."
+                + help_with_missing(title, lacking[0].header, table)
                 + (OTHER_SEPARATOR if len(lacking[0].header) == 1 else "")
             )
         if doubled:

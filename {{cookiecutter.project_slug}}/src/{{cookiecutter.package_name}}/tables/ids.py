@@ -13,18 +13,23 @@ WHOLE_AS_FLOAT = r"^\d+\.0$"
 """An id that pandas wrote as a float, because the column had a null."""
 
 
-def id_counts(table: Table, text: frozenset[str]) -> list[Column]:
+def id_counts(table: Table, text: frozenset[str], is_used: Column) -> list[Column]:
     """Return aggregates for `with_comparable_ids`: arrays with an element per column of ids.
 
     Args:
         table: its contract; the aggregates are those of rows as in `with_comparable_ids`.
         text: names, in lower case, of the columns that are stored as text.
+        is_used: which rows count.
     """
     counts = {
-        "changed": [F.count_if(_is_changed(name)) for name in _ids(table)],
-        "uncomposed": [F.count_if(needs_composing(table.schema[name])) for name in _ids(table)],
+        "changed": [F.count_if(is_used & _is_changed(name)) for name in _ids(table)],
+        "uncomposed": [
+            F.count_if(is_used & needs_composing(table.schema[name])) for name in _ids(table)
+        ],
         "floats": [
-            F.count_if(F.col(quoted(name)).rlike(WHOLE_AS_FLOAT) & F.lit(name.lower() in text))
+            F.count_if(
+                is_used & F.col(quoted(name)).rlike(WHOLE_AS_FLOAT) & F.lit(name.lower() in text)
+            )
             for name in _ids(table)
         ],
     }
@@ -40,7 +45,7 @@ def with_comparable_ids(
         rows: the table's columns, and the stored row as the struct `stored`.
         table: its contract.
         used: results of `id_counts` for parts of the rows.
-        total: number of rows in these parts.
+        total: number of rows in these parts that count.
     """
     told = []
     for number, name in enumerate(_ids(table)):

@@ -19,11 +19,6 @@ SUFFIX = "_rejected"
 """Ending of the name of the table with the rejected rows, beside the job's output."""
 
 
-def place_of_rejected(output: Path) -> Path:
-    """Return where the rejected rows of a job with this output are written."""
-    return output.with_name(output.name + SUFFIX)
-
-
 def first_broken(rules: Sequence[Rule]) -> Column:
     """Return the number of the first rule that a row breaks; null if it breaks none."""
     first = F.lit(None).cast("int")
@@ -49,8 +44,13 @@ def with_reasons(rejected: DataFrame, number: str, rules: Sequence[Rule]) -> Dat
         `reason`, and `stored`: the row as it was stored, as JSON.
     """
     texts = F.array(*map(F.lit, reasons(rules)))
+    return as_rejected(rejected, F.get(texts, F.col(number)))
+
+
+def as_rejected(rejected: DataFrame, reason: Column) -> DataFrame:
+    """Return the table of rejected rows, whose reason is given."""
     row = F.to_json("stored", {"ignoreNullFields": "false"})
-    return rejected.select(F.get(texts, F.col(number)).alias("reason"), row.alias("stored"))
+    return rejected.select(reason.alias("reason"), row.alias("stored"))
 
 
 def by_reason(rules: Sequence[Rule], counts: Sequence[int]) -> dict[str, int]:
@@ -93,3 +93,17 @@ def told(counts: Mapping[str, int]) -> str:
     """Return counts by reason in words, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda item: -item[1])
     return ", ".join(f"{count:,} because {reason}" for reason, count in ordered)
+
+
+def lines(counts: Mapping[str, int], total: int, place: Path) -> list[str]:
+    """Return a line that tells of rejected rows, if there are any.
+
+    Args:
+        counts: reason -> number of rows.
+        total: number of all rows.
+        place: the table with the rejected rows.
+    """
+    if not counts:
+        return []
+    rejected = sum(counts.values())
+    return [f"rejected: {rejected:,} of {total:,} rows: {told(counts)}. They are in {place}"]

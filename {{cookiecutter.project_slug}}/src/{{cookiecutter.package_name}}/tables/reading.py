@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from ..errors import BadInputError, UnavailableError
 from .casting import typed
 from .checking import check_columns, check_key, check_rows
+from .column_names import renamed, with_names
 from .csv_files import open_csv
 from .faults import explain
 from .parquet_files import open_parquet
@@ -34,6 +35,9 @@ class Reading:
     left_out: number of rows after `as_of`.
     warnings: one sentence for each suspicious property of the table.
     months: number of months from the first to the last one used; 0 in a table without months.
+    rejected: rows that break a rule (see quarantine.with_reasons); None if none may.
+    reasons: reason -> number of rejected rows; None if none may be rejected.
+    total: number of rows up to `as_of`, with the rejected ones.
     check_unchanged: raises UnavailableError if files of the table have changed since. Spark reads
         the files again for each query and may not notice a change. Call it before results replace
         earlier ones: `write_table(frame, output, read.check_unchanged)`.
@@ -44,6 +48,9 @@ class Reading:
     warnings: tuple[str, ...] = ()
     check_unchanged: Callable[[], None] = lambda: None
     months: int = 0
+    rejected: DataFrame | None = None
+    reasons: Mapping[str, int] | None = None
+    total: int = 0
 
 
 class Stored(NamedTuple):
@@ -57,6 +64,15 @@ class Stored(NamedTuple):
     frame: DataFrame
     text: frozenset[str] = frozenset()
     files: Files | None = None
+
+    def renamed(self, table: Table, names: Mapping[str, str], where: str) -> "Stored":
+        """Check the columns of a contract, and give them its names (see column_names)."""
+        check_columns(self.frame, with_names(table, names), where, self.text)
+        if not names:
+            return self
+        new = {stored.lower(): name.lower() for name, stored in names.items()}
+        text = frozenset(new.get(name, name) for name in self.text)
+        return self._replace(frame=renamed(self.frame, table, names), text=text)
 
     def check_unchanged(self, where: str) -> None:
         """Raise UnavailableError if files changed since: rows may mix two versions."""
@@ -98,6 +114,8 @@ def read_with_notes(
     csv_options: Mapping[str, str] | None = None,
     as_of: date | None = None,
     today: date | None = None,
+    column_names: Mapping[str, str] | None = None,
+    max_rejected: float | None = None,
 ) -> Reading:
     """Read and check a table in two passes over the data, the second with a shuffle.
 
@@ -112,6 +130,9 @@ def read_with_notes(
         csv_options: the format of CSV files (CSV_OPTIONS), where it is not detected.
         as_of: the last period to use; later rows are counted and left out.
         today: rows after this day are refused.
+        column_names: column of the contract -> its name in the table, where it differs.
+        max_rejected: the largest share of rows that may break a rule, and are then rejected; None
+            if none may.
 
     Raises:
         BadInputError: when the source is absent or unreadable, a column is missing or of another
@@ -120,13 +141,14 @@ def read_with_notes(
     """
     where = f"{table.name} table ({source})"
     options = csv_options or {}
-    stored = open_source(spark, source, table, options, where)
+    stored_names = column_names or {}
+    stored = open_source(spark, source, with_names(table, stored_names), options, where)
     with stored.telling_faults(where):
-        check_columns(stored.frame, table, where, stored.text)
+        stored = stored.renamed(table, stored_names, where)
         columns = typed(stored.frame, table, stored.text, options.get("decimal", "."))
         rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
-        checked = check_rows(rows, table, stored.text, where, as_of, today)
-        check_key(checked.rows, table, where)
+        checked = check_rows(rows, table, stored.text, where, as_of, today, max_rejected)
+        checked = check_key(checked, table, where, max_rejected)
     names = {field.name.lower() for field in table.schema} | {MALFORMED}
     others = [name for name in stored.frame.columns if table.others and name.lower() not in names]
     held = checked.rows.select(
@@ -134,7 +156,16 @@ def read_with_notes(
         *(F.col(f"stored.{quoted(name)}").alias(name) for name in others),
     )
     unchanged = partial(stored.check_unchanged, where)
-    return Reading(held, checked.left_out, checked.warnings, unchanged, checked.months)
+    return Reading(
+        held,
+        checked.left_out,
+        checked.warnings,
+        unchanged,
+        checked.months,
+        checked.rejected,
+        checked.reasons if checked.rejected is not None else None,
+        checked.total,
+    )
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:

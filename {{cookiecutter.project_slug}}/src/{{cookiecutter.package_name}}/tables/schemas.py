@@ -22,6 +22,7 @@ class Table:
     others: whether other columns are allowed; they are returned with their stored types.
     period: name of the column with the month, if any.
     measure: name of the column whose sum shows whether a period is complete, if any.
+    may_be_renamed: whether jobs take other names of its columns by `--columns`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Table:
     others: bool = False
     period: str | None = None
     measure: str | None = None
+    may_be_renamed: bool = True
 
 
 def _within_years(column: str) -> Rule:
@@ -98,6 +100,7 @@ def any_table(key: str) -> Table:
             Rule(key, f"trim({quoted(key)}) = ''", "empty"),
         ),
         others=True,
+        may_be_renamed=False,
     )
 
 

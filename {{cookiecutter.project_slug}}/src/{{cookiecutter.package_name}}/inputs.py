@@ -1,0 +1,98 @@
+"""The options of jobs that read tables, and reading by them."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from . import tables
+from .arguments import column_name, csv_option, month, share
+from .tables import quarantine
+
+CSV = ArgumentParser(add_help=False)
+"""The option of jobs that read a table of any kind."""
+CSV.add_argument(
+    "--csv-options",
+    type=csv_option,
+    nargs="+",
+    default=[],
+    metavar="NAME=VALUE",
+    help=f"how CSV files are written, for example sep=tab encoding=ISO-8859-1 decimal=, "
+    f"(names: {', '.join(tables.CSV_OPTIONS)})",
+)
+
+READING = ArgumentParser(add_help=False, parents=[CSV])
+"""The options of jobs that read a usage table: `parents=[job.LOG_FORMAT, job.READING]`."""
+READING.add_argument(
+    "--as-of",
+    type=month,
+    metavar="PERIOD",
+    help="last month to use, as 2025-12; later rows are counted and left out",
+)
+READING.add_argument(
+    "--columns",
+    type=column_name,
+    nargs="+",
+    metavar="NAME=COLUMN",
+    help="columns that have other names in the usage table, for example customer_id=CustomerID, or "
+    "in the customers table, for example customers.plan=Tariff",
+)
+READING.add_argument(
+    "--max-rejected",
+    type=share,
+    metavar="SHARE",
+    help="set bad rows of --usage aside, in OUTPUT_rejected (without an output, in "
+    "REPORTS/usage_rejected), if they are at most this share; otherwise any is refused",
+)
+
+
+def check_reading(parser: ArgumentParser, args: Namespace) -> None:
+    """End a job that can do without a usage table if it has options of READING and no table."""
+    for name in ("as_of", "columns", "max_rejected"):
+        if getattr(args, name) is not None and not args.usage:
+            parser.error(f"--{name.replace('_', '-')} needs --usage too")
+
+
+def place_of_rejected(args: Namespace) -> Path:
+    """Return where rejected rows are written: beside the output, or among the reports."""
+    if getattr(args, "output", None) is not None:
+        output: Path = args.output
+        return output.with_name(output.name + quarantine.SUFFIX)
+    reports: Path = args.reports
+    return reports / f"usage{quarantine.SUFFIX}"
+
+
+def read_table(
+    spark: SparkSession,
+    source: str,
+    table: tables.Table,
+    args: Namespace,
+    clock: Callable[[], date] = date.today,
+) -> tables.Reading:
+    """Read a table with the options of READING; print its warnings and the rows left out.
+
+    Rejected rows of a usage table are written (see `place_of_rejected`).
+    """
+    is_usage = table.period is not None
+    reading = tables.read_with_notes(
+        spark,
+        source,
+        table,
+        dict(args.csv_options),
+        args.as_of,
+        clock(),
+        tables.names_for(table, args.columns or ()),
+        args.max_rejected if is_usage else None,
+    )
+    if reading.rejected is not None:
+        place = place_of_rejected(args)
+        tables.write_table(reading.rejected, place, reading.check_unchanged)
+        for line in quarantine.lines(reading.reasons or {}, reading.total, place):
+            print(line)
+    if reading.left_out:
+        print(f"left out: {reading.left_out:,} rows of {source} after {args.as_of:%Y-%m}")
+    for warning in reading.warnings:
+        print(f"warning: {warning}")
+    return reading
