@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 import pytest
 
+from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.churn import source
 from {{ cookiecutter.package_name }}.errors import BadInputError
 
@@ -90,8 +91,7 @@ def test_what_is_known_of_customers_may_not_be_called_like_a_feature_of_usage(sp
     args = Namespace(
         usage=f"{tmp_path}/usage.csv",
         customers=f"{tmp_path}/customers.csv",
-        as_of=None,
-        csv_options=[],
+        **vars(job.READING.parse_args([])),
     )
     with pytest.raises(BadInputError, match="column Level has a name that the project gives"):
         source.read_usage(spark, args)
@@ -103,8 +103,7 @@ def test_customers_of_whom_no_id_is_in_usage_are_refused(spark, tmp_path):
     args = Namespace(
         usage=f"{tmp_path}/usage.csv",
         customers=f"{tmp_path}/customers.csv",
-        as_of=None,
-        csv_options=[],
+        **vars(job.READING.parse_args([])),
     )
     with pytest.raises(BadInputError, match=r"none of its ids .* 'a' here, '0a' there"):
         source.read_usage(spark, args)
