@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         parents=[job.LOG_FORMAT, job.READING],
     )
-    parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
+    parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
     parser.add_argument("--folds", type=job.positive, default=3, help="cutoffs to forecast from")
     parser.add_argument("--season", type=job.positive, default=12, help="months in a season")

@@ -1,7 +1,8 @@
 """Rows that break a rule are counted by reason and set aside; too many are refused."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
@@ -98,6 +99,19 @@ def test_ambiguous_dates_are_refused_with_the_pattern_that_fits_all(open_csv, ti
     with pytest.raises(BadInputError) as refused:
         refuse_above(events, survey(events, "month", None), 0.5)
     assert str(refused.value).endswith(told)
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_times_of_pandas_are_instants_only_with_a_zone(spark, tmp_path, zone):
+    """Their nanoseconds come to Spark as numbers, and their other columns as they are."""
+    source = tmp_path / "events.parquet"
+    when = pd.Timestamp("2024-01-31 23:30", tz=zone).as_unit("ns")
+    pd.DataFrame({"Who": [7], "When": [when], "Paid": ["£1.50"]}).to_parquet(source)
+    columns, style = Columns("Who", "When", ("Paid",)), Style(zone="Europe/Berlin")
+    events = open_events(spark, str(source), columns, style, {}, TODAY)
+    [row] = accepted(events, survey(events, "month", None), datetime(2024, 3, 1)).collect()
+    assert row.time == datetime(2024, 1, 31, 23, 30) + (timedelta(hours=1) if zone else timedelta())
+    assert (row.customer_id, row.amount) == ("7", 1.5)
 
 
 def test_a_table_without_rows_is_refused(open_csv):

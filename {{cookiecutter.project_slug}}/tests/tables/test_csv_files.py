@@ -153,3 +153,8 @@ def test_a_link_is_read_by_its_own_name(spark, tmp_path):
     (tmp_path / "month=1/usage.csv.gz").symlink_to(tmp_path / "blobs/1f")
     source = tmp_path / "month=1/usage.csv.gz"
     assert rows_of(spark, str(source)) == ["a 2025-01-01 1.0"]
+
+
+def test_encodings_of_windows_are_read(spark, folder):
+    source = folder(a_csv=(HEADER + "10 €,2025-01-01,1\n").encode("cp1252"))
+    assert rows_of(spark, source, encoding="windows-1252") == ["10 € 2025-01-01 1.0"]

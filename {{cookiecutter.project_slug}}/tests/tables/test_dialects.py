@@ -99,7 +99,7 @@ def test_a_file_that_is_no_csv_is_called_what_it_is(dialect_of, content, told):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *(("delimiter", ";"), ("sep", ""), ("sep", "||"), ("encoding", "cp1252")),
+        *(("delimiter", ";"), ("sep", ""), ("sep", "||"), ("encoding", "klingon")),
         *(("decimal", ";"), ("quote", "''")),
     ],
 )
@@ -110,7 +110,7 @@ def test_an_option_that_spark_would_not_understand_is_refused(name, value):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("sep", "tab"), ("encoding", "iso-8859-1"), ("decimal", ","), ("quote", "'")],
+    [("sep", "tab"), ("encoding", "iso-8859-1"), ("encoding", "windows-1252"), ("decimal", ","), ("quote", "'")],
 )
 def test_an_option_with_a_value_of_it_is_taken(name, value):
     check_csv_option(name, value)

@@ -29,15 +29,17 @@ def test_hidden_files_are_not_part_of_a_table(make_files):
 
 
 @pytest.mark.parametrize(
-    ("names", "is_csv"),
+    ("names", "kind"),
     [
-        (["a.csv", "b.CSV.gz"], True),
-        (["k=1/a.csv"], True),
-        (["a.parquet", "part-0"], False),
+        (["a.csv", "b.CSV.gz"], "CSV"),
+        (["k=1/a.csv"], "CSV"),
+        (["a.json", "b.jsonl.gz", "c.ndjson"], "JSON"),
+        (["part-0.snappy.orc"], "ORC"),
+        (["a.parquet", "part-0"], "Parquet"),
     ],
 )
-def test_files_are_csv_by_their_names(make_files, names, is_csv):
-    assert list_files(make_files(*names), "T").is_csv == is_csv
+def test_the_kind_of_files_is_told_by_their_names(make_files, names, kind):
+    assert list_files(make_files(*names), "T").kind == kind
 
 
 def test_columns_in_the_names_of_folders_are_found(make_files):
@@ -53,6 +55,7 @@ def test_columns_in_the_names_of_folders_are_found(make_files):
         (["a.parquet", "k=1/b.parquet"], "for example a.parquet and k=1/b.parquet"),
         (["k=1/a.parquet", "j=1/b.parquet"], "folders of different columns"),
         (["a.csv", "b.parquet"], "holds CSV files and others, for example b.parquet"),
+        (["a.json", "b.csv"], "holds JSON files and others, for example b.csv"),
         (["a.csv", "README.md"], "holds CSV files and others, for example README.md"),
     ],
 )

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         parents=[job.LOG_FORMAT, job.READING],
     )
-    parser.add_argument("--usage", required=True, help="usage table: Parquet, CSV or catalog table")
+    parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
     parser.add_argument("--output", required=True, help="folder of the table to write")
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)

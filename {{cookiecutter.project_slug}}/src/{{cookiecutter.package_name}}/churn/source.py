@@ -32,7 +32,7 @@ VERSIONS = replace(
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Let a job take usage (and customers), or any table."""
-    table = "Parquet, CSV or catalog table"
+    table = "path or catalog table"
     parser.add_argument("--usage", help=f"usage table: {table}")
     parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
     parser.add_argument("--horizon", type=job.positive, help="months without usage that are churn")

@@ -128,11 +128,8 @@ def open_events(
     )
     factors = [F.col(f"{NUMBER}{number}") for number, _ in enumerate(columns.amounts)]
     rows = rows.withColumn(AMOUNT, reduce(mul, factors) if factors else F.lit(1.0))
-    has_malformed = tables.MALFORMED in stored.frame.columns
-    found = _rules(columns, style, text, today)
-    return Events(
-        stored, table, rows, text, [*([tables.WHOLE] if has_malformed else []), *found], where
-    )
+    found = [*tables.whole_rules(stored.frame.columns), *_rules(columns, style, text, today)]
+    return Events(stored, table, rows, text, found, where)
 
 
 def help_with(rule: Rule, rows: DataFrame, column: str) -> str:

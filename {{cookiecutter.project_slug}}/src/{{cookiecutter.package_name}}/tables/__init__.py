@@ -13,16 +13,14 @@ from .reading import (
     read,
     read_with_notes,
 )
-from .rules import MALFORMED, WHOLE
+from .rules import whole_rules
 from .schemas import CUSTOMERS, USAGE, Rule, Table, any_table, quoted
 from .writing import as_literal, read_written, write, write_table
 
 __all__ = [
     "CSV_OPTIONS",
     "CUSTOMERS",
-    "MALFORMED",
     "USAGE",
-    "WHOLE",
     "Reading",
     "Rule",
     "Stored",
@@ -41,6 +39,7 @@ __all__ = [
     "read_with_notes",
     "read_written",
     "visible",
+    "whole_rules",
     "with_comparable_ids",
     "write",
     "write_table",

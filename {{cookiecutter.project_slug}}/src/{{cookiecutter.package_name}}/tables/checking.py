@@ -25,7 +25,7 @@ from . import quarantine
 from .column_names import help_with_missing
 from .coverage import PeriodRows, check_periods, suspicions
 from .ids import id_counts, with_comparable_ids
-from .rules import MALFORMED, all_rules
+from .rules import WHOLE, all_rules
 from .schemas import Rule, Table, quoted
 
 LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
@@ -84,7 +84,7 @@ def check_columns(
     for field in table.schema:
         name = field.name.lower()
         if name not in types:
-            columns = [name for name in stored.columns if name != MALFORMED]
+            columns = [name for name in stored.columns if name not in WHOLE]
             raise BadInputError(
                 f"{where}: column {field.name} is missing in all rows. "
                 f"{help_with_missing(field.name, columns, table)}"
@@ -96,8 +96,13 @@ def check_columns(
         if name not in text and not isinstance(types[name], LOSSLESS[type(field.dataType)]):
             raise BadInputError(
                 f"{where}: column {field.name} is of type {types[name].simpleString()} "
-                f"in all rows. Store it as {field.dataType.simpleString()}."
+                f"in all rows. Store it as {_advice(field.dataType)}."
             )
+
+
+def _advice(kind: DataType) -> str:
+    is_text = kind == StringType()
+    return f"{kind.simpleString()}{' or whole number: 7 and not 7.0' if is_text else ''}"
 
 
 def check_rows(

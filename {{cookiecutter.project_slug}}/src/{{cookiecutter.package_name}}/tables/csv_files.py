@@ -5,13 +5,20 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from ..errors import BadInputError
 from .column_names import help_with_missing
-from .dialects import Dialect, find_dialect, separator_of
+from .dialects import (
+    ENCODINGS,
+    JAVA_CHARSETS,
+    Dialect,
+    find_dialect,
+    separator_of,
+)
 from .rules import MALFORMED
 from .schemas import Table, quoted
 from .sources import Files
@@ -33,6 +40,7 @@ def open_csv(
     Raises:
         BadInputError: if a column is missing from a header, or occurs in it twice.
     """
+    admit_encoding(spark, options, where)
     in_folders = {name.lower() for name in files.partitions}
     needed = frozenset(field.name.lower() for field in table.schema) - in_folders
     groups: dict[Dialect, list[Path]] = defaultdict(list)
@@ -58,8 +66,11 @@ def open_csv(
     return reduce(DataFrame.unionAll, frames)
 
 
-def open_csv_of_url(spark: SparkSession, url: str, options: Mapping[str, str]) -> DataFrame:
+def open_csv_of_url(
+    spark: SparkSession, url: str, options: Mapping[str, str], where: str
+) -> DataFrame:
     """Open CSV files that only Spark can read; all headers must equal the first one."""
+    admit_encoding(spark, options, where)
     reader = spark.read.options(header=True, escape='"', enforceSchema=False, **_told(options))
     schema = _text([*reader.csv(url).columns, MALFORMED])
     return reader.options(columnNameOfCorruptRecord=MALFORMED).schema(schema).csv(url)
@@ -87,6 +98,23 @@ def _open_group(
         titles = [F.trim(quoted(name)).eqNullSafe(name) for name in names if name.lower() in wanted]
         return read.where(~reduce(Column.__and__, titles))
     return read
+
+
+def admit_encoding(spark: SparkSession, options: Mapping[str, str], where: str) -> None:
+    """Let Spark read an encoding that it does not read by default.
+
+    Raises:
+        BadInputError: if the session does not let this be set.
+    """
+    if options.get("encoding", ENCODINGS[0]).upper() in ENCODINGS:
+        return
+    try:
+        spark.conf.set(JAVA_CHARSETS, True)
+    except PySparkException as error:
+        raise BadInputError(
+            f"{where}: this session reads the encodings {', '.join(ENCODINGS)} only (setting "
+            f"{JAVA_CHARSETS}). Save the file in one of them."
+        ) from error
 
 
 def _told(options: Mapping[str, str]) -> dict[str, str]:

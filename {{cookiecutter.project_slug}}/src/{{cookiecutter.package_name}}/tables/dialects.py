@@ -15,7 +15,13 @@ CSV_OPTIONS = ("sep", "encoding", "quote", "escape", "multiLine", "nullValue", "
 """Options for CSV files: those of Spark, and the decimal sign."""
 
 ENCODINGS = ("UTF-8", "ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32")
-"""The encodings that Spark reads."""
+"""The encodings that Spark reads by default."""
+
+OTHER_ENCODINGS = ("windows-1250", "windows-1251", "windows-1252", "ISO-8859-2", "ISO-8859-15")
+"""Encodings that Java and Python know by the same name, which Spark reads with JAVA_CHARSETS."""
+
+JAVA_CHARSETS = "spark.sql.legacy.javaCharsets"
+"""Setting of Spark that admits every encoding of Java; not all sessions let it be set."""
 
 SEPARATORS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
 """Separators that are detected -> their names as an option."""
@@ -67,7 +73,7 @@ def find_dialect(
     Raises:
         BadInputError: if it is not a CSV file, or not in the detected encoding.
     """
-    content = _beginning(file, where)
+    content = beginning(file, where)
     if not content.strip():
         return None
     encoding = options.get("encoding") or _encoding(content)
@@ -78,7 +84,7 @@ def find_dialect(
         raise BadInputError(
             f"{where}: encoding: {file.name} is not {encoding}, for example byte "
             f"0x{content[error.start]:02x} at {error.start}. Name its encoding: --csv-options "
-            "encoding=ISO-8859-1"
+            "encoding=ISO-8859-1, or windows-1252 if it has the euro sign"
         ) from error
     first, _, rest = text.lstrip("\r\n").partition("\n")
     told = first.rstrip("\r").strip('"')
@@ -98,8 +104,9 @@ def check_csv_option(name: str, value: str) -> None:
     """
     if name not in CSV_OPTIONS:
         raise ValueError(f"one of the names {', '.join(CSV_OPTIONS)}")
-    if name == "encoding" and value.upper() not in ENCODINGS:
-        raise ValueError(f"encoding with one of the values {', '.join(ENCODINGS)}")
+    known = (*ENCODINGS, *OTHER_ENCODINGS)
+    if name == "encoding" and value.upper() not in map(str.upper, known):
+        raise ValueError(f"encoding with one of the values {', '.join(known)}")
     if name == "decimal" and value not in (".", ","):
         raise ValueError("decimal=. or decimal=,")
     if name in ("quote", "escape") and len(value) != 1:
@@ -115,8 +122,12 @@ def separator_of(options: Mapping[str, str]) -> str | None:
     return names.get(told, told) if told else None
 
 
-def _beginning(file: Path, where: str) -> bytes:
-    """Return the first bytes of a file, decompressed."""
+def beginning(file: Path, where: str) -> bytes:
+    """Return the first bytes of a file, decompressed.
+
+    Raises:
+        BadInputError: if it is damaged, or of another kind than text.
+    """
     try:
         if file.suffix.lower() == ".gz":
             with gzip.open(file) as opened:

@@ -69,7 +69,8 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
     (
         r"\[FAILED_READ_FILE",
         BadInputError,
-        "a file is damaged, or neither Parquet nor a CSV with a name in .csv.",
+        "a file is damaged, or of another kind than its name tells: .csv, .json, .orc; Parquet "
+        "without these.",
     ),
 )
 """Pattern of Spark's message, the error to raise, and its message."""

@@ -28,10 +28,14 @@ from .writing import as_literal
 
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
 
+LOCAL = "isAdjustedToUTC=false"
+"""Part of the type of times without a zone."""
+
 WIDEST: dict[type[DataType], DataType] = {
     StringType: StringType(),
     DoubleType: DoubleType(),
     DateType: TimestampType(),
+    TimestampType: TimestampType(),
 }
 """Type in a schema -> a type that can hold the values of every stored type."""
 
@@ -47,13 +51,14 @@ def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) ->
             Spark cannot read.
     """
     groups = _group(files, table, where)
+    local = frozenset(name for columns in groups for name, kind in columns if LOCAL in kind)
     if len(groups) < 2:
-        return open_parquet_path(spark, as_literal(files.root), table)
+        return open_parquet_path(spark, as_literal(files.root), table, local=local)
     _check_names(groups, where)
     frames = []
     for paths in groups.values():
         patterns = [as_literal(path) for path in paths]
-        frame = open_parquet_path(spark, patterns, table, str(files.root))
+        frame = open_parquet_path(spark, patterns, table, str(files.root), local)
         check_columns(frame, table, f"{where}, {paths[0].name}", frozenset(files.partitions))
         frames.append(frame.select(*_widened(frame, table)))
     _check_types(frames, where)
@@ -61,12 +66,23 @@ def open_parquet(spark: SparkSession, files: Files, table: Table, where: str) ->
 
 
 def open_parquet_path(
-    spark: SparkSession, pattern: str | list[str], table: Table, base: str | None = None
+    spark: SparkSession,
+    pattern: str | list[str],
+    table: Table,
+    base: str | None = None,
+    local: frozenset[str] = frozenset(),
 ) -> DataFrame:
     """Open Parquet with its stored types, and with the nanoseconds of pandas as timestamps.
 
     Spark has no type for the nanoseconds in which pandas stores dates. By default it raises an
     error; with NANOS_AS_LONG it reads them as whole numbers.
+
+    Args:
+        spark: the session.
+        pattern: paths of Spark.
+        table: the contract.
+        base: the folder whose sub-folders are named after columns.
+        local: names, in lower case, of columns with times without a zone.
     """
     reader = spark.read.options(basePath=base) if base else spark.read
     paths = [pattern] if isinstance(pattern, str) else pattern
@@ -82,13 +98,13 @@ def open_parquet_path(
         spark.conf.set(NANOS_AS_LONG, True)  # Spark reads the setting again for each query
     stored = reader.parquet(*paths)
     types = {name.lower(): type_name for name, type_name in stored.dtypes}
-    return stored.withColumns(
-        {
-            field.name: F.timestamp_micros(F.floor(F.col(field.name) / 1000))
-            for field in table.schema
-            if field.dataType == DateType() and types.get(field.name) == "bigint"
-        }
-    )
+    times = {}
+    for field in table.schema:
+        name, is_time = field.name.lower(), isinstance(field.dataType, (DateType, TimestampType))
+        if is_time and types.get(name) == "bigint":
+            time = F.timestamp_micros(F.floor(F.col(quoted(field.name)) / 1000))
+            times[field.name] = time.cast("timestamp_ntz") if name in local else time
+    return stored.withColumns(times)
 
 
 def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:
@@ -115,8 +131,8 @@ def _columns(path: Path, where: str) -> list[tuple[str, str]]:
         schema = pq.read_metadata(path).schema
     except (pa.ArrowException, OSError) as error:
         raise BadInputError(
-            f"{where}: a file is damaged, or neither Parquet nor a CSV with a name in .csv: "
-            f"{path.name}."
+            f"{where}: a file is damaged, or not Parquet and without a name in .csv, .json or "
+            f".orc: {path.name}."
         ) from error
     columns = []
     for number in range(len(schema)):

@@ -1,4 +1,4 @@
-"""Read a table from Parquet, CSV or the catalog, in the columns and types of its schema."""
+"""Read a table from files, a URL or the catalog, in the columns and types of its schema."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +18,10 @@ from .checking import check_columns, check_key, check_rows
 from .column_names import renamed, with_names
 from .csv_files import open_csv
 from .faults import explain
+from .json_files import open_json, text_columns
+from .orc_files import open_orc
 from .parquet_files import open_parquet
-from .rules import MALFORMED
+from .rules import WHOLE
 from .schemas import Table, quoted
 from .sources import Files, existing_path, is_url, keep_folders_as_text, list_files
 from .urls import open_url
@@ -123,8 +125,8 @@ def read_with_notes(
 
     Args:
         spark: the session to read with.
-        source: a Parquet or CSV path (CSV has a header and a name that ends in .csv), or the
-            name of a catalog table.
+        source: a path or a URL of files whose kind their names tell (see sources.KINDS), or the name
+            of a catalog table. CSV files have a header.
         table: the contract of the table. Its columns are returned with its types; other columns
             only if the contract allows them.
         csv_options: the format of CSV files (CSV_OPTIONS), where it is not detected.
@@ -149,7 +151,7 @@ def read_with_notes(
         rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
         checked = check_rows(rows, table, stored.text, where, as_of, today, max_rejected)
         checked = check_key(checked, table, where, max_rejected)
-    names = {field.name.lower() for field in table.schema} | {MALFORMED}
+    names = {field.name.lower() for field in table.schema} | WHOLE.keys()
     others = [name for name in stored.frame.columns if table.others and name.lower() not in names]
     held = checked.rows.select(
         *(quoted(field.name) for field in table.schema),
@@ -199,11 +201,14 @@ def _open(
         files = list_files(path, where)
         if files.partitions:
             keep_folders_as_text(spark, where)
-        if files.is_csv:
+        if files.kind == "CSV":
             frame = open_csv(spark, files, table, options, where)
             return Stored(frame, _lower(frame.columns), files)
-        frame = open_parquet(spark, files, table, where)
-        return Stored(frame, _lower(files.partitions), files)
+        if files.kind == "JSON":
+            frame = open_json(spark, files, where)
+            return Stored(frame, text_columns(frame), files)
+        open_files = open_orc if files.kind == "ORC" else open_parquet
+        return Stored(open_files(spark, files, table, where), _lower(files.partitions), files)
     if not is_url(source):
         if not _is_in_catalog(spark, source):
             raise BadInputError(f"{where}: {NO_SUCH}")

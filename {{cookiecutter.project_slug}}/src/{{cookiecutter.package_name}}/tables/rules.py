@@ -1,5 +1,7 @@
 """All rules of a stored table: those of its contract, and those of its file format."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType, DateType, DoubleType, StringType
 
@@ -8,20 +10,36 @@ from .schemas import Rule, Table, quoted
 MALFORMED = "_malformed"
 """The column with the lines of a CSV that do not fit its header."""
 
-WHOLE = Rule(
-    "count",
-    f"stored.{MALFORMED} IS NOT NULL",
-    "not as in the header",
-    "Correct or remove such rows. Line breaks within quotes are read with --csv-options "
-    "multiLine=true",
-)
-"""A line of a CSV has as many columns as its header."""
+NOT_JSON = "_not_json"
+"""The column with the lines of a JSON file that are not JSON."""
+
+WHOLE = {
+    MALFORMED: Rule(
+        "count",
+        f"stored.{MALFORMED} IS NOT NULL",
+        "not as in the header",
+        "Correct or remove such rows. Line breaks within quotes are read with --csv-options "
+        "multiLine=true",
+    ),
+    NOT_JSON: Rule(
+        "line",
+        f"stored.{NOT_JSON} IS NOT NULL",
+        "not JSON",
+        "Correct or remove such rows: each line is one object, as pandas writes with lines=True.",
+    ),
+}
+"""Column with what is no row of a file -> the rule that it is null."""
 
 REMEDIES: dict[type[DataType], str] = {
     DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day.",
     DoubleType: "Write numbers as 1234.5, and correct or remove such rows.",
 }
 """Type of a column -> advice on how to write its values."""
+
+
+def whole_rules(columns: Sequence[str]) -> list[Rule]:
+    """Return the rules of WHOLE for the columns of a stored table."""
+    return [rule for name, rule in WHOLE.items() if name in columns]
 
 
 def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]:
@@ -53,7 +71,7 @@ def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]
                     "Read it with --csv-options decimal=,",
                 )
             )
-    is_csv = MALFORMED in rows.select("stored.*").columns
+    columns = rows.select("stored.*").columns
     readable = [
         Rule(
             field.name,
@@ -63,4 +81,4 @@ def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]
         )
         for field in table.schema
     ]
-    return [*([WHOLE] if is_csv else []), *of_text, *readable, *table.rules]
+    return [*whole_rules(columns), *of_text, *readable, *table.rules]

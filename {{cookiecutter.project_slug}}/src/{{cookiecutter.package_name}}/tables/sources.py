@@ -13,7 +13,14 @@ from .formats import refuse_table_formats
 from .places import URL, local_path
 from .writing import backup_path
 
-CSV = re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE)
+PARQUET = "Parquet"
+KINDS = {
+    "CSV": re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE),
+    "JSON": re.compile(r"\.(json|jsonl|ndjson)(\.gz|\.bz2)?/?$", re.IGNORECASE),
+    "ORC": re.compile(r"\.orc/?$", re.IGNORECASE),
+}
+"""Kind of files -> what their names, or that of their folder, end in. All others are Parquet."""
+
 GUESS_TYPES_OF_FOLDERS = "spark.sql.sources.partitionColumnTypeInference.enabled"
 PARTITION = re.compile(r"([^=]+)=(.*)")
 
@@ -30,9 +37,10 @@ class Files:
     sizes: dict[Path, tuple[int, int]]
 
     @property
-    def is_csv(self) -> bool:
-        """Return whether the name of the path, or of a file in it, is that of a CSV file."""
-        return bool(CSV.search(str(self.root))) or any(CSV.search(str(file)) for file in self.sizes)
+    def kind(self) -> str:
+        """Return the kind of the files, by the name of the path or those of the files in it."""
+        kinds = [kind_of(str(path)) for path in (self.root, *self.sizes)]
+        return next((kind for kind in kinds if kind != PARQUET), PARQUET)
 
     @property
     def partitions(self) -> tuple[str, ...]:
@@ -40,6 +48,11 @@ class Files:
         paths = [file.relative_to(self.root).parent.parts for file in self.sizes]
         names = (PARTITION.fullmatch(part) for parts in paths for part in parts)
         return tuple(dict.fromkeys(match[1] for match in names if match))
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of a file or a folder by its name."""
+    return next((kind for kind, ending in KINDS.items() if ending.search(name)), PARQUET)
 
 
 def existing_path(source: str) -> Path | None:
@@ -139,16 +152,18 @@ def _check_folders(files: Files, where: str) -> None:
 
 
 def _check_kinds(files: Files, where: str) -> None:
-    """Refuse a folder with CSV and other files, and an empty file named .parquet."""
-    if CSV.search(str(files.root)):
+    """Refuse a folder with files of two kinds, and an empty file named .parquet."""
+    if kind_of(str(files.root)) != PARQUET:
         return
-    others = [file for file in files.sizes if not CSV.search(str(file))]
-    if files.is_csv and others:
+    others = [file for file in files.sizes if kind_of(str(file)) != files.kind]
+    if others:
         raise BadInputError(
-            f"{where}: holds CSV files and others, for example {others[0].name}. Put them into "
-            "folders of their own."
+            f"{where}: holds {files.kind} files and others, for example {others[0].name}. Put them "
+            "into folders of their own."
         )
-    empty = [file for file in others if not files.sizes[file][0] and file.suffix == ".parquet"]
+    empty = [
+        file for file, (size, _) in files.sizes.items() if not size and file.suffix == ".parquet"
+    ]
     if empty:
         raise BadInputError(
             f"{where}: a file is damaged: {empty[0].name} is empty. Write the table again."

@@ -9,9 +9,10 @@ from pyspark.sql import DataFrame, SparkSession
 from ..errors import BadInputError
 from .csv_files import open_csv_of_url
 from .formats import FORMATS, refusal
+from .json_files import open_json_path, text_columns
 from .parquet_files import open_parquet_path
 from .schemas import Table
-from .sources import CSV, keep_folders_as_text
+from .sources import PARQUET, keep_folders_as_text, kind_of
 
 LEVELS_ABOVE = 2
 """Folders above a URL where a table format is looked for: each costs a look at the server."""
@@ -20,7 +21,7 @@ LEVELS_ABOVE = 2
 def open_url(
     spark: SparkSession, url: str, table: Table, options: Mapping[str, str], where: str
 ) -> tuple[DataFrame, list[str]]:
-    """Open the CSV or Parquet files at a URL.
+    """Open the files at a URL.
 
     Returns:
         The rows as they are stored, and the names of the columns whose text is to be read as
@@ -33,9 +34,15 @@ def open_url(
         for found in FORMATS:
             if _exists(spark, f"{folder}/{found.sign}"):
                 raise refusal(found, folder, where)
-    if CSV.search(url):
-        frame = open_csv_of_url(spark, url, options)
+    kind = kind_of(url)
+    if kind == "CSV":
+        frame = open_csv_of_url(spark, url, options, where)
         return frame, frame.columns
+    if kind == "JSON":
+        frame = open_json_path(spark, url)
+        return frame, sorted(text_columns(frame))
+    if kind != PARQUET:
+        return spark.read.format(kind).load(url), []
     frame = open_parquet_path(spark, url, table)
     whole = spark.read.options(recursiveFileLookup=True).parquet(url)
     if len(whole.inputFiles()) != len(frame.inputFiles()):
