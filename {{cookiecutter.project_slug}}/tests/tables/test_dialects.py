@@ -110,7 +110,13 @@ def test_an_option_that_spark_would_not_understand_is_refused(name, value):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("sep", "tab"), ("encoding", "iso-8859-1"), ("encoding", "windows-1252"), ("decimal", ","), ("quote", "'")],
+    [
+        ("sep", "tab"),
+        ("encoding", "iso-8859-1"),
+        ("encoding", "windows-1252"),
+        ("decimal", ","),
+        ("quote", "'"),
+    ],
 )
 def test_an_option_with_a_value_of_it_is_taken(name, value):
     check_csv_option(name, value)

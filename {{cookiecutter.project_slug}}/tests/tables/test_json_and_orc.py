@@ -48,7 +48,7 @@ def test_json_is_read_with_ids_and_numbers_as_they_are_written(spark, tmp_path, 
 
 def test_a_line_that_is_not_json_and_a_missing_column_are_told(spark, tmp_path):
     source = tmp_path / "usage.jsonl"
-    source.write_text(f"{LINES}\n{{broken\n")
+    source.write_text(LINES + "\n{broken\n")
     assert "column line is not JSON in 1 of 3 rows" in refusal(spark, source)
     source.write_text(LINES.replace("customer_id", "Customer ID"))
     assert refusal(spark, source).endswith("--columns customer_id='Customer ID'")

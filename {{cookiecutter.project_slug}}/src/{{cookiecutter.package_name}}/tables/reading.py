@@ -125,8 +125,8 @@ def read_with_notes(
 
     Args:
         spark: the session to read with.
-        source: a path or a URL of files whose kind their names tell (see sources.KINDS), or the name
-            of a catalog table. CSV files have a header.
+        source: a path or a URL of files, whose names tell their kind (see sources.KINDS), or the
+            name of a catalog table. CSV files have a header.
         table: the contract of the table. Its columns are returned with its types; other columns
             only if the contract allows them.
         csv_options: the format of CSV files (CSV_OPTIONS), where it is not detected.
