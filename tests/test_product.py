@@ -18,6 +18,7 @@ TREE = {
     "README.md",
     "benchmarks/_report.py",
     "benchmarks/_start.py",
+    "benchmarks/prepare_usage.py",
     "benchmarks/processing.py",
     "benchmarks/startup.py",
     "data/README.md",

@@ -16,7 +16,7 @@ from {{ cookiecutter.package_name }}.preparation.survey import (
     rejected,
     survey,
 )
-from {{ cookiecutter.package_name }}.preparation.usage import usage_by_period
+from {{ cookiecutter.package_name }}.preparation.usage import tasks_for, usage_by_period
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tables import quarantine
 
@@ -45,7 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     observed = Observation()
     usage = usage_by_period(
-        accepted(events, found, last.end), args.frequency, last.start, args.returns, observed
+        accepted(events, found, last.end),
+        args.frequency,
+        last.start,
+        args.returns,
+        observed,
+        tasks_for(found.total),
     )
     aside = job.place_of_rejected(args)
     tables.write_table(rejected(events, found), aside, events.check_unchanged)

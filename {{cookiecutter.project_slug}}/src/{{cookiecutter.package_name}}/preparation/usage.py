@@ -10,8 +10,16 @@ from .survey import period_of, step
 
 RETURNS = ("net", "drop")
 
+EVENTS_OF_TASK = 1_000_000
+"""Events whose sums fit well into the memory of a task, even if each is the only one of a period."""
+
 ROUNDING = 1e-9
 """Share of the positive amounts of a period below which their net is rounding, and counts as 0."""
+
+
+def tasks_for(events: int) -> int:
+    """Return the number of tasks for so many events."""
+    return max(1, round(events / EVENTS_OF_TASK))
 
 
 def usage_by_period(
@@ -20,6 +28,7 @@ def usage_by_period(
     last: datetime,
     returns: str = "net",
     observed: Observation | None = None,
+    tasks: int = 1,
 ) -> DataFrame:
     """Return the usage table of events: a row per customer and period, without gaps.
 
@@ -35,6 +44,7 @@ def usage_by_period(
             period, whose usage is at least 0. `drop`: they are left out.
         observed: receives `negative`, the number of customer-periods whose net is below 0, and
             `clipped`, the sum of these, when the table is computed.
+        tasks: number of tasks after the shuffle (see `tasks_for`).
 
     Returns:
         `customer_id`, `period` (a date, or a timestamp for hours) and `usage`.
@@ -46,7 +56,7 @@ def usage_by_period(
     negative = F.sum(F.when(amount < 0, amount).otherwise(0.0))
     sums = (
         events.select("customer_id", period_of(F.col("time"), frequency).alias("period"), amount)
-        .repartition("customer_id")
+        .repartition(tasks, "customer_id")
         .groupBy("customer_id", "period")
         .agg(positive.alias("positive"), negative.alias("negative"))
     )
