@@ -11,7 +11,7 @@ from .survey import period_of, step
 RETURNS = ("net", "drop")
 
 EVENTS_OF_TASK = 1_000_000
-"""Events whose sums fit well into the memory of a task, even if each is the only one of a period."""
+"""Events whose sums fit into the memory of a task, even if each is the only one of a period."""
 
 ROUNDING = 1e-9
 """Share of the positive amounts of a period below which their net is rounding, and counts as 0."""
