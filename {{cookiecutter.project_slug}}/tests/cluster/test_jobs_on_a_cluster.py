@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from {{ cookiecutter.package_name }}.tables import USAGE
+
 from .conftest import PROJECT, SIMULATED, read, submit
 
 pytestmark = pytest.mark.cluster
@@ -44,7 +46,7 @@ def test_prepared_usage_is_the_same(both, spark, tmp_path):
         *("prepare_usage", "--events", str(tmp_path / "events"), *columns),
         *("--time-zone", "Europe/Berlin", "--output", "{}/usage"),
     )
-    there, here = (read(folder / "usage", "customer_id", "period") for folder in folders)
+    there, here = (read(folder / "usage", *USAGE.key) for folder in folders)
     pd.testing.assert_frame_equal(there, here)
     assert here["customer_id"].nunique() == 100
 

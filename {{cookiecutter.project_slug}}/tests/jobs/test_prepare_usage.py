@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from {{ cookiecutter.package_name }} import job
+from {{ cookiecutter.package_name }} import job, tables
 
 from jobs.prepare_usage import main
 
@@ -41,6 +41,7 @@ def test_raw_transactions_become_usage_and_what_is_left_out_is_said(spark, shop,
         ("17850", date(2011, 1, 1), 0.0),
         ("17850", date(2011, 2, 1), 0.0),
     ]
+    assert tables.read(spark, str(tmp_path / "usage"), tables.USAGE).count() == 4
     [aside] = spark.read.parquet(str(tmp_path / "usage_rejected")).collect()
     assert aside.reason == "CustomerID is null"
     printed = capsys.readouterr().out

@@ -7,6 +7,7 @@ from pyspark.sql import Observation
 
 from {{ cookiecutter.package_name }}.preparation.usage import usage_by_period
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
+from {{ cookiecutter.package_name }}.tables import USAGE
 
 EVENTS = "customer_id string, time timestamp_ntz, amount double"
 
@@ -17,9 +18,9 @@ def prepared(make_table):
 
     def prepare(events, frequency, last, **options):
         usage = usage_by_period(make_table(events, EVENTS), frequency, last, **options)
-        assert usage.columns == ["customer_id", "period", "usage"]
+        assert usage.columns == USAGE.schema.names
         rows = usage.collect()
-        found = {(row.customer_id, row.period): row.usage for row in rows}
+        found = {(customer, period): amount for customer, period, amount in rows}
         assert len(found) == len(rows)
         return found
 

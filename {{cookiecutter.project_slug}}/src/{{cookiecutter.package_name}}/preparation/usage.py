@@ -6,9 +6,13 @@ from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, TimestampType
 
+from ..tables import USAGE
 from .survey import period_of, step
 
 RETURNS = ("net", "drop")
+
+PERIOD = USAGE.key[1]
+"""The column of the period in a usage table."""
 
 EVENTS_OF_TASK = 1_000_000
 """Events whose sums fit into the memory of a task, even if each is the only one of a period."""
@@ -47,7 +51,7 @@ def usage_by_period(
         tasks: number of tasks after the shuffle (see `tasks_for`).
 
     Returns:
-        `customer_id`, `period` (a date, or a timestamp for hours) and `usage`.
+        `customer_id`, PERIOD (a date, or a timestamp for hours) and `usage`.
     """
     amount = F.col("amount")
     if returns == "drop":
@@ -95,6 +99,5 @@ def _filled(sums: DataFrame, frequency: str, last: datetime) -> DataFrame:
     usage = F.when(F.col("each") == F.col("period"), F.col("usage")).otherwise(0.0)
     rows = sums.select("customer_id", "period", "usage", each)
     kind: DataType = TimestampType() if frequency == "hour" else DateType()
-    return rows.select(
-        "customer_id", F.col("each").cast(kind).alias("period"), usage.alias("usage")
-    )
+    period = F.col("each").cast(kind).alias(PERIOD)
+    return rows.select("customer_id", period, usage.alias("usage"))
