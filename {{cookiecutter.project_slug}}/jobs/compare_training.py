@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     with tempfile.TemporaryDirectory(dir=args.scratch) as folder:
         if not args.usage:
             check_disk(Path(folder), rows)
-        spark = get_spark("compare_training")
+        spark = get_spark("compare_training", own=True)
         if args.usage:
             read, customers = source.read_usage(spark, args)
             usage = read.rows

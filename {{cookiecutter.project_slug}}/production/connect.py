@@ -21,32 +21,31 @@ import pyspark
 
 from {{ cookiecutter.package_name }}.spark.java import find_java
 from {{ cookiecutter.package_name }}.spark.session import LOCAL
+from {{ cookiecutter.package_name }}.spark.warm import TOKEN
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
-AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
-"""Server and client read the token from this variable: `ps` would show a command-line option."""
 
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 30
 
 
 @contextmanager
-def connect_server() -> Iterator[dict[str, str]]:
+def connect_server() -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]:
     """Run a Spark Connect server for the duration of the context.
 
     Yields:
-        Environment variables with which a client connects to the server.
+        Environment variables with which a client connects to the server, and its process.
 
     Raises:
         JavaNotFoundError: if no suitable Java is found.
         RuntimeError: if the server exits, or does not answer within SECONDS_TO_START.
     """
     port, token = free_port(), secrets.token_hex()
-    process = subprocess.Popen(command(port), env=environment() | {AUTHENTICATION: token})
+    process = subprocess.Popen(command(port), env=environment() | {TOKEN: token})
     try:
         wait_until_it_answers(process, port)
         # PySpark sends a token over an unencrypted connection to `localhost` only
-        yield {"SPARK_REMOTE": f"sc://localhost:{port}", AUTHENTICATION: token}
+        yield {"SPARK_REMOTE": f"sc://localhost:{port}", TOKEN: token}, process
     finally:
         stop(process)
 
@@ -123,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # SystemExit runs the `finally` that stops the server; the default action of SIGTERM does not
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with connect_server() as client:
+        with connect_server() as (client, _):
             return subprocess.run(
                 [args.command, *args.arguments], env=os.environ | client
             ).returncode

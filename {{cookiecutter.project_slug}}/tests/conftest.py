@@ -49,7 +49,7 @@ SETTINGS = (
 @pytest.fixture(scope="session")
 def spark() -> SparkSession:
     os.environ["SPARK_SUBMIT_OPTS"] = " ".join(SETTINGS)
-    session = get_spark("tests")
+    session = get_spark("tests", own=True)
     if not is_remote():
         look_up_once(session)
     return session

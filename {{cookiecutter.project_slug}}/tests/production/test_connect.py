@@ -35,7 +35,7 @@ def count_rows(client: dict[str, str]) -> subprocess.CompletedProcess:
 
 @pytest.mark.slow
 def test_only_loopback_and_who_knows_the_token_are_let_in():
-    with connect.connect_server() as client:
+    with connect.connect_server() as (client, _):
         port = port_of(client["SPARK_REMOTE"])
         assert listens("127.0.0.1", port)
         # also an address of this machine, on Linux; what listens on all of them answers here
@@ -43,7 +43,7 @@ def test_only_loopback_and_who_knows_the_token_are_let_in():
         known = count_rows(client)
         assert known.stdout == "5\n", known.stderr
         for wrong in (
-            {**client, connect.AUTHENTICATION: "guessed"},
+            {**client, connect.TOKEN: "guessed"},
             {"SPARK_REMOTE": client["SPARK_REMOTE"]},
         ):
             unknown = count_rows(wrong)
@@ -54,7 +54,7 @@ def test_only_loopback_and_who_knows_the_token_are_let_in():
 
 @pytest.mark.slow
 def test_the_server_is_gone_after_an_exception():
-    with pytest.raises(KeyboardInterrupt), connect.connect_server() as client:
+    with pytest.raises(KeyboardInterrupt), connect.connect_server() as (client, _):
         port = port_of(client["SPARK_REMOTE"])
         raise KeyboardInterrupt
     assert not listens("127.0.0.1", port)

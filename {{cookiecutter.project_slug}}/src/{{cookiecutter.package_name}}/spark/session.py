@@ -13,9 +13,11 @@ from py4j.protocol import Py4JJavaError
 from pyspark.conf import SparkConf
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.utils import is_remote
 
 from ..errors import BadInputError
+from . import warm
 from .class_archive import java_options
 from .java import find_java, without_vector_module
 from .versions import refuse_other_minor, refused_by
@@ -62,12 +64,17 @@ LOCAL: dict[str, bool | float | int | str | None] = {
 }
 
 
-def get_spark(app_name: str) -> SparkSession:
+def get_spark(app_name: str, own: bool = False) -> SparkSession:
     """Return the active Spark session, or open one.
 
     Under spark-submit (its Java is already running) and with SPARK_REMOTE set (Spark Connect),
-    master and settings come from there; only EVERYWHERE is added. Otherwise Spark runs on this
-    machine, uses all cores, and listens on loopback only.
+    master and settings come from there; only EVERYWHERE is added. Otherwise the warm Spark of this
+    machine is used while it runs (warm.py); else Spark runs in this process, uses all cores, and
+    listens on loopback only.
+
+    Args:
+        app_name: shown in Spark's web interface.
+        own: leave the warm Spark out, to measure Spark's processes or to use RDDs.
 
     Raises:
         JavaNotFoundError: when Spark must run on this machine and no suitable Java is found.
@@ -83,6 +90,9 @@ def get_spark(app_name: str) -> SparkSession:
     builder = SparkSession.builder.appName(app_name)
     if os.environ.get("SPARK_REMOTE") or is_remote() or "PYSPARK_GATEWAY_PORT" in os.environ:
         return _of_cluster(builder)
+    running = None if own else warm.find()
+    if running:
+        return _warm(builder, running)
     os.environ.pop("SPARK_REMOTE", None)  # PySpark would treat the empty string as an address
 
     # the installed PySpark, even if SPARK_HOME names another Spark
@@ -121,6 +131,18 @@ def _of_cluster(builder: SparkSession.Builder) -> SparkSession:
     return spark
 
 
+def _warm(builder: SparkSession.Builder, running: warm.Warm) -> SparkSession:
+    """Open a session of the warm Spark."""
+    told = f"spark: the warm one on port {running.port} ({warm.SWITCH}=off leaves it out)"
+    print(told, file=sys.stderr)
+    os.environ["SPARK_REMOTE"] = f"sc://localhost:{running.port}"
+    os.environ[warm.TOKEN] = running.token
+    Thread(target=import_module, args=["pandas"]).start()
+    spark = builder.config(map=EVERYWHERE).getOrCreate()
+    Thread(target=_start_warm_worker, args=[spark], daemon=True).start()
+    return spark
+
+
 def _set_everywhere(spark: SparkSession) -> None:
     """Set the settings in EVERYWHERE in an open session, where they differ.
 
@@ -147,3 +169,10 @@ def _start_worker(spark: SparkSession) -> None:
     """
     with suppress(Exception):  # Spark was stopped, or the first query fails too
         spark.sparkContext.parallelize([0], numSlices=1).count()
+
+
+def _start_warm_worker(spark: SparkSession) -> None:
+    """Start this session's Python worker while the server plans the first query."""
+    with suppress(Exception):  # the process ends, or the first query fails too
+        unchanged = F.pandas_udf(lambda values: values, "long")
+        spark.range(1, numPartitions=1).select(unchanged("id")).collect()
