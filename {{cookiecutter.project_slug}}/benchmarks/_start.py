@@ -17,7 +17,10 @@ from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 def main(contender: str, begun: float) -> None:
     times = [begun, time()]
-    spark = get_spark("startup") if contender == "project" else SparkSession.builder.getOrCreate()
+    if contender == "pyspark":
+        spark = SparkSession.builder.getOrCreate()
+    else:
+        spark = get_spark("startup", own=contender == "project")
     times.append(time())
     spark.range(1000).groupBy((F.col("id") % 7).alias("key")).agg(F.sum("id")).collect()
     times.append(time())

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if bool(args.train) != bool(args.test):
         parser.error("give both --train and --test, or neither")
 
-    spark = get_spark("benchmark")
+    spark = get_spark("benchmark", own=True)
     if args.train:
         train = tables.read(spark, args.train, tables.USAGE).cache()
         test = tables.read(spark, args.test, tables.USAGE).cache()

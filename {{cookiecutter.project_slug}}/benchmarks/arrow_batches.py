@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
-    spark = get_spark("benchmark")
+    spark = get_spark("benchmark", own=True)
     spark.conf.set(BYTES, 2**31 - 1)
     rows = wide_rows(spark, args.rows, args.columns).cache()
     rows.count()

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
-    spark = get_spark("benchmark")
+    spark = get_spark("benchmark", own=True)
     with tempfile.TemporaryDirectory() as folder:
         growth = measure_features(spark, args.sizes, args.rounds, Path(folder))
         rows, model = scorable(spark, args.customers, args.score, Path(folder))

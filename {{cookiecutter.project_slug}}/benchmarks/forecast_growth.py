@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if args.pool:
         return by_joblib(*args.pool)
 
-    spark = get_spark("benchmark")
+    spark = get_spark("benchmark", own=True)
     with tempfile.TemporaryDirectory() as folder:
         comparison = compare(spark, args.customers, args.rounds, Path(folder))
         whole = measure_whole(spark, args.whole, args.rounds, Path(folder))
@@ -295,7 +295,9 @@ def write_usage(spark: SparkSession, customers: int, months: int, path: Path) ->
 
 
 def read(path: Path) -> DataFrame:
-    return get_spark("benchmark").read.parquet(str(path)).select(tables.USAGE.schema.names)
+    return (
+        get_spark("benchmark", own=True).read.parquet(str(path)).select(tables.USAGE.schema.names)
+    )
 
 
 def write(frame: DataFrame, path: Path) -> None:

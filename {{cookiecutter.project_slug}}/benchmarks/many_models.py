@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
-    spark = get_spark("benchmark_many_models")
+    spark = get_spark("benchmark_many_models", own=True)
     features = [f"feature_{number}" for number in range(FEATURES)]
     rows = spark.range(args.models * ROWS_OF_SEGMENT).select(
         *(F.col("id").cast("string").alias(key) for key in KEYS),

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
 
-    usage = simulated_usage(get_spark("benchmark"), args.rows)
+    usage = simulated_usage(get_spark("benchmark", own=True), args.rows)
     measurements = compare(usage, args.rounds)
     seconds = {(m.task, m.way): m.seconds for m in measurements}
     ratios = {

@@ -13,9 +13,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pyspark
 
@@ -30,8 +31,13 @@ SECONDS_TO_STOP = 30
 
 
 @contextmanager
-def connect_server() -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]:
+def connect_server(
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]:
     """Run a Spark Connect server for the duration of the context.
+
+    Args:
+        settings: of Spark, beside LOCAL.
 
     Yields:
         Environment variables with which a client connects to the server, and its process.
@@ -41,7 +47,7 @@ def connect_server() -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]
         RuntimeError: if the server exits, or does not answer within SECONDS_TO_START.
     """
     port, token = free_port(), secrets.token_hex()
-    process = subprocess.Popen(command(port), env=environment() | {TOKEN: token})
+    process = subprocess.Popen(command(port, settings), env=environment() | {TOKEN: token})
     try:
         wait_until_it_answers(process, port)
         # PySpark sends a token over an unencrypted connection to `localhost` only
@@ -50,9 +56,11 @@ def connect_server() -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]
         stop(process)
 
 
-def command(port: int) -> list[str]:
+def command(port: int, settings: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Return the command that starts the server in the foreground."""
-    settings = LOCAL | {
+    together = {
+        **LOCAL,
+        **settings,
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": port,
         # if the port is taken, fail instead of using another port that clients do not know
@@ -61,7 +69,7 @@ def command(port: int) -> list[str]:
     return [
         str(Path(pyspark.__file__).with_name("bin") / "spark-submit"),
         *("--class", SERVER, "--master", "local[*]"),
-        *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")),
+        *(part for name, value in together.items() for part in ("--conf", f"{name}={value}")),
         "spark-internal",
     ]
 

@@ -15,18 +15,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 
+from {{ cookiecutter.package_name }}.spark import fork_server as forks
 from {{ cookiecutter.package_name }}.spark import warm
+
 from production.connect import connect_server
 
 UNUSED_SECONDS = 3600
 LOOK_EVERY = 5
 """Seconds between looks at who is connected."""
+
+DAEMON = {"spark.python.daemon.module": forks.__name__}
 
 DAEMON_SECONDS = 120
 """Each session has Python workers of its own, so that none holds an earlier version of the code.
@@ -112,7 +117,7 @@ def stop_processes() -> bool:
 def keep(unused: float) -> int:
     """Run the server until it has been unused for so many seconds; write down where it is."""
     signals_end_the_process()
-    with connect_server() as (client, server):
+    with fork_server() as forking, connect_server(DAEMON) as (client, server):
         process = psutil.Process(server.pid)
         port = int(client["SPARK_REMOTE"].rpartition(":")[2])
         me = psutil.Process()
@@ -130,10 +135,27 @@ def keep(unused: float) -> int:
                 time.sleep(min(LOOK_EVERY, unused))
                 if is_connected(process, port):
                     used = time.monotonic()
-                end_idle_daemons(process)
+                end_idle_daemons(forking)
         finally:
             warm.state_file().unlink(missing_ok=True)
     return 0
+
+
+@contextmanager
+def fork_server() -> Iterator[psutil.Process]:
+    """Run the process that daemons of Python workers are forked from, for the server to find."""
+    with TemporaryDirectory(prefix="spark-warm-") as folder:
+        os.environ[forks.ADDRESS] = f"{folder}/forks"
+        serve = f"import sys; from {forks.__name__} import serve; serve(sys.argv[1])"
+        # the same for all of Spark's workers, so that they partition alike
+        environment = os.environ | {"PYTHONHASHSEED": "0"}
+        words = [sys.executable, "-c", serve, os.environ[forks.ADDRESS]]
+        forking = subprocess.Popen(words, env=environment)
+        try:
+            yield psutil.Process(forking.pid)
+        finally:
+            forking.kill()
+            forking.wait()
 
 
 def signals_end_the_process() -> None:
@@ -169,7 +191,11 @@ def end_idle_daemons(server: psutil.Process) -> None:
     for daemon in server.children():
         with suppress(psutil.Error):
             age = time.time() - daemon.create_time()
-            if age > DAEMON_SECONDS and daemon.name().startswith("python") and not daemon.children():
+            if (
+                age > DAEMON_SECONDS
+                and daemon.name().startswith("python")
+                and not daemon.children()
+            ):
                 daemon.terminate()
 
 

@@ -1,6 +1,7 @@
 """What all jobs share: exit codes, messages, the summary, and types of arguments."""
 
 import json
+import os
 import platform
 import signal
 import sys
@@ -21,6 +22,7 @@ from . import __version__
 from .arguments import csv_option, month, percentage, positive, probability, share
 from .errors import BadInputError, UnavailableError
 from .inputs import CSV, READING, check_reading, place_of_rejected, read_table
+from .spark import warm
 from .spark.interruption import Interruption, interruptible
 from .spark.java import JavaNotFoundError
 from .tables import places
@@ -47,12 +49,17 @@ __all__ = [
 ]
 
 LOG_FORMAT = ArgumentParser(add_help=False)
-"""The option that all jobs have: `parents=[job.LOG_FORMAT]`."""
+"""The options that all jobs have: `parents=[job.LOG_FORMAT]`."""
 LOG_FORMAT.add_argument(
     "--log-format",
     choices=["text", "json"],
     default="text",
     help="json: print one line of JSON on stdout, for log collectors, and all else on stderr",
+)
+LOG_FORMAT.add_argument(
+    "--no-warm",
+    action="store_true",
+    help="start a Spark of this job's own, even if a warm one runs (production/warm.py)",
 )
 
 INPUTS = ("usage", "customers", "features", "events")
@@ -112,7 +119,10 @@ def run(
         other error is a defect, and keeps its traceback (and Python's exit code 1).
         128 plus the number of the signal that ended the job: 130 for Ctrl-C.
     """
-    as_json = LOG_FORMAT.parse_known_args(arguments)[0].log_format == "json"
+    shared = LOG_FORMAT.parse_known_args(arguments)[0]
+    as_json = shared.log_format == "json"
+    if shared.no_warm:
+        os.environ[warm.SWITCH] = "off"
     start, code = perf_counter(), 0
     done: dict[str, Any]
     try:

@@ -174,5 +174,5 @@ def _start_worker(spark: SparkSession) -> None:
 def _start_warm_worker(spark: SparkSession) -> None:
     """Start this session's Python worker while the server plans the first query."""
     with suppress(Exception):  # the process ends, or the first query fails too
-        unchanged = F.pandas_udf(lambda values: values, "long")
+        unchanged = F.pandas_udf(lambda values: values, "long")  # type: ignore[call-overload]
         spark.range(1, numPartitions=1).select(unchanged("id")).collect()

@@ -72,5 +72,6 @@ def runs(pid: int, started: float) -> bool:
     """Whether a process still runs; another one that got its number later does not count."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        return process.create_time() == started and process.status() != psutil.STATUS_ZOMBIE
+        is_same: bool = process.create_time() == started
+        return is_same and process.status() != psutil.STATUS_ZOMBIE
     return False
