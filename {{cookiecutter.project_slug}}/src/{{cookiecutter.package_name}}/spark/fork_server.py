@@ -19,7 +19,7 @@ ADDRESS = "SPARK_WARM_FORK_SERVER"
 """The environment variable with the path of the fork server's socket."""
 
 LIBRARIES = ("pandas", "pyarrow", "sklearn.pipeline", "statsforecast.models", "pyspark.worker")
-"""What workers need, apart from the project's own code, which must be imported anew."""
+"""What workers need, apart from the project's own code, which must be imported each time."""
 
 
 def serve(path: str) -> None:
