@@ -31,6 +31,17 @@ UNUSED_SECONDS = 3600
 LOOK_EVERY = 5
 """Seconds between looks at who is connected."""
 
+LIBRARIES = (
+    *("pandas", "pyarrow", "pyspark.worker"),
+{% if cookiecutter.use_cases != "none" %}
+    "sklearn.pipeline",
+{% endif %}
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+    "statsforecast.models",
+{% endif %}
+)
+"""What Python workers need, loaded once."""
+
 DAEMON = {"spark.python.daemon.module": forks.__name__}
 
 DAEMON_SECONDS = 120
@@ -146,10 +157,10 @@ def fork_server() -> Iterator[psutil.Process]:
     """Run the process that daemons of Python workers are forked from, for the server to find."""
     with TemporaryDirectory(prefix="spark-warm-") as folder:
         os.environ[forks.ADDRESS] = f"{folder}/forks"
-        serve = f"import sys; from {forks.__name__} import serve; serve(sys.argv[1])"
+        serve = f"import sys; from {forks.__name__} import serve; serve(*sys.argv[1:])"
         # the same for all of Spark's workers, so that they partition alike
         environment = os.environ | {"PYTHONHASHSEED": "0"}
-        words = [sys.executable, "-c", serve, os.environ[forks.ADDRESS]]
+        words = [sys.executable, "-c", serve, os.environ[forks.ADDRESS], *LIBRARIES]
         forking = subprocess.Popen(words, env=environment)
         try:
             yield psutil.Process(forking.pid)

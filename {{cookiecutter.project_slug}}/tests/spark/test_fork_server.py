@@ -16,10 +16,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no for
 
 @pytest.fixture
 def address(tmp_path):
-    """The socket of a fork server, which loads no library for the test."""
+    """The socket of a fork server."""
     path = str(tmp_path / "forks")
-    without = f"import {fork_server.__name__} as forks; forks.LIBRARIES = (); forks.serve({path!r})"
-    server = subprocess.Popen([sys.executable, "-c", without])
+    serve = f"from {fork_server.__name__} import serve; serve({path!r})"
+    server = subprocess.Popen([sys.executable, "-c", serve])
     end = time.monotonic() + 30
     while not Path(path).exists() and time.monotonic() < end:
         time.sleep(0.05)

@@ -11,22 +11,23 @@ import os
 import signal
 import socket
 import sys
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 ADDRESS = "SPARK_WARM_FORK_SERVER"
 """The environment variable with the path of the fork server's socket."""
 
-LIBRARIES = ("pandas", "pyarrow", "sklearn.pipeline", "statsforecast.models", "pyspark.worker")
-"""What workers need, apart from the project's own code, which must be imported each time."""
 
+def serve(path: str, *libraries: str) -> None:
+    """Load libraries, and fork a daemon for each connection; end with the parent process.
 
-def serve(path: str) -> None:
-    """Fork a daemon for each connection. Ends with the process that started it."""
-    for library in LIBRARIES:
-        with suppress(ImportError):  # not every project has each
-            import_module(library)
+    Args:
+        path: of the socket to listen at.
+        libraries: what workers need, apart from the project's code, which must be imported each
+            time.
+    """
+    for library in libraries:
+        import_module(library)
     from pyspark.daemon import manager
 
     keeper = os.getppid()
