@@ -31,16 +31,14 @@ UNUSED_SECONDS = 3600
 LOOK_EVERY = 5
 """Seconds between looks at who is connected."""
 
-LIBRARIES = (
-    *("pandas", "pyarrow", "pyspark.worker"),
+LIBRARIES = ["pandas", "pyarrow", "pyspark.worker"]
+"""What Python workers need, loaded once."""
 {% if cookiecutter.use_cases != "none" %}
-    "sklearn.pipeline",
+LIBRARIES.append("sklearn.pipeline")
 {% endif %}
 {% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
-    "statsforecast.models",
+LIBRARIES.append("statsforecast.models")
 {% endif %}
-)
-"""What Python workers need, loaded once."""
 
 DAEMON = {"spark.python.daemon.module": forks.__name__}
 
