@@ -191,6 +191,15 @@ def test_only_what_was_not_used_for_a_month_is_removed(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["used.jsa"]
 
 
+def test_archives_take_a_stated_space_and_those_that_were_used_last_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(class_archive, "LARGEST", 250)
+    for number in range(4):
+        (tmp_path / f"{number}.jsa").write_bytes(b"." * 100)
+        os.utime(tmp_path / f"{number}.jsa", (time.time() - number,) * 2)
+    class_archive.remove_unused(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.jsa", "1.jsa"]
+
+
 def test_starting_with_an_archive_keeps_it_from_being_removed(tmp_path):
     archive = class_archive.archive_path(JAVA, tmp_path)
     archive.touch()

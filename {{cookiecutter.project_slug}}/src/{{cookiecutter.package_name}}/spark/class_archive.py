@@ -29,6 +29,9 @@ DAY = 24 * 60 * 60
 UNUSED = 30 * DAY
 """Seconds after its last use when an archive is removed."""
 
+LARGEST = 1_000_000_000
+"""Bytes of all archives together. Environments cannot share one: Java compares the jars' paths."""
+
 
 def java_options(java: Java, cache: Path | None = None) -> str:
     """Return the Java options that use the archive of Spark's classes.
@@ -93,8 +96,17 @@ def have_made(archive: Path) -> None:
 
 
 def remove_unused(cache: Path) -> None:
-    """Remove archives, and remains of failed attempts, that were not used for a month."""
+    """Remove archives, and remains of failed attempts, that were not used for a month.
+
+    Of the others, those that were used last are kept, as many as LARGEST allows.
+    """
+    used = []
     for path in cache.iterdir():
-        with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > UNUSED:
-                path.unlink()
+        with suppress(FileNotFoundError):  # another process removes them too
+            found = path.stat()
+            used.append((found.st_mtime, found.st_size, path))
+    total = 0
+    for last, size, path in sorted(used, reverse=True):
+        total += size
+        if time.time() - last > UNUSED or total > LARGEST:
+            path.unlink(missing_ok=True)

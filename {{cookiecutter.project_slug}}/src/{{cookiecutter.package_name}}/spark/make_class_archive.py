@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> None:
     """Create the named archive; without a name, use Spark and print its memory and class path."""
     if arguments:
         return make(Path(arguments[0]))
-    spark = get_spark("class data")
+    spark = get_spark("class data", own=True)
     with TemporaryDirectory() as folder:
         use_classes(spark, Path(folder))
     class_path = F.java_method(*map(F.lit, ("java.lang.System", "getProperty", "java.class.path")))
