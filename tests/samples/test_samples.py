@@ -134,7 +134,7 @@ def test_its_forecasts_beat_the_seasonal_naive(sample):
     project, _ = sample
     if "growth-forecasting" not in use_cases(project):
         pytest.skip("no growth forecasting was chosen")
-    forecast = json.loads((project / "reports/growth_forecast.json").read_text())
+    forecast = json.loads((project / "reports/growth_forecast.json").read_text())["models"]
     assert sum(row["customers"] for row in forecast) == 1000
     assert "error" not in {row["model"] for row in forecast}
     backtest = json.loads((project / "reports/growth_backtest.json").read_text())

@@ -1,4 +1,4 @@
-"""Forecast how much each customer will use in the months after the table's last one."""
+"""Forecast how much each customer, each group and all will use after the table's last month."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,8 +12,15 @@ from {{ cookiecutter.package_name }}.growth.forecasts import (
     refuse_horizon,
     total_by_month,
 )
+from {{ cookiecutter.package_name }}.growth.groups import (
+    GROUPED_CUSTOMERS,
+    check_groups,
+    of_largest_groups,
+    sum_up_groups,
+)
 from {{ cookiecutter.package_name }}.growth.history import STALE_AFTER, from_own_ends
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.growth.totals import SUFFIX, total_records, totals
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -49,14 +56,34 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         metavar="SHARE",
         help="largest share of customers that may be left without a forecast",
     )
-    parser.add_argument("--output", required=True, help="folder of the forecasts table")
+    parser.add_argument("--customers", help="customers table, with the columns of --by")
+    parser.add_argument(
+        "--by",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="total of each combination of values too, for example plan region",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        help=f"folder of the forecasts table; totals are written beside it, to OUTPUT{SUFFIX}",
+    )
     parser.add_argument("--reports", default="reports", help="folder to write to")
-    args = job.parse(parser, arguments)
+    args = job.parse(parser, arguments, beside=[SUFFIX])
+    if bool(args.by) != bool(args.customers):
+        parser.error("give both --customers and --by, or neither")
+    if args.by and args.origin == "customer":
+        parser.error("--by does not go with --origin customer: its forecasts start at other months")
 
     spark = get_spark("forecast_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
     refuse_horizon(args.horizon, read.months)
+    customers = None
+    if args.by:
+        customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows
+        check_groups(customers, args.by, f"customers table ({args.customers})")
     method = METHODS[args.method]
     if args.origin == "customer":
         method = from_own_ends(method)
@@ -64,22 +91,37 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     forecasts = method(usage, args.horizon, args.season, args.level, quantiles).cache()
     refuse_failures(forecasts, args.max_failed)
     tables.write_table(forecasts, args.output, read.check_unchanged)
-
     written = tables.read_written(spark, args.output)
+
     models = [row.asDict() for row in by_model(written).collect()]
-    largest = of_largest_customers(written).cache()
-    history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")
     total = total_by_month(usage, written).toPandas()
+    groups, records = [], []
+    if args.origin == "table":
+        place = args.output.with_name(args.output.name + SUFFIX)
+        settings = (args.horizon, args.season, args.level)
+        summed = totals(usage, written, *settings, customers=customers, by=args.by)
+        tables.write_table(summed, place, read.check_unchanged)
+        summed = tables.read_written(spark, place)
+        records, groups = total_records(summed), sum_up_groups(summed, args.by)
+        total = charts.with_bounds(total, summed.where("is_total").toPandas())
+    if customers is not None:
+        panels = of_largest_groups(usage, summed, customers, args.by)
+    else:
+        largest = of_largest_customers(written).cache()
+        history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")
+        panels = history.toPandas(), largest.toPandas()
     rejected = sum(row["customers"] for row in models if row["model"] == "error")
-    write_report(
+    title = f"Growth forecast, {args.horizon} months, {args.method}"
+    shown = "\n\n".join(as_table(table) for table in (records, groups, models) if table)
+    write_files(
         args.reports,
         "growth_forecast",
-        f"Growth forecast, {args.horizon} months, {args.method}",
-        models,
-        charts.forecasts(total, history.toPandas(), largest.toPandas(), rejected),
-        warnings=read.warnings,
+        {"models": models, "totals": records, "groups": groups},
+        f"# {title}\n\n{shown}",
+        charts.forecasts(total, *panels, rejected),
+        read.warnings,
     )
-    print(as_table(models))
+    print(shown)
     for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
         print(f"error: for example {row.customer_id}: {row.error}")
     stale = sum(row["stale"] for row in models)
@@ -88,6 +130,10 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             f"stale: {stale:,} customers have no row in the last {STALE_AFTER} months of the table "
             "(column stale). --origin customer forecasts each after its own last row."
         )
+    if records:
+        print(f"totals: {place}")
+    else:
+        print("totals: not written, because forecasts of --origin customer start at other months")
     print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
     return job.Summary(
         usage.count(),

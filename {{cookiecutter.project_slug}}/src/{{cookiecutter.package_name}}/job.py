@@ -178,7 +178,10 @@ def _done(
 
 
 def parse(
-    parser: ArgumentParser, arguments: Sequence[str] | None, tables: Sequence[str] = ("",)
+    parser: ArgumentParser,
+    arguments: Sequence[str] | None,
+    tables: Sequence[str] = ("",),
+    beside: Sequence[str] = (),
 ) -> Namespace:
     """Parse a job's arguments, and refuse an output or reports where an input would be lost.
 
@@ -190,6 +193,7 @@ def parse(
             `--scratch` those for what is written. It has those that it needs.
         arguments: what was typed, if it is not sys.argv.
         tables: the folders in `--output` that will be replaced; by default itself.
+        beside: endings of the names of further tables that stand beside `--output`.
 
     Raises:
         BadInputError: when a place is an input's too, cannot be written, or is no folder.
@@ -204,6 +208,7 @@ def parse(
     vars(args).update(folders)
     inputs = {name: getattr(args, name, None) for name in INPUTS}
     replaced = [folders["output"] / name for name in tables] if "output" in folders else []
+    replaced += [args.output.with_name(args.output.name + ending) for ending in beside]
     if getattr(args, "max_rejected", None) is not None:
         replaced.append(place_of_rejected(args))
     places.check_places(

@@ -116,29 +116,33 @@ def test_the_first_panel_shows_all_customers_together_in_units():
 
 
 @pytest.mark.parametrize(
-    ("usage", "forecast", "failed", "said"),
+    ("before", "forecast", "failed", "said"),
     [
-        ([9, 10, 10], [12, 10], 0, "Usage of the next 2 months: 22, 10 % more than the 2 months"),
-        ([10, 10, 10], [5], 0, "Usage of the next month: 5, 50 % less than the month before"),
-        ([10, 10], [10.01], 0, "Usage of the next month: 10, as in the month before"),
-        ([10], [6, 6], 0, "Usage of the next 2 months: 12"),
-        ([0, 0], [6, 6], 0, "Usage of the next 2 months: 12"),
-        ([10, 10], [5, 5], 3, "Usage of the next 2 months: 10, without 3 customers who have no"),
-        ([10, 10], [5], 1, "Usage of the next month: 5, without a customer who has no forecast"),
-        ([10], [], 1, "No customer could be forecast"),
+        (
+            [10, 10],
+            [12, 10],
+            0,
+            "next 2 months: 22, 10 % more than the same 2 months a",
+        ),
+        ([10], [5], 0, "next month: 5, 50 % less than the same month a year before"),
+        ([10], [10.01], 0, "next month: 10, as in the same month a year before"),
+        ([None, 6], [6, 6], 0, "next 2 months: 12"),
+        ([0, 0], [6, 6], 0, "next 2 months: 12"),
+        ([2, 2], [2, 2], 3, "next 2 months: 4, as in the same 2 months a year before, without 3"),
+        ([None], [5], 1, "next month: 5, without a customer who has no forecast"),
     ],
 )
-def test_the_outlook_says_what_the_figures_say(usage, forecast, failed, said):
-    total = pd.DataFrame(
-        {
-            "usage": [*usage, *[None] * len(forecast)],
-            "forecast": [*[None] * len(usage), *forecast],
-        },
-        dtype=float,
-    )
-    found = charts.outlook(total, failed)
-    assert found.startswith(said)
-    assert ("before" in found) == ("before" in said or "more than" in said)
+def test_the_outlook_compares_with_the_year_before(before, forecast, failed, said):
+    known = pd.DataFrame({"usage": [8.0, 9.0]})
+    ahead = pd.DataFrame({"year_before": before, "forecast": forecast}, dtype=float)
+    found = charts.outlook(pd.concat([known, ahead]), failed)
+    assert found.startswith(f"Usage of the {said}")
+    assert ("the same" in found) == ("the same" in said)
+
+
+def test_the_outlook_says_that_nobody_could_be_forecast():
+    nobody = pd.DataFrame({"usage": [8.0], "forecast": [None]}, dtype=float)
+    assert charts.outlook(nobody, 1) == "No customer could be forecast"
 
 
 @pytest.mark.parametrize(

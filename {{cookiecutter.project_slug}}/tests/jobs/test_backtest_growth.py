@@ -12,6 +12,7 @@ from jobs import backtest_growth
 FIELDS = {
     *("method", "smape", "mase", "coverage", "seconds", "customers"),
     *("rmsse", "wape", "bias", "wql", "coverage_without_zero_width"),
+    *("total_wape", "total_coverage"),
 }
 
 

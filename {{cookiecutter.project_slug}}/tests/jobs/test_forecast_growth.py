@@ -11,6 +11,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate
 from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS, refuse_horizon
@@ -56,12 +57,46 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     assert written.where("error IS NULL").count() == 6
     assert written.where("error IS NOT NULL").count() == 1
     report = json.loads((reports / "growth_forecast.json").read_text())
-    assert sum(row["customers"] for row in report) == 3
+    assert sum(row["customers"] for row in report["models"]) == 3
+    sums = written.groupBy("month").agg(F.sum("forecast").alias("f")).orderBy("month").collect()
+    assert [row["forecast"] for row in report["totals"]] == pytest.approx([r.f for r in sums][:3])
+    assert spark.read.parquet(f"{output}_totals").count() == 3
     assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".png"}
     printed = capsys.readouterr().out
     assert "| error " in printed
     assert "for example unknown: usage is known in no month" in printed
     assert "job=forecast_growth rows_in=18 rows_out=7 rejected=1 " in printed
+
+
+@pytest.mark.slow
+def test_groups_have_totals_in_the_table_the_report_and_the_chart(spark, usage, tmp_path):
+    customers, output = tmp_path / "customers.csv", tmp_path / "out"
+    customers.write_text("customer_id,plan\na,pro\nb,basic\nunknown,pro\n")
+    arguments = ("--usage", usage, *NAIVE, "0.5", "--customers", str(customers), "--by", "plan")
+    assert run(*arguments, "--output", str(output), "--reports", str(tmp_path)) == 0
+    report = json.loads((tmp_path / "growth_forecast.json").read_text())
+    assert [(row["plan"], row["customers"]) for row in report["groups"]] == [
+        ("basic", 1),
+        ("pro", 1),
+    ]
+    assert "| basic " in (tmp_path / "growth_forecast.md").read_text()
+    written = spark.read.parquet(f"{output}_totals")
+    assert {row.plan: row.is_total for row in written.collect()} == {
+        "(all)": True,
+        "basic": False,
+        "pro": False,
+    }
+
+
+def test_groups_need_a_customers_table_that_is_not_where_totals_go(tmp_path, capsys):
+    given = ("--usage", "t", "--horizon", "3", "--output", str(tmp_path / "out"))
+    with pytest.raises(SystemExit):
+        run(*given, "--by", "plan")
+    assert "give both --customers and --by" in capsys.readouterr().err
+    customers = tmp_path / "out_totals"
+    customers.mkdir()
+    assert run(*given, "--by", "plan", "--customers", str(customers)) == 2
+    assert "--customers" in capsys.readouterr().err
 
 
 @pytest.mark.slow

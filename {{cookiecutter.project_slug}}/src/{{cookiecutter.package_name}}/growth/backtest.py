@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 from ..periods import last_month, months_before
 from . import Method, combination
 from .history import filled
-from .scores import score, summary
+from .scores import TotalScore, score, score_total, summary
+from .totals import totals
 
 LENGTHS = {0: "under 1", 1: "1 to 2", 2: "2 to 3", 3: "3 to 5", 5: "5 or more"}
 """Groups of history lengths: the number of seasons where each starts -> its name."""
@@ -28,7 +29,10 @@ WARM_UP = 20
 
 @dataclass(frozen=True)
 class MethodScore:
-    """A method's errors over customers and folds (scores.summary), and the seconds that it took."""
+    """A method's errors over customers and folds (scores.summary), and the seconds that it took.
+
+    total_wape and total_coverage are of the sum over all customers, by period (totals.totals).
+    """
 
     method: str
     smape: float | None
@@ -41,6 +45,8 @@ class MethodScore:
     bias: float | None = None
     wql: float | None = None
     coverage_without_zero_width: float | None = None
+    total_wape: float | None = None
+    total_coverage: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,19 +82,21 @@ def backtest(
     end = last_month(placed)
     seconds = dict.fromkeys(methods, 0.0)
     scores: dict[str, list[DataFrame]] = {name: [] for name in methods}
+    sums: dict[str, list[TotalScore]] = {name: [] for name in methods}
     for fold in range(folds):
         history, actual = split(placed, end, horizon + fold * max(1, season // folds), horizon)
         history = history.cache()  # outside the clock, as is the warming up
         if not history.isEmpty():
             if not any(scores.values()):
                 warm_up(history, methods, season, level)
-            for name, (scored, taken) in run_fold(
+            for name, (scored, total, taken) in run_fold(
                 history, actual, methods, horizon, season, level
             ).items():
                 scores[name].append(scored)
+                sums[name].append(total)
                 seconds[name] += taken
         history.unpersist()
-    summed = [sum_up(name, scores[name], seconds[name], season) for name in methods]
+    summed = [sum_up(name, scores[name], sums[name], seconds[name], season) for name in methods]
     placed.unpersist()
     return [total for total, _ in summed], [row for _, lengths in summed for row in lengths]
 
@@ -129,8 +137,8 @@ def run_fold(
     horizon: int,
     season: int,
     level: int,
-) -> dict[str, tuple[DataFrame, float]]:
-    """Forecast a fold with every method: the scores of its customers, and the seconds taken."""
+) -> dict[str, tuple[DataFrame, TotalScore, float]]:
+    """Forecast a fold with every method: scores of customers and of their sum, and the seconds."""
     forecasts: dict[str, DataFrame] = {}
     seconds: dict[str, float] = {}
     found = {}
@@ -147,14 +155,19 @@ def run_fold(
         seconds[name] = perf_counter() - start
         scored = score(forecasts[name], actual, history, season, QUANTILES).cache()
         scored.count()
-        found[name] = (scored, seconds[name])
+        summed = totals(history, forecasts[name], horizon, season, level)
+        found[name] = (scored, score_total(summed, forecasts[name], actual), seconds[name])
     for frame in forecasts.values():
         frame.unpersist()
     return found
 
 
 def sum_up(
-    name: str, folds: Sequence[DataFrame], seconds: float, season: int
+    name: str,
+    folds: Sequence[DataFrame],
+    sums: Sequence[TotalScore],
+    seconds: float,
+    season: int,
 ) -> tuple[MethodScore, list[LengthScore]]:
     """Aggregate a method's scores over all folds, in total and by length of history."""
     if not folds:
@@ -165,7 +178,15 @@ def sum_up(
     found = {row.seasons: row for row in lengths.collect()}
     for frame in folds:
         frame.unpersist()
-    return MethodScore(method=name, seconds=seconds, **total.asDict()), [
+    periods, used = (sum(getattr(fold, field) for fold in sums) for field in ("periods", "usage"))
+    method = MethodScore(
+        method=name,
+        seconds=seconds,
+        total_wape=sum(fold.absolute_error for fold in sums) / used if used else None,
+        total_coverage=sum(fold.inside for fold in sums) / periods if periods else None,
+        **total.asDict(),
+    )
+    return method, [
         LengthScore(name, label, found[label].wape, found[label].customers, found[label].coverage)
         for label in LENGTHS.values()
         if label in found

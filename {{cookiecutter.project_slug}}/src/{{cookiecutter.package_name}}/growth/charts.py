@@ -127,9 +127,9 @@ def forecasts(
 
     Args:
         total: month, usage and forecast of all customers together, from `total_by_month`; where
-            there are lower and upper, they are drawn as a band.
-        history: customer_id, month and usage of a few customers.
-        forecasts: the forecasts table of the same customers.
+            there are lower and upper, they are drawn as a band, and year_before as a line.
+        history: customer_id, month and usage of a few customers, or of groups by their names.
+        forecasts: the forecasts table of the same customers or groups.
         failed: how many customers have no forecast, for the title.
         period: how the length of a row's period is called.
     """
@@ -139,7 +139,11 @@ def forecasts(
     grid = figure.add_gridspec(1 + rows, COLUMNS, height_ratios=[1.4] + [1] * rows)
     panel = figure.add_subplot(grid[0, :])
     known = total.dropna(subset=["usage"])
-    draw_months(panel, known, total.dropna(subset=["forecast"]), ticks=8)
+    ahead = total.dropna(subset=["forecast"])
+    draw_months(panel, known, ahead, ticks=8)
+    if "year_before" in ahead:
+        style: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1}
+        panel.plot(ahead["month"], ahead["year_before"], label="a year before", **style)
     panel.set_ylabel(f"usage per {period}")
     panel.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     name_panel(panel, "All customers")
@@ -157,26 +161,31 @@ def forecasts(
     return figure
 
 
-def outlook(total: pd.DataFrame, failed: int = 0, period: str = "month") -> str:
-    """Say what all customers will use, next to what they used in as many periods before.
+def with_bounds(total: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Add the bounds and the year before of a totals table to the total by month."""
+    columns = ["period", "lower", "upper", "year_before"]
+    return total.merge(totals[columns].rename(columns={"period": "month"}), on="month", how="left")
 
-    Customers without a forecast are in the history only: then the two are not compared.
+
+def outlook(total: pd.DataFrame, failed: int = 0, period: str = "month") -> str:
+    """Say what all customers will use, next to what they used a year before.
+
+    Customers without a forecast are in neither.
     """
-    ahead = total["forecast"].dropna()
-    before = total["usage"].dropna()
+    ahead = total.dropna(subset=["forecast"])
     if ahead.empty:
         return "No customer could be forecast"
     periods = period if len(ahead) == 1 else f"{len(ahead)} {period}s"
-    said = f"Usage of the next {periods}: {short(ahead.sum())}"
+    said = f"Usage of the next {periods}: {short(ahead['forecast'].sum())}"
+    before = ahead["year_before"] if "year_before" in ahead else pd.Series(dtype=float)
+    if before.sum() > 0 and before.notna().all():
+        change = round(100 * (ahead["forecast"].sum() / before.sum() - 1))
+        more = f"{abs(change):,} % {'more' if change > 0 else 'less'} than" if change else "as in"
+        said += f", {more} the same {periods} a year before"
     if failed:
         customers = "a customer who has" if failed == 1 else f"{short(failed)} customers who have"
-        return f"{said}, without {customers} no forecast"
-    used = before.tail(len(ahead)).sum()
-    if len(before) < len(ahead) or used <= 0:
-        return said
-    change = round(100 * (ahead.sum() / used - 1))
-    compared = f"{abs(change):,} % {'more' if change > 0 else 'less'} than" if change else "as in"
-    return f"{said}, {compared} the {periods} before"
+        said += f", without {customers} no forecast"
+    return said
 
 
 def draw_months(panel: Axes, history: pd.DataFrame, forecast: pd.DataFrame, ticks: int = 4) -> None:

@@ -1,12 +1,52 @@
 """Errors, coverage and quantile loss of forecasts per customer, computed by Spark."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from .forecasts import quantile_column
 from .history import change_over
+
+
+class TotalScore(NamedTuple):
+    """Errors of the total in the periods of a fold: inside counts those within the interval."""
+
+    periods: int
+    inside: int
+    usage: float
+    absolute_error: float
+
+
+def score_total(totals: DataFrame, forecasts: DataFrame, actual: DataFrame) -> TotalScore:
+    """Compare the total with what the customers who were forecast used together.
+
+    Args:
+        totals: see totals.totals.
+        forecasts: the forecasts table that it sums up.
+        actual: usage of the months that were forecast.
+    """
+    customers = forecasts.where("forecast IS NOT NULL").select("customer_id").distinct()
+    used = (
+        actual.join(customers, "customer_id", "left_semi")
+        .groupBy(F.col("month").alias("period"))
+        .agg(F.sum("usage").alias("usage"))
+        .where("usage IS NOT NULL")
+    )
+    inside = F.col("usage").between(F.col("lower"), F.col("upper"))
+    [found] = (
+        totals.where("is_total")
+        .join(used, "period")
+        .agg(
+            F.count("*"),
+            F.count_if(inside),
+            F.coalesce(F.sum("usage"), F.lit(0.0)),
+            F.coalesce(F.sum(F.abs(F.col("forecast") - F.col("usage"))), F.lit(0.0)),
+        )
+        .collect()
+    )
+    return TotalScore(*found)
 
 
 def score(
