@@ -170,7 +170,7 @@ def test_cohorts_hold_who_was_there_long_enough():
 def test_nine_of_ten_totals_lie_in_their_interval_over_simulated_tables(spark):
     """Six tables with three cutoffs: 108 totals of a month."""
     found = []
-    for seed in range(6):
+    for seed in range(20, 26):  # not those that CORRELATION was chosen on
         population = simulate.population(spark, 300, months=48, seed=seed)
         usage = simulate.usage(population, seed=seed).cache()
         methods = {"all-customers": METHODS["all-customers"]}

@@ -33,8 +33,8 @@ GROWTH_SHARES = (0.0, 0.5, 1.0)
 SEASON_SHARES = (0.0, 0.5, 1.0)
 """Exponents of the last season's ups and downs: 0 forecasts the level, 1 repeats the season."""
 
-CORRELATION = 0.05
-"""Assumed correlation between the errors of two customers."""
+CORRELATION = 0.03
+"""Assumed correlation between the errors of two customers, chosen on simulated tables and M3."""
 
 ASSUMED_ERRORS = 4.0
 """Weight of the assumed variance, as a number of independent past errors."""
