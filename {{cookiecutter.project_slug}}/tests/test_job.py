@@ -4,6 +4,7 @@ import json
 import platform
 import re
 import signal
+import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
@@ -177,6 +178,15 @@ def test_a_signal_stops_spark_and_is_told_in_one_line(no_spark, capsys, name, co
     printed = capsys.readouterr()
     assert printed.err == f"error: ended by {name}. Each table is as it was or complete.\n"
     assert printed.out == ""
+
+
+def test_an_interrupt_while_a_job_imports_is_told_in_one_line(tmp_path):
+    """Run as a process, which tells its exit code to a shell."""
+    script = f"import signal, {job.__name__}; signal.raise_signal(signal.SIGINT)"
+    handled = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {script}"
+    done = subprocess.run([sys.executable, "-c", handled], capture_output=True, text=True)
+    assert done.stderr == "error: ended by SIGINT. Nothing was read or written.\n"
+    assert done.returncode in (-signal.SIGINT, 130)
 
 
 def test_a_signal_that_is_ignored_stays_so(no_spark, monkeypatch):

@@ -23,7 +23,7 @@ from .arguments import csv_option, month, percentage, positive, probability, sha
 from .errors import BadInputError, UnavailableError
 from .inputs import CSV, READING, check_reading, place_of_rejected, read_table
 from .spark import warm
-from .spark.interruption import Interruption, interruptible
+from .spark.interruption import Interruption, interruptible, tell_early_interruption
 from .spark.java import JavaNotFoundError
 from .tables import places
 from .tables.faults import explain
@@ -47,6 +47,8 @@ __all__ = [
     "share",
     "start",
 ]
+
+sys.excepthook = tell_early_interruption  # a job imports this module before the slow ones
 
 LOG_FORMAT = ArgumentParser(add_help=False)
 """The options that all jobs have: `parents=[job.LOG_FORMAT]`."""

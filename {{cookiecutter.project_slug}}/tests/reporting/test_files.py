@@ -1,10 +1,12 @@
 """A report is complete, or the earlier one stays."""
 
 import json
+from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
 
+from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
 
 RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
@@ -47,9 +49,24 @@ def test_a_report_that_fails_leaves_the_earlier_one(tmp_path):
 
     class BrokenFigure(Figure):
         def savefig(self, *args, **kwargs):
-            raise OSError("disk full")
+            raise ValueError("broken")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ValueError, match="broken"):
         write_report(tmp_path, "speed", "Speed", [{"way": "new"}], BrokenFigure())
     assert json.loads((tmp_path / "speed.json").read_text()) == RECORDS
     assert "rdd" in (tmp_path / "speed.md").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's device that is full")
+def test_a_full_disk_is_worth_a_retry_and_the_earlier_report_stays(tmp_path):
+    write_report(tmp_path, "speed", "Speed", RECORDS, Figure())
+    (tmp_path / ".speed.md").symlink_to("/dev/full")
+    with pytest.raises(UnavailableError, match="its disk is full"):
+        write_report(tmp_path, "speed", "Faster", RECORDS[:1], Figure())
+    assert json.loads((tmp_path / "speed.json").read_text()) == RECORDS
+
+
+def test_a_folder_that_became_a_file_is_told_in_one_line(tmp_path):
+    (tmp_path / "reports").touch()
+    with pytest.raises(BadInputError, match="cannot be written"):
+        write_report(tmp_path / "reports", "speed", "Speed", RECORDS, Figure())

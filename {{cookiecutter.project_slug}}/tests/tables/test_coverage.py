@@ -55,6 +55,18 @@ def test_next_to_no_rows_far_after_all_others_are_refused_whatever_the_clock_say
     assert "leave them out with --as-of 2025-12" in refusal(table((4, 59, 5.0)), today=None)
 
 
+def test_next_to_no_rows_long_before_all_others_are_refused():
+    """Such as 1970-01-01, which stands for a date that is not there in many systems."""
+    told = refusal(table((-671, 1, 5.0)))
+    assert "far before all others in 1 of 14401 rows, for example 1970-01. Correct" in told
+    assert "--as-of" not in told
+
+
+@pytest.mark.parametrize("periods", [[(-47, 1, 5.0)], [(-49, 60, 6e3)]])
+def test_customers_of_a_pilot_two_years_before_are_not_refused(periods):
+    assert check_periods(table(*periods), None, TODAY, "T")[0].rows == periods[0][1]
+
+
 @pytest.mark.parametrize("periods", [[(3, 1, 5.0)], [(4, 60, 6e3)], [(4, 1, 5.0), (5, 60, 6e3)]])
 def test_rows_after_a_short_break_or_as_many_as_usual_are_not_refused(periods):
     assert check_periods(table(*periods), None, TODAY, "T")[-1].rows == periods[-1][1]

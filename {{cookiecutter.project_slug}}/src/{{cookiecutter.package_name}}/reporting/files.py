@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..errors import BadInputError, UnavailableError, why_unavailable
+
 Records = Sequence[Mapping[str, Any]]
 
 
@@ -54,7 +56,30 @@ def write_files(
 
     Each file is written under a hidden name first and then renamed, so that an earlier report stays
     readable until the new one is complete. Warnings stand below the title of the Markdown.
+
+    Raises:
+        UnavailableError: if the disk is full or fails.
+        BadInputError: if the folder cannot be written.
     """
+    try:
+        _write_files(folder, name, figures, markdown, picture, warnings)
+    except OSError as error:
+        problem = why_unavailable(error)
+        kept = "The job's tables are complete, and the earlier report stays."
+        if problem:
+            raise UnavailableError(f"reports ({folder}): {problem}. {kept}") from error
+        reason = error.strerror or error
+        raise BadInputError(f"reports ({folder}): cannot be written ({reason}). {kept}") from error
+
+
+def _write_files(
+    folder: Path,
+    name: str,
+    figures: Records | Mapping[str, Any],
+    markdown: str,
+    picture: Figure,
+    warnings: Sequence[str],
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     hidden = {ending: folder / f".{name}{ending}" for ending in (".json", ".md", ".png")}
     hidden[".json"].write_text(json.dumps(figures, indent=2) + "\n")

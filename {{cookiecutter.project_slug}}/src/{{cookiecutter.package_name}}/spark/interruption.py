@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 import psutil
@@ -39,6 +39,16 @@ class Interruption:
         """Let the job's own message out again."""
         for stream, kept in zip(STREAMS, self.streams, strict=False):
             os.dup2(kept, stream)
+
+
+def tell_early_interruption(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Tell Ctrl-C in one line while a job is still importing, as `sys.excepthook`."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("error: ended by SIGINT. Nothing was read or written.", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
 
 
 @contextmanager

@@ -16,6 +16,9 @@ from ..periods import month_index, months_before
 EMPTY_PERIODS = 3
 """After more empty periods than this, few rows are treated as wrong dates."""
 
+EMPTY_BEFORE = 24
+"""After the first rows, more empty periods than this: few rows are treated as wrong dates."""
+
 FEW = 0.1
 """Share of a usual period's rows: fewer rows after EMPTY_PERIODS are refused."""
 
@@ -53,8 +56,8 @@ def check_periods(
     """Refuse implausible periods; return the periods up to `as_of`, sorted.
 
     Raises:
-        BadInputError: when rows are after today, far after all others, or all periods are some
-            months apart.
+        BadInputError: when rows are after today, far after or far before all others, or all
+            periods are some months apart.
     """
     last = None if as_of is None else month_index(as_of)
     used = sorted(found for found in held if last is None or found.period <= last)
@@ -63,6 +66,9 @@ def check_periods(
     future = [found for found in used if today and found.period > month_index(today)]
     if future:
         _refuse_dates(used, future, f"after today ({today})", where)
+    early = _stray_first(used)
+    if early:
+        _refuse_dates(used, early, "far before all others", where)
     stray = _stray(used)
     if stray and used[-1].period != last:
         _refuse_dates(used, stray, "far after all others", where)
@@ -118,6 +124,16 @@ def _stray(used: Sequence[PeriodRows]) -> list[PeriodRows]:
             usual = median(found.rows for found in before)
             is_few = all(found.rows < FEW * usual for found in after)
             return after if is_few else []
+    return []
+
+
+def _stray_first(used: Sequence[PeriodRows]) -> list[PeriodRows]:
+    """Return the first periods that precede many empty ones and have hardly any rows."""
+    for number, (before, after) in enumerate(pairwise(used), start=1):
+        if after.period - before.period > EMPTY_BEFORE:
+            usual = median(found.rows for found in used[number:])
+            is_few = all(found.rows < FEW * usual for found in used[:number])
+            return list(used[:number]) if is_few else []
     return []
 
 
