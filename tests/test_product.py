@@ -20,6 +20,7 @@ TREE = {
     "benchmarks/_start.py",
     "benchmarks/prepare_usage.py",
     "benchmarks/processing.py",
+    "benchmarks/reading.py",
     "benchmarks/startup.py",
     "data/README.md",
     "docs/choosing.md",
