@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     records = [asdict(score) for score in by_method]
     lengths = [asdict(score) for score in by_length]
-    write_report(
+    page = write_report(
         args.reports,
         "growth_backtest",
         "Which method forecasts growth best?",
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(as_table(records))
     print()
     print(as_table(lengths))
-    print(f"{args.folds} cutoffs. Picture: {args.reports / 'growth_backtest.png'}")
+    print(f"{args.folds} cutoffs. Page: {page}")
     rows, customers = tables.count_rows_and_customers(usage)
     scored = max(score.customers for score in by_method)
     return job.Summary(

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     records = [asdict(measurement) for measurement in measurements]
     reasons = [{"left out": way, "why": why} for way, why in left_out().items()]
     parts = ["# Five ways to process data with Spark", as_table(records), as_table(reasons)]
-    write_files(
+    page = write_files(
         args.reports,
         "processing",
         # the key road, of before 0.2.0, stays until 0.3.0
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print(as_table(records))
     for reason in reasons:
         print(f"{reason['left out']} is left out: {reason['why']}")
-    print(f"seconds: median of {args.runs} warm runs. Picture: {args.reports / 'processing.png'}")
+    print(f"seconds: median of {args.runs} warm runs. Page: {page}")
     wrong = ", ".join(f"{m.way} ({m.task})" for m in measurements if not m.equal)
     if wrong:
         sys.exit(f"error: these ways do not answer as {REFERENCE} does: {wrong}")

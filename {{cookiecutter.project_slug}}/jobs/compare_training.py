@@ -127,12 +127,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     ]
     picture = charts.training(measurements, curves, crossovers)
     text = "\n\n".join(filter(None, parts))
-    write_files(args.reports, "training", figures, text, picture, read.warnings)
+    page = write_files(args.reports, "training", figures, text, picture, read.warnings)
     print(as_table(records))
     for skip in skipped:
         print(f"skipped: {skip.method} at {skip.sweep} = {skip.size:,}: {skip.why}")
     print(*verdicts, measured_on, sep="\n")
-    print(f"Picture: {args.reports / 'training.png'}")
+    print(f"Page: {page}")
     return job.Summary(
         data.rows,
         len(records),

@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     rejected = sum(row["customers"] for row in models if row["model"] == "error")
     title = f"Growth forecast, {args.horizon} months, {args.method}"
     shown = "\n\n".join(as_table(table) for table in (records, groups, models) if table)
-    write_files(
+    page = write_files(
         args.reports,
         "growth_forecast",
         {"models": models, "totals": records, "groups": groups},
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         print(f"totals: {place}")
     else:
         print("totals: not written, because forecasts of --origin customer start at other months")
-    print(f"written: {args.output}. Picture: {args.reports / 'growth_forecast.png'}")
+    print(f"written: {args.output}. Page: {page}")
     return job.Summary(
         usage.count(),
         written.count(),

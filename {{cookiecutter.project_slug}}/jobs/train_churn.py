@@ -85,11 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     figures["importance"] = {name: value._asdict() for name, value in worth.items()}
     warnings = [*read.warnings, *trained.warnings]
     figures["warnings"] = warnings
-    write_files(args.reports, "churn", figures, text, picture, warnings)
+    page = write_files(args.reports, "churn", figures, text, picture, warnings)
     print(as_table(methods))
     print(trained.protocol)
     challenger = f"version {version} of {name} is the challenger"
-    print(f"{challenger}. Picture: {args.reports / 'churn.png'}")
+    print(f"{challenger}. Page: {page}")
     rows, known = tables.count_rows_and_customers(table)
     _, used = tables.count_rows_and_customers(trained.data)
     return job.Summary(

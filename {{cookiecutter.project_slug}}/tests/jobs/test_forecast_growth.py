@@ -61,7 +61,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     sums = written.groupBy("month").agg(F.sum("forecast").alias("f")).orderBy("month").collect()
     assert [row["forecast"] for row in report["totals"]] == pytest.approx([r.f for r in sums][:3])
     assert spark.read.parquet(f"{output}_totals").count() == 3
-    assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".png"}
+    assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".png", ".html"}
     printed = capsys.readouterr().out
     assert "| error " in printed
     assert "for example unknown: usage is known in no month" in printed

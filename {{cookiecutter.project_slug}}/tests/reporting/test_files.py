@@ -15,7 +15,7 @@ RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 
 def test_a_report_is_json_for_programs_markdown_for_people_and_a_picture(tmp_path):
     write_report(tmp_path / "reports", "speed", "Speed", RECORDS, Figure())
     written = {path.name: path for path in (tmp_path / "reports").iterdir()}
-    assert set(written) == {"speed.json", "speed.md", "speed.png"}
+    assert set(written) == {"speed.json", "speed.md", "speed.png", "index.html"}
     assert json.loads(written["speed.json"].read_text()) == RECORDS
     assert "| rdd   |  1,000 |" in written["speed.md"].read_text()
     assert "![Speed](speed.png)" in written["speed.md"].read_text()

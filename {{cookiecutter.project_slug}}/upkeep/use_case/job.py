@@ -29,11 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     months = written.orderBy("month").toPandas()
     figures = months.assign(month=months["month"].astype(str)).to_dict("records")
     picture = chart(months)
-    write_report(
+    page = write_report(
         *(args.reports, "new_use_case", "New use case", figures, picture), warnings=read.warnings
     )
     print(as_table(figures[-12:]))
-    print(f"written: {args.output}. Report: {args.reports}")
+    print(f"written: {args.output}. Page: {page}")
     return job.Summary(
         usage.count(),
         len(months),

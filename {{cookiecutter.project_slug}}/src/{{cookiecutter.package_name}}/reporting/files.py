@@ -1,14 +1,18 @@
 """Reports: one set of figures as JSON for programs, as Markdown for people, and as a chart."""
 
 import json
+import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyspark
 from matplotlib.figure import Figure
 
+from .. import __version__
 from ..errors import BadInputError, UnavailableError, why_unavailable
+from .page import write_page
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -28,8 +32,8 @@ def write_report(
     figure: Figure,
     details: Records = (),
     warnings: Sequence[str] = (),
-) -> None:
-    """Write records as a report of three files (see write_files).
+) -> Path:
+    """Write records as a report of three files, and return the page's path (see write_files).
 
     Args:
         folder: created if it is missing.
@@ -41,7 +45,7 @@ def write_report(
         warnings: sentences about the input tables, shown below the title.
     """
     tables = "\n\n".join(as_table(table) for table in (records, details) if table)
-    write_files(folder, name, records, f"# {title}\n\n{tables}", figure, warnings)
+    return write_files(folder, name, records, f"# {title}\n\n{tables}", figure, warnings)
 
 
 def write_files(
@@ -51,11 +55,15 @@ def write_files(
     markdown: str,
     picture: Figure,
     warnings: Sequence[str] = (),
-) -> None:
-    """Write `name`.json, .md and .png into a folder; the Markdown ends with the chart.
+) -> Path:
+    """Write `name`.json, .md and .png into a folder, and the page of all its reports (page.py).
 
-    Each file is written under a hidden name first and then renamed, so that an earlier report stays
-    readable until the new one is complete. Warnings stand below the title of the Markdown.
+    The Markdown ends with the versions that the report was made with, and the chart; warnings stand
+    below its title. Each file is written under a hidden name first and then renamed, so that an
+    earlier report stays readable until the new one is complete.
+
+    Returns:
+        The path of the page.
 
     Raises:
         UnavailableError: if the disk is full or fails.
@@ -63,6 +71,7 @@ def write_files(
     """
     try:
         _write_files(folder, name, figures, markdown, picture, warnings)
+        return write_page(folder)
     except OSError as error:
         problem = why_unavailable(error)
         kept = "The job's tables are complete, and the earlier report stays."
@@ -85,8 +94,12 @@ def _write_files(
     hidden[".json"].write_text(json.dumps(figures, indent=2) + "\n")
     heading, _, text = markdown.partition("\n")
     title = heading.removeprefix("# ")
+    facts = (
+        f"Made with project {__version__}, Python {platform.python_version()}, "
+        f"PySpark {pyspark.__version__}."
+    )
     told = "".join(f"\n**Warning:** {warning}\n" for warning in warnings)
-    hidden[".md"].write_text(f"{heading}\n{told}{text}\n\n![{title}]({name}.png)\n")
+    hidden[".md"].write_text(f"{heading}\n{told}{text}\n\n{facts}\n\n![{title}]({name}.png)\n")
     picture.savefig(hidden[".png"], dpi=150)
     for ending, path in hidden.items():
         path.replace(folder / f"{name}{ending}")
