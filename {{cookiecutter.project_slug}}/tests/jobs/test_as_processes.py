@@ -41,7 +41,7 @@ def run(job: str, *arguments: str, **environment: str) -> subprocess.CompletedPr
 @pytest.mark.parametrize("job", JOBS)
 def test_help_is_given_before_spark_starts(job, monkeypatch, capsys):
     module = importlib.import_module(f"jobs.{job.removesuffix('.py')}")
-    monkeypatch.setattr(module, "get_spark", lambda name: pytest.fail("started"), raising=False)
+    monkeypatch.setattr(module, "get_spark", lambda *_, **__: pytest.fail("started"), raising=False)
     with pytest.raises(SystemExit) as stopped:
         module.main(["--help"])
     assert stopped.value.code == 0
@@ -61,7 +61,7 @@ NUMBERS = {("simulate_usage.py", "--customers"), ("compare_training.py", "--feat
 @pytest.mark.parametrize("job", JOBS)
 def test_no_job_writes_where_it_reads(job, tmp_path, monkeypatch, capsys):
     module = importlib.import_module(f"jobs.{job.removesuffix('.py')}")
-    monkeypatch.setattr(module, "get_spark", lambda name: pytest.fail("started"), raising=False)
+    monkeypatch.setattr(module, "get_spark", lambda *_, **__: pytest.fail("started"), raising=False)
     monkeypatch.chdir(tmp_path)
     Path("table").mkdir()
     Path("table/part-0.parquet").write_text("mine")
@@ -72,6 +72,8 @@ def test_no_job_writes_where_it_reads(job, tmp_path, monkeypatch, capsys):
     for read, written in product(inputs & options, {"--output", "--reports"} & options):
         typed = {option: value for option, value in NEEDED.items() if option in options}
         typed |= {read: "table", written: "./table/"}
+        if read == "--customers" and "--by" in options:
+            typed |= {"--by": "plan", "--usage": "usage"}
         assert run_main(module.main, [part for pair in typed.items() for part in pair]) == 2
         [said] = capsys.readouterr().err.splitlines()
         assert f"{written} (table) and {read} (table) are the same place" in said

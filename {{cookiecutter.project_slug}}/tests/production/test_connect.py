@@ -87,7 +87,7 @@ def test_the_server_is_gone_when_it_was_asked_to_end():
 
 def test_a_server_that_does_not_start_is_told_at_once(monkeypatch):
     code = "import sys; sys.exit(7)"
-    monkeypatch.setattr(connect, "command", lambda port: [sys.executable, "-c", code])
+    monkeypatch.setattr(connect, "command", lambda *_: [sys.executable, "-c", code])
     with (
         pytest.raises(RuntimeError, match="exited with code 7"),
         connect.connect_server(),
