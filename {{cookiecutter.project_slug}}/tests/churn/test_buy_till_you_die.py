@@ -100,6 +100,7 @@ def described(make_table):
     return make_table(rows, columns).cache()
 
 
+@pytest.mark.slow
 def test_the_prior_tells_who_stays_away_as_often_as_they_do(described):
     """Fitted up to September, it predicts the three months after it."""
     early = described.where("cutoff = '2024-09-01'")

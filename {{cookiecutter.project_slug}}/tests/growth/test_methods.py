@@ -122,6 +122,7 @@ def odd_customers(make_usage):
     return make_usage([(c, m, u) for c, rows in histories.items() for m, u in rows])
 
 
+@TRAINED_MODELS_ARE_SLOW
 def test_odd_customers_are_forecast_all_the_same(method, odd_customers):
     rows = METHODS[method](odd_customers, 2, 12, 90).collect()
     by_customer = {}
@@ -145,6 +146,7 @@ def test_odd_customers_are_forecast_all_the_same(method, odd_customers):
     assert all(row.forecast == pytest.approx(3, rel=0.3) for row in by_customer["last unknown"])
 
 
+@TRAINED_MODELS_ARE_SLOW
 def test_one_customer_alone_is_forecast(method, make_usage):
     usage = make_usage([("a", month, 5.0) for month in months(date(2022, 1, 1), 30)])
     rows = METHODS[method](usage, 3, 12, 90).collect()

@@ -33,6 +33,7 @@ def test_no_rows_are_kept_when_told_so(plain, register, store):
     assert not list(store.rglob("*.parquet"))
 
 
+@pytest.mark.slow
 def test_old_versions_go_with_their_files_and_those_in_use_stay(plain, register, name, store):
     for _ in range(5):
         register(plain)

@@ -81,6 +81,7 @@ def test_a_champion_that_cannot_be_loaded_is_replaced_by_one_that_is_good_enough
     assert "types of scikit-learn" in verdict.reason
 
 
+@pytest.mark.slow
 def test_a_version_that_was_rolled_back_returns_only_if_it_is_named(plain, bad, register, name):
     for model in (bad, plain):
         register(model)

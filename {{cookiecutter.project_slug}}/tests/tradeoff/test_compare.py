@@ -83,6 +83,7 @@ def test_every_way_is_measured_at_every_size(data):
     assert len({m.roc_auc for m in measured if m.models == 3}) == 1
 
 
+@pytest.mark.slow
 def test_sizes_beyond_the_table_or_the_memory_are_skipped_and_the_others_are_measured(
     data, threads, monkeypatch
 ):

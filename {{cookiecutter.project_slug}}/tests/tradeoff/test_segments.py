@@ -41,6 +41,7 @@ def rows(spark):
     )
 
 
+@pytest.mark.slow
 def test_each_segment_has_the_model_that_scikit_learn_fits_to_it_alone(rows):
     found = {row[SEGMENT]: row.weights for row in fit_each(rows, FEATURES, "churned").collect()}
     assert set(found) == set(range(8))

@@ -59,6 +59,7 @@ def test_numbers_and_categories_are_learned_from(table, model):
     assert np.abs(rows["churn_probability"] - truth).mean() < 0.05
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_model_wherever_rows_lie(table, model):
     again = train(table.repartition(5), learnable(table))
     first, second = (
