@@ -24,9 +24,12 @@ TREE = {
     "benchmarks/startup.py",
     "data/README.md",
     "docs/choosing.md",
+    "docs/exit-codes.md",
     "docs/new-use-case.md",
     "docs/production.md",
+    "docs/security.md",
     "docs/speed.md",
+    "docs/tables.md",
     "docs/updating.md",
     "jobs/compare_processing.py",
     "jobs/prepare_usage.py",
@@ -177,6 +180,7 @@ USE_CASE_FILES = {
         "benchmarks/arrow_batches.py",
         "benchmarks/accuracy.py",
         "benchmarks/forecast_growth.py",
+        "docs/forecasting.md",
         "jobs/backtest_growth.py",
         "jobs/forecast_growth.py",
         "notebooks/02-growth-forecasting.ipynb",
@@ -224,6 +228,8 @@ USE_CASE_FILES = {
         "benchmarks/arrow_batches.py",
         "benchmarks/churn.py",
         "benchmarks/many_models.py",
+        "docs/churn.md",
+        "docs/training.md",
         "jobs/compare_training.py",
         "jobs/promote_model.py",
         "jobs/score_churn.py",
@@ -424,6 +430,26 @@ def test_the_samples_run_the_quick_suite_on_each_minor_of_spark():
 @pytest.mark.parametrize("package", ["a", "z9", "a_name_of_forty_letters_which_is_as_most"])
 def test_the_length_of_a_name_does_not_change_the_format(bake_here, package):
     check_style(bake_here(package_name=package, deploy_to="databricks"))
+
+
+@pytest.mark.parametrize("use_cases", CHOICES["use_cases"])
+@pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])
+def test_every_link_of_a_page_leads_somewhere(bake_here, use_cases, deploy_to):
+    project = bake_here(use_cases=use_cases, deploy_to=deploy_to)
+    pages = [*project.rglob("*.md"), *project.rglob("*.ipynb")]
+    headings = {
+        page: {
+            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"^#+ (.+)$", page.read_text(), re.M)
+        }
+        for page in pages
+    }
+    for page in pages:
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists() or target.suffix == ".png", (page.name, link)
+            assert not anchor or anchor in headings[target], (page.name, link)
 
 
 def test_src_holds_no_jinja(default_project):

@@ -77,7 +77,7 @@ class Summary:
 
     rows_in: rows read, or simulated.
     rows_out: rows of the written tables; rows of the report if no table is written.
-    rejected: items left out; customers, unless docs/production.md names another item.
+    rejected: items left out; customers, unless docs/exit-codes.md names another item.
     model_version: version of the model that was trained or used, if any.
     left_out: rows after `--as-of`, in jobs with that option.
     warnings: number of warnings about the input tables, in jobs with `--as-of`.

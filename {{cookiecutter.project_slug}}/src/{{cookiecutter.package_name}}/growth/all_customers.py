@@ -65,7 +65,7 @@ TREES = {
     "early_stopping": False,
     "random_state": 0,
 }
-"""Found by rolling origins on M3's training months; docs/choosing.md tells what they give."""
+"""Found by rolling origins on M3's training months; docs/forecasting.md tells what they give."""
 
 NOTHING_TO_LEARN = "no customer has two months to learn from"
 

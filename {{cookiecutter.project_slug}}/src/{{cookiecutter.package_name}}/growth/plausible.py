@@ -5,7 +5,7 @@ growth. The range of the last season says where usage is now and how far it move
 A forecast may leave that range by half its width, and by another width for each season ahead. So
 a ramp may go on; a level that has been the same for a season may not change. Measured by rolling
 origins in the training months of M3 and M1, the guard lowers the errors of the model per customer
-by 0.3 % and leaves the others as they are (docs/choosing.md).
+by 0.3 % and leaves the others as they are (docs/forecasting.md).
 """
 
 import numpy as np

@@ -121,7 +121,7 @@ def four_models(series: Series, horizon: int, season: int) -> list[Series]:
     """Theta, CES, simple exponential smoothing, and smoothing with a damped trend.
 
     Under five seasons each model alone is unstable; their median is not. Chosen by rolling origins
-    within the training months of M3 and M1 (docs/choosing.md).
+    within the training months of M3 and M1 (docs/forecasting.md).
     """
     models = _statsforecast_models()
     damped = models.AutoETS(season_length=1, model="AAN", damped=True)
