@@ -9,8 +9,20 @@ from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.growth import METHODS, charts
 from {{ cookiecutter.package_name }}.growth.backtest import backtest
 from {{ cookiecutter.package_name }}.growth.history import align_ends
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
+from {{ cookiecutter.package_name }}.reporting.files import write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
+
+SHOWN = {
+    "method": "method",
+    "MASE": "mase",
+    "WAPE": "wape",
+    "bias": "bias",
+    "coverage": "coverage",
+    "customers": "customers",
+    "seconds": "seconds",
+}
+"""Heading -> the figure of each method that is printed; the report has all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
@@ -57,10 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         details=lengths,
         warnings=read.warnings,
     )
-    print(as_table(records))
-    print()
-    print(as_table(lengths))
-    print(f"{args.folds} cutoffs. Page: {page}")
+    print_answer(
+        charts.finding(by_method),
+        [{heading: record[key] for heading, key in SHOWN.items()} for record in records],
+        notes=[f"cutoffs: {args.folds}", f"page: {page}"],
+    )
     rows, customers = tables.count_rows_and_customers(usage)
     scored = max(score.customers for score in by_method)
     return job.Summary(

@@ -20,6 +20,7 @@ from {{ cookiecutter.package_name }}.growth.groups import (
 )
 from {{ cookiecutter.package_name }}.growth.history import STALE_AFTER, from_own_ends
 from {{ cookiecutter.package_name }}.growth.totals import SUFFIX, total_records, totals
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -121,20 +122,22 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         charts.forecasts(total, *panels, rejected),
         read.warnings,
     )
-    print(shown)
-    for row in written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect():
-        print(f"error: for example {row.customer_id}: {row.error}")
+    failures = written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect()
+    notes = [f"error: for example {row.customer_id}: {row.error}" for row in failures]
     stale = sum(row["stale"] for row in models)
     if stale:
-        print(
+        notes.append(
             f"stale: {stale:,} customers have no row in the last {STALE_AFTER} months of the table "
             "(column stale). --origin customer forecasts each after its own last row."
         )
     if records:
-        print(f"totals: {place}")
+        notes.append(f"totals: {place}")
     else:
-        print("totals: not written, because forecasts of --origin customer start at other months")
-    print(f"written: {args.output}. Page: {page}")
+        notes.append(
+            "totals: not written, because forecasts of --origin customer start at other months"
+        )
+    notes += [f"written: {args.output}", f"page: {page}"]
+    print_answer(charts.outlook(total, rejected), records, groups, models, notes=notes)
     return job.Summary(
         usage.count(),
         written.count(),

@@ -17,6 +17,7 @@ from {{ cookiecutter.package_name }}.preparation.survey import (
     survey,
 )
 from {{ cookiecutter.package_name }}.preparation.usage import tasks_for, usage_by_period
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tables import quarantine
 
@@ -59,16 +60,19 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     written = tables.read_written(spark, args.output)
     rows, customers = tables.count_rows_and_customers(written)
     warnings = [*found.warnings, *report.suspicions(found, last, verdict, args.frequency)]
-    for line in [
-        f"time zone: periods are cut in {args.time_zone}; times without a zone count as written",
+    notes = [
+        f"zone: periods are cut in {args.time_zone}; times without a zone count as written",
         *report.returns(found.returns, args.returns, observed.get),
         *report.left_out(found, last, verdict, args.frequency),
         *quarantine.lines(found.rejected, found.total, aside),
         *(f"warning: {warning}" for warning in warnings),
-        f"written: {args.output}: {customers:,} customers, {rows:,} rows, each {args.frequency} "
-        f"to {completeness.name_of(last.start, args.frequency)}",
-    ]:
-        print(line)
+        f"written: {args.output}",
+    ]
+    print_answer(
+        f"{customers:,} customers, {rows:,} rows, each {args.frequency} to "
+        f"{completeness.name_of(last.start, args.frequency)}",
+        notes=notes,
+    )
     return job.Summary(
         found.total,
         rows,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, lifecycle
 from {{ cookiecutter.package_name }}.lifecycle import options
+from {{ cookiecutter.package_name }}.reporting.console import print_answer, print_notes
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
@@ -33,13 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     if args.rollback:
         left, champion = lifecycle.roll_back(name)
-        print(f"version {champion} is the champion again, instead of version {left}")
+        print_answer(f"version {champion} is the champion again, instead of version {left}")
         rows = 0
     else:
         champion, rows = promote(name, args.candidate, args.force)
     if args.keep:
         deleted = lifecycle.delete_old(name, args.keep)
-        print(f"versions deleted: {', '.join(deleted) or 'none'}")
+        print_notes([f"deleted: versions {', '.join(deleted) or 'none'}"])
     return job.Summary(rows, rows_out=0, model_version=champion)
 
 
@@ -50,28 +51,29 @@ def promote(name: str, version: str | None, force: bool) -> tuple[str | None, in
         The champion's version, if there is one, and how many rows models were compared on.
     """
     verdict = lifecycle.judge(name, version, force)
-    found = verdict.comparison
-    if found:
-        print(
-            f"ROC AUC on the newest holdout ({found.rows:,} rows): challenger "
-            f"(version {found.challenger}) {found.challenger_auc:.4f}, "
-            f"champion (version {found.champion}) {found.champion_auc:.4f}"
-        )
-        print(
-            f"difference {found.difference:+.4f}, between {found.lower:+.4f} and "
-            f"{found.upper:+.4f} in {lifecycle.LEVEL:.0%} of resamples"
-        )
-    rows = found.rows if found else 0
+    champion, found = verdict.champion, verdict.comparison
     if verdict.promoted:
         champion = lifecycle.promote(name, verdict.version)
         told = f"{':' if verdict.champion else ','} {verdict.reason}"
-        print(f"version {champion} is the champion{told}")
-        return champion, rows
-    if verdict.champion:
-        print(f"version {verdict.champion} stays the champion: {verdict.reason}")
+        answer = f"version {champion} is the champion{told}"
+    elif champion:
+        answer = f"version {champion} stays the champion: {verdict.reason}"
     else:
-        print(f"there is no champion yet: {verdict.reason}")
-    return verdict.champion, rows
+        answer = f"there is no champion yet: {verdict.reason}"
+    print_answer(answer, notes=compared(found) if found else [])
+    return champion, found.rows if found else 0
+
+
+def compared(found: lifecycle.Comparison) -> list[str]:
+    """Return lines on how two models differ on the newest holdout."""
+    challenger, champion = f"version {found.challenger}", f"version {found.champion}"
+    return [
+        f"holdout: {found.rows:,} rows, the newest",
+        f"ROC AUC: {found.challenger_auc:.4f} challenger ({challenger}), "
+        f"{found.champion_auc:.4f} champion ({champion}); difference {found.difference:+.4f}",
+        f"interval: {found.lower:+.4f} to {found.upper:+.4f} of the difference, in "
+        f"{lifecycle.LEVEL:.0%} of resamples",
+    ]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from {{ cookiecutter.package_name }}.churn.buy_till_you_die import with_expected
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.lifecycle import options
 from {{ cookiecutter.package_name }}.periods import last_month
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training.drift import check_columns
 from {{ cookiecutter.package_name }}.training.scoring import score
@@ -67,8 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     rows = rows.cache()  # looked at twice: first whether columns are as they were in training
     where = f"features of {args.usage or args.features}"
     moved = check_columns(rows, model.kinds, profile, where) if profile else []
-    for line in moved:
-        print(f"warning: {line}")
     scored = score(rows, model).select(
         "customer_id",
         probability.alias("churn_probability"),
@@ -80,15 +79,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     [told] = written.agg(
         F.count("*").alias("rows"),
         F.count_if(F.col("churn_probability") == 1).alias("gone"),
+        F.count_if(F.col("churn_probability") < 1).alias("at_risk"),
         F.avg(F.when(F.col("churn_probability") < 1, F.col("churn_probability"))).alias("mean"),
     ).collect()
-    print(f"{told.rows:,} customers scored by version {version}: {args.output}")
-    if args.usage:
-        gone = f"{told.gone:,} of them have churned already (no usage in {horizon} months)"
-        print(f"{gone}: their chance is 1")
-    print(f"mean chance{' of the others' if args.usage else ''}: {told.mean or 0:.1%}")
-    for note in notes:
-        print(f"warning: {note}")
+    gone = f"{told.gone:,} of them have churned already (no usage in {horizon} months)"
+    print_answer(
+        f"Mean churn probability of {told.at_risk:,} customers: {told.mean or 0:.1%} "
+        f"(version {version})",
+        notes=[
+            f"scored: {told.rows:,} customers",
+            *([f"churned: {gone}: probability 1"] if args.usage else []),
+            *(f"warning: {line}" for line in [*moved, *notes]),
+            f"written: {args.output}",
+        ],
+    )
     return job.Summary(
         rows_in,
         told.rows,

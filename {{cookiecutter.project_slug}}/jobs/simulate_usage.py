@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, simulate, tables
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -30,8 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
 
     rows = tables.read_written(spark, args.output / "usage").count()
-    print(f"{args.customers:,} customers, {rows:,} customer-months, seed {args.seed}")
-    print(f"written: {args.output / 'usage'}, {args.output / 'customers'}")
+    print_answer(
+        f"{args.customers:,} customers, {rows:,} customer-months, seed {args.seed}",
+        notes=[f"written: {args.output / name}" for name in ("usage", "customers")],
+    )
     return job.Summary(rows_in=0, rows_out=rows + args.customers)
 
 

@@ -10,7 +10,8 @@ from {{ cookiecutter.package_name }}.churn.card import TITLE, card
 from {{ cookiecutter.package_name }}.churn.importance import importance
 from {{ cookiecutter.package_name }}.churn.scores import measure
 from {{ cookiecutter.package_name }}.lifecycle import options
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
+from {{ cookiecutter.package_name }}.reporting.files import write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training import TRAINERS, check_installed
 
@@ -40,8 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         trained = evaluation.on_latest_cutoff(
             table, customers, args.horizon, args.trainer, args.seed
         )
-        for warning in trained.warnings:
-            print(f"warning: {warning}")
     else:
         csv = dict(args.csv_options)
         table = source.read_features(spark, args.features, args.id, args.label, csv)
@@ -86,10 +85,15 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     warnings = [*read.warnings, *trained.warnings]
     figures["warnings"] = warnings
     page = write_files(args.reports, "churn", figures, text, picture, warnings)
-    print(as_table(methods))
-    print(trained.protocol)
-    challenger = f"version {version} of {name} is the challenger"
-    print(f"{challenger}. Page: {page}")
+    print_answer(
+        f"Version {version} of {name} is the challenger. {charts.finding(trained.predicted)}",
+        methods,
+        notes=[
+            *(f"warning: {warning}" for warning in trained.warnings),
+            f"measured: {trained.protocol}",
+            f"page: {page}",
+        ],
+    )
     rows, known = tables.count_rows_and_customers(table)
     _, used = tables.count_rows_and_customers(trained.data)
     return job.Summary(

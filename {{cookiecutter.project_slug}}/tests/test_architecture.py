@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "tradeoff": {"reporting", "tables", "training"},
 {% endif %}
     "arguments": {"tables"},
-    "inputs": {"arguments", "tables"},
+    "inputs": {"arguments", "reporting", "tables"},
     "job": {"arguments", "inputs", "reporting", "spark", "tables"},
 }
 """For each folder (and job.py), the others that it may import. Add a use case of yours here."""

@@ -296,7 +296,7 @@ def test_what_a_table_leaves_out_and_what_looks_wrong_is_printed(spark, tmp_path
     assert read.left_out == 1
     left_out, warning = capsys.readouterr().out.splitlines()
     assert left_out == f"left out: 1 rows of {source} after 2025-02"
-    assert warning.startswith("warning: the last month, 2025-02, holds far less usage")
+    assert warning.startswith("warning:  the last month, 2025-02, holds far less usage")
 
 
 def test_names_of_columns_are_those_of_the_projects_tables():

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from . import tables
 from .arguments import column_name, csv_option, month, share
+from .reporting.console import print_notes
 from .tables import quarantine
 
 CSV = ArgumentParser(add_help=False)
@@ -89,10 +90,8 @@ def read_table(
     if reading.rejected is not None:
         place = place_of_rejected(args)
         tables.write_table(reading.rejected, place, reading.check_unchanged)
-        for line in quarantine.lines(reading.reasons or {}, reading.total, place):
-            print(line)
+        print_notes(quarantine.lines(reading.reasons or {}, reading.total, place))
     if reading.left_out:
-        print(f"left out: {reading.left_out:,} rows of {source} after {args.as_of:%Y-%m}")
-    for warning in reading.warnings:
-        print(f"warning: {warning}")
+        print_notes([f"left out: {reading.left_out:,} rows of {source} after {args.as_of:%Y-%m}"])
+    print_notes(f"warning: {warning}" for warning in reading.warnings)
     return reading

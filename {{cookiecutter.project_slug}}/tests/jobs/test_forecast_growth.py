@@ -63,7 +63,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     assert spark.read.parquet(f"{output}_totals").count() == 3
     assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".png", ".html"}
     printed = capsys.readouterr().out
-    assert "| error " in printed
+    assert "\nerror  " in printed
     assert "for example unknown: usage is known in no month" in printed
     assert "job=forecast_growth rows_in=18 rows_out=7 rejected=1 " in printed
 
@@ -164,7 +164,7 @@ def test_stale_customers_are_flagged_and_counted_and_quantiles_have_columns(
     arguments = ("--usage", str(tmp_path / "usage"), *NAIVE, "0", "--quantiles", "0.9", "0.025")
     folders = ("--output", str(tmp_path / "out"), "--reports", str(tmp_path))
     assert run(*arguments, *folders) == 0
-    assert "stale: 1 customers have no row in the last 3 months" in capsys.readouterr().out
+    assert "stale:    1 customers have no row in the last 3 months" in capsys.readouterr().out
     written = spark.read.parquet(str(tmp_path / "out"))
     assert written.columns[3:7] == ["lower", "upper", "q2_5", "q90"]
     found = {row.customer_id: row for row in written.where("month = '2024-07-01'").collect()}

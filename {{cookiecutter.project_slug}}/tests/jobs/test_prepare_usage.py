@@ -47,10 +47,10 @@ def test_raw_transactions_become_usage_and_what_is_left_out_is_said(spark, shop,
     printed = capsys.readouterr().out
     for told in (
         "periods are cut in UTC",
-        "returns: 1 negative amounts, in all -5, are subtracted within their period",
-        "cut: 2011-03 is not complete: its last event is of 2011-03-09 12:50:00, 22 days before",
+        "returns:  1 negative amounts, in all -5, are subtracted within their period",
+        "cut:      2011-03 is not complete: its last event is of 2011-03-09 12:50:00, 22 days before",
         "rejected: 1 of 5 rows: 1 because CustomerID is null",
-        "warning: column CustomerID: all ids end in .0",
+        "warning:  column CustomerID: all ids end in .0",
         "2 customers, 4 rows, each month to 2011-02",
         "rows_in=5 rows_out=4 rejected=1 left_out=1 warnings=1 "
         "rejected_by_reason=CustomerID_is_null:1 ",
@@ -63,7 +63,7 @@ def test_a_named_period_is_used_though_it_does_not_look_complete(spark, shop, tm
     options = ["--count", "--frequency", "quarter", "--as-of", "2011-03", "--log-format", "json"]
     assert job.run(main, [*shop, *options]) == 0
     printed = capsys.readouterr()
-    assert "warning: the last quarter, 2011-01, does not look complete" in printed.err
+    assert "warning:  the last quarter, 2011-01, does not look complete" in printed.err
     summary = json.loads(printed.out)
     assert (summary["left_out"], summary["rejected_by_reason"]) == (0, {"CustomerID is null": 1})
     usage = spark.read.parquet(str(tmp_path / "usage")).where("customer_id = '13047'")

@@ -130,5 +130,5 @@ def test_the_job_says_what_it_decides_and_why(plain, bad, register, name, capsys
     assert "version 1 stays the champion: version 2 was rolled back" in told()
     register(bad)
     assert "version 2 is the champion: better" in told("--version", "2", "--keep", "1")
-    assert "versions deleted: none" in told("--keep", "3", "--rollback")
+    assert "deleted:  versions none" in told("--keep", "3", "--rollback")
     assert promote("--version", "1")[0] == 2
