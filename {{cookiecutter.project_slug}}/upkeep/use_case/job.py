@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.new_use_case import by_month, chart
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
+from {{ cookiecutter.package_name }}.reporting.files import write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -32,8 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     page = write_report(
         *(args.reports, "new_use_case", "New use case", figures, picture), warnings=read.warnings
     )
-    print(as_table(figures[-12:]))
-    print(f"written: {args.output}. Page: {page}")
+    print_answer(
+        f"{len(months):,} months of usage",
+        figures[-12:],
+        notes=[f"written: {args.output}", f"page: {page}"],
+    )
     return job.Summary(
         usage.count(),
         len(months),
