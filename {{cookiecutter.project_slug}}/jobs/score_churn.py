@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, lifecycle, tables
-from {{ cookiecutter.package_name }}.churn import coverage, source
+from {{ cookiecutter.package_name }}.churn import charts, coverage, offers, reasons, source
 from {{ cookiecutter.package_name }}.churn.buy_till_you_die import with_expected_usage
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.lifecycle import options
 from {{ cookiecutter.package_name }}.periods import last_month
 from {{ cookiecutter.package_name }}.reporting.console import print_answer
+from {{ cookiecutter.package_name }}.reporting.files import write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.training.drift import check_columns
 from {{ cookiecutter.package_name }}.training.scoring import score
@@ -27,9 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         default=0.05,
         help="the largest share of customers without a score, from 0 to 1 (default: 0.05)",
     )
+    parser.add_argument("--no-reasons", action="store_true", help="save the time of reasons")
+    offers.add_arguments(parser)
     parser.add_argument("--output", required=True, help="folder of the scores table")
+    parser.add_argument("--reports", default="reports", help="folder of the report on offers")
     args = job.parse(parser, arguments)
     source.check_arguments(parser, args)
+    offers.check_arguments(parser, args)
 
     spark = get_spark("score_churn")
     version, model, about, profile = lifecycle.load(*options.chosen(args))
@@ -57,6 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             else [F.lit(None).cast("double").alias("expected_usage")]
         )
         columns.append(F.col("stale"))
+        if args.offer_cost is not None:
+            profit = offers.expected_profit(
+                probability, horizon, args.offer_cost, args.save_rate, args.value
+            )
+            columns += [profit.alias("expected_profit"), (profit > 0).alias("worth_contacting")]
     else:
         csv = dict(args.csv_options)
         rows = source.read_features(spark, args.features, args.id, args.label, csv)
@@ -68,7 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     rows = rows.cache()  # looked at twice: first whether columns are as they were in training
     where = f"features of {args.usage or args.features}"
     moved = check_columns(rows, model.kinds, profile, where) if profile else []
-    scored = score(rows, model).select(
+    explained = rows
+    if not args.no_reasons:
+        columns += [F.col(name) for name in reasons.COLUMNS]
+        if args.usage:
+            explained = reasons.with_reasons_at_risk(rows, model, horizon)
+        else:
+            explained = reasons.with_reasons(rows, model, reasons.typical_row(rows, model))
+    scored = score(explained, model).select(
         "customer_id",
         probability.alias("churn_probability"),
         *columns,
@@ -82,6 +99,18 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         F.count_if(F.col("churn_probability") < 1).alias("at_risk"),
         F.avg(F.when(F.col("churn_probability") < 1, F.col("churn_probability"))).alias("mean"),
     ).collect()
+    offered = []
+    if args.offer_cost is not None:
+        curve = offers.profit_curve(written)
+        page = write_report(
+            args.reports,
+            "churn_offers",
+            "Offers to customers who may churn",
+            offers.as_records(curve),
+            charts.profit(curve),
+            warnings=read.warnings,
+        )
+        offered = [f"offers: {charts.worth(curve)}", f"page: {page}"]
     gone = f"{told.gone:,} of them have churned already (no usage in {horizon} months)"
     print_answer(
         f"Mean churn probability of {told.at_risk:,} customers: {told.mean or 0:.1%} "
@@ -91,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             *([f"churned: {gone}: probability 1"] if args.usage else []),
             *(f"warning: {line}" for line in [*moved, *notes]),
             f"written: {args.output}",
+            *offered,
         ],
     )
     return job.Summary(

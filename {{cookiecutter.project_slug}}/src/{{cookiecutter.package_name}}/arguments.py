@@ -40,6 +40,11 @@ def share(text: str) -> float:
     return _number(text, "from 0 to 1", lambda number: 0 <= number <= 1)
 
 
+def not_negative(text: str) -> float:
+    """Parse a number of at least 0, as argparse's `type`."""
+    return _number(text, "of at least 0", lambda number: 0 <= number < math.inf)
+
+
 def _number(text: str, limits: str, is_within: Callable[[float], bool]) -> float:
     try:
         number = float(text)

@@ -19,7 +19,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from . import __version__
-from .arguments import csv_option, month, percentage, positive, probability, share
+from .arguments import csv_option, month, not_negative, percentage, positive, probability, share
 from .errors import BadInputError, UnavailableError
 from .inputs import CSV, READING, check_reading, place_of_rejected, read_table
 from .spark import warm
@@ -37,6 +37,7 @@ __all__ = [
     "check_reading",
     "csv_option",
     "month",
+    "not_negative",
     "parse",
     "percentage",
     "place_of_rejected",

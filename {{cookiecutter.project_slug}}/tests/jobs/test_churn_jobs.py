@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }}.churn import reasons
 
 from jobs import promote_model, score_churn, train_churn
+
+ADDED_UP = (
+    "(base_probability + other_effects + "
+    + " + ".join(f"coalesce(effect_{place}, 0)" for place in (1, 2, 3))
+    + ")"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +84,21 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     assert promote() == 0
     assert "version 1 is the champion, the first one" in capsys.readouterr().out
 
-    assert score(*usage, "--output", str(folder / "scores")) == 0
+    offer = ["--offer-cost", "5", "--save-rate", "0.3", "--value", "2"]
+    assert score(*usage, "--output", str(folder / "scores"), *offer) == 0
     scores = spark.read.parquet(str(folder / "scores"))
     assert scores.columns == [
-        *("customer_id", "churn_probability", "expected_usage", "stale", "model_version")
+        *("customer_id", "churn_probability", "expected_usage", "stale"),
+        *("expected_profit", "worth_contacting", *reasons.COLUMNS, "model_version"),
     ]
+    assert scores.where(f"abs({ADDED_UP} - churn_probability) > 1e-9").isEmpty()
+    told = scores.where("churn_probability = 1").select("reason_1", "reason_2").distinct()
+    assert [tuple(row) for row in told.collect()] == [
+        ("no usage for 3 months or more: has churned already", None)
+    ]
+    best = scores.where("worth_contacting").count()
+    offers = json.loads(Path("reports/churn_offers.json").read_text())
+    assert max(offers, key=lambda point: point["profit"])["customers"] == best > 0
     assert scores.where("expected_usage >= 0").count() == 1000
     assert scores.select("customer_id").distinct().count() == scores.count() == 1000
     assert scores.where("churn_probability BETWEEN 0 AND 1").count() == 1000
@@ -132,7 +149,10 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     assert score(*table, *output) == 0
     scores = spark.read.parquet(str(folder / "scores"))
     assert scores.count() == 400
-    assert scores.where("customer_id = '0007'").count() == 1
+    [blank] = scores.where("customer_id = '0007'").collect()
+    assert {blank.reason_1, blank.reason_2} == {"TotalCharges: unknown", "Contract: Monthly"}
+    assert blank.reason_3 is None
+    assert scores.where(f"abs({ADDED_UP} - churn_probability) > 1e-9").isEmpty()
 
     (folder / "other.csv").write_text("customerID,Contract\na,Monthly\n")
     capsys.readouterr()

@@ -1,6 +1,6 @@
 """The chart of a churn model, from its predictions of customers that it has not seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,12 @@ from ..reporting.charts import (
     colours_of,
     label,
     name_panel,
+    short,
+    shorten_numbers,
     write_title,
 )
 from .importance import Worth
+from .offers import Point
 from .scores import by_decile, calibration
 from .uncertainty import auc_interval, roc_band, share_interval
 
@@ -199,3 +202,30 @@ def as_percent(panel: Axes) -> None:
     """Write both axes as percentages."""
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(PercentFormatter(1))
+
+
+def profit(points: Sequence[Point]) -> Figure:
+    """Draw the expected profit of contacting the customers who are worth most, by their number."""
+    figure = Figure(figsize=(9, 5), layout="constrained")
+    panel = figure.subplots()
+    customers, profits = [p.customers for p in points], [p.profit for p in points]
+    mark = "o" if len(points) < 3 else ""
+    panel.plot(customers, profits, color=BLUE, marker=mark)
+    panel.axhline(0, **GUIDE)
+    best = max(points, key=lambda point: point.profit)
+    panel.plot([best.customers], [best.profit], "o", color=ORANGE)
+    panel.set(xlabel="customers contacted, the best first", ylabel="expected profit")
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    shorten_numbers(panel)
+    name_panel(panel, "Profit by number of customers contacted")
+    write_title(figure, worth(points))
+    return figure
+
+
+def worth(points: Sequence[Point]) -> str:
+    """Say how many customers are worth contacting, and what that earns."""
+    best = max(points, key=lambda point: point.profit)
+    if not best.customers:
+        return "No customer is worth the cost of the offer"
+    customers = "customer is" if best.customers == 1 else "customers are"
+    return f"{best.customers:,} {customers} worth contacting: expected profit {short(best.profit)}"
