@@ -38,7 +38,7 @@ def test_simulated_rows_are_compared_by_every_way(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "pandas_on_spark" in printed
     assert f"rows_in=123 rows_out={len(report)} rejected=0 " in printed
-    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png", ".html"}
 
 
 @pytest.mark.slow
@@ -71,7 +71,7 @@ def test_all_that_was_measured_is_reported_and_what_is_left_out_is_told(
     assert "rdd is left out: there are none here\n" in printed
     assert f"rows_in=10 rows_out={len(report)} rejected=0 " in printed
     assert "there are none here" in (tmp_path / "processing.md").read_text()
-    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png"}
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".md", ".png", ".html"}
 
 
 @pytest.mark.parametrize("rows", [1, 15, 35, 1000])
