@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from .. import job
 
-BINS = 100
+BINS = 20
 """Points of the profit curve."""
 
 
