@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parser.parse_args(arguments)
 
     usage = simulated_usage(get_spark("benchmark", own=True), args.rows)
-    measurements = compare(usage, args.rounds)
+    measurements = compare(usage, args.rounds, shares=[1.0])
     seconds = {(m.task, m.way): m.seconds for m in measurements}
     ratios = {
         f"{task}, {way} / {REFERENCE}": taken / seconds[task, REFERENCE]

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.processing import charts
 from {{ cookiecutter.package_name }}.processing.compare import REFERENCE, compare, left_out
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -37,7 +38,21 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     records = [asdict(measurement) for measurement in measurements]
     reasons = [{"left out": way, "why": why} for way, why in left_out().items()]
-    parts = ["# Five ways to process data with Spark", as_table(records), as_table(reasons)]
+    shown = [
+        {
+            "way": m.way,
+            "task": m.task,
+            "microseconds per row": m.microseconds_per_row,
+            "fixed seconds": m.fixed_seconds,
+            f"seconds for {m.rows:,} rows": m.seconds,
+            "data path": m.data_path,
+            "equal": m.equal,
+        }
+        for m in measurements
+    ]
+    method = "Costs: the line of Theil and Sen through the median seconds of several sizes."
+    title = "# Five ways to process data with Spark"
+    parts = [title, as_table(shown), method, as_table(reasons)]
     page = write_files(
         args.reports,
         "processing",
@@ -47,10 +62,16 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         charts.processing(measurements),
         read.warnings,
     )
-    print(as_table(records))
-    for reason in reasons:
-        print(f"{reason['left out']} is left out: {reason['why']}")
-    print(f"seconds: median of {args.runs} warm runs. Page: {page}")
+    sizes = ", ".join(f"{rows:,.0f}" for rows, _ in measurements[0].sizes)
+    print_answer(
+        charts.finding(measurements),
+        shown,
+        notes=[
+            *(f"skipped: {r['left out']} is left out: {r['why']}" for r in reasons),
+            f"sizes: {sizes} rows; median of {args.runs} warm runs, fewer above 0.5 s",
+            f"page: {page}",
+        ],
+    )
     wrong = ", ".join(f"{m.way} ({m.task})" for m in measurements if not m.equal)
     if wrong:
         sys.exit(f"error: these ways do not answer as {REFERENCE} does: {wrong}")

@@ -1,89 +1,95 @@
-"""The pictures show the figures that they are given."""
+"""The chart shows what a row costs and what is fixed, and its title tells the truth at any size."""
+
+from dataclasses import replace
 
 import pytest
 
 from {{ cookiecutter.package_name }}.processing import WAYS, charts
 from {{ cookiecutter.package_name }}.processing.compare import Measurement
 
-LABELS = {
-    "rdd": "RDD",
-    "dataframe": "DataFrame",
-    "pandas_on_spark": "pandas API on Spark",
-    "python_udf": "Python UDF (pickled)",
-    "python_udf_arrow": "Python UDF (Arrow)",
-    "pandas_udf": "pandas UDF",
-}
+from tests.legible import faults
+
 DATA_PATHS = dict(zip(WAYS, ["pickle", "jvm", "jvm", "pickle", "arrow", "arrow"], strict=True))
 
 
-def speed(way: str, task: str) -> int:
-    """Ways are 1 to 6 times as fast as the slowest; in the other task, the other way round."""
+def measured(way: str, task: str) -> Measurement:
+    """Ways cost 1 to 6 microseconds a row; in the other task, the other way round."""
     place = list(WAYS).index(way)
-    return 1000 * (place + 1 if task == "charge" else len(WAYS) - place)
+    cost = float(place + 1 if task == "charge" else len(WAYS) - place)
+    return Measurement(
+        way=way,
+        task=task,
+        rows=6000,
+        seconds=0.5,
+        rows_per_second=12_000,
+        data_path=DATA_PATHS[way],
+        equal=True,
+        sizes=[[600, 0.1], [6000, 0.5]],
+        fixed_seconds=0.1 * cost,
+        microseconds_per_row=cost,
+    )
 
 
-@pytest.fixture
+MEASURED = [measured(way, task) for task in ("charge", "trend") for way in WAYS]
+
+
+@pytest.fixture(scope="module")
 def figure():
-    measurements = [
-        Measurement(
-            way=way,
-            task=task,
-            rows=6000,
-            seconds=6000 / speed(way, task),
-            rows_per_second=speed(way, task),
-            data_path=DATA_PATHS[way],
-            equal=True,
-        )
-        for task in ("charge", "trend")
-        for way in WAYS
-    ]
-    figure = charts.processing(measurements)
+    figure = charts.processing(MEASURED)
     figure.draw_without_rendering()
     return figure
 
 
-@pytest.fixture
-def bars(figure):
-    """For each task, each way's bar by its label."""
+def test_every_way_has_bars_as_long_as_its_costs(figure):
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    return {
-        task: dict(zip(names, panel.patches, strict=True))
-        for task, panel in zip(("charge", "trend"), figure.axes, strict=True)
-    }
+    known = {charts.WAY_NAMES[way]: way for way in WAYS}
+    for panel, (task, field) in zip(
+        figure.axes,
+        [
+            (task, field)
+            for task in ("charge", "trend")
+            for field in ("microseconds_per_row", "fixed_seconds")
+        ],
+        strict=True,
+    ):
+        for name, bar in zip(names, panel.patches, strict=True):
+            assert bar.get_width() == getattr(measured(known[name], task), field)
 
 
-@pytest.mark.parametrize("task", ["charge", "trend"])
-def test_every_way_has_a_bar_as_long_as_its_speed(bars, task):
-    assert {name: bar.get_width() for name, bar in bars[task].items()} == {
-        LABELS[way]: speed(way, task) for way in WAYS
-    }
-
-
-def test_both_tasks_are_drawn_to_one_scale(figure):
-    charge, trend = figure.axes
-    assert charge.get_xlim() == trend.get_xlim()
-
-
-def test_a_bars_colour_is_that_of_its_road_in_the_legend(figure, bars):
-    legend = {
+def test_a_bars_colour_is_that_of_its_data_path_in_the_legend(figure):
+    [legend] = figure.legends
+    colours = {
         text.get_text(): handle.get_facecolor()
-        for text, handle in zip(
-            figure.legends[0].get_texts(), figure.legends[0].legend_handles, strict=True
-        )
+        for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
     }
-    words = {"jvm": "stays in the JVM", "arrow": "through Arrow", "pickle": "pickled"}
-    for way, data_path in DATA_PATHS.items():
-        [colour] = [colour for text, colour in legend.items() if words[data_path] in text]
-        assert bars["charge"][LABELS[way]].get_facecolor() == colour
+    for way, bar in zip(list(charts.WAY_NAMES)[::-1], figure.axes[0].patches, strict=True):
+        assert bar.get_facecolor() == colours[charts.DATA_PATHS[DATA_PATHS[way]][1]]
 
 
-def test_a_bar_says_how_many_times_faster_than_the_slowest_it_is(figure):
-    texts = [text.get_text() for text in figure.axes[0].texts]
-    assert {"1 k/s   1x", "6 k/s   6x"} <= set(texts)
+def with_costs(python_udf: float | None, dataframe: float | None) -> list[Measurement]:
+    costs = {"python_udf": python_udf, "dataframe": dataframe}
+    return [replace(m, microseconds_per_row=costs.get(m.way, 1.0)) for m in MEASURED]
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(57, "57"), (999, "999"), (320_400, "320 k"), (1_800_000, "1.8 M")]
+    ("costs", "said"),
+    [
+        ((4.0, 0.1), "A row costs 40 x more in a pickled Python UDF than in the DataFrame API"),
+        ((1.0, 2.0), "A row costs 2 x less in a pickled Python UDF"),
+        ((4.0, 0.0), "Too few rows to tell what a row costs"),
+        ((None, None), "fixed costs included"),
+    ],
 )
-def test_numbers_are_short(number, said):
-    assert charts.short(number) == said
+def test_the_title_states_the_finding(costs, said):
+    assert said in charts.finding(with_costs(*costs))
+
+
+@pytest.mark.parametrize("ways", [1, 6, 40])
+@pytest.mark.parametrize("cost", [0.0, 1e-3, 5e6])
+def test_labels_never_overlap_at_any_number_of_ways_and_length_of_names(ways, cost):
+    of_task = [
+        replace(measured("rdd", task), way=f"{'w' * 40}{way}", microseconds_per_row=cost)
+        for task in ("charge", "trend")
+        for way in range(ways)
+    ]
+    assert faults(charts.processing(of_task)) == []

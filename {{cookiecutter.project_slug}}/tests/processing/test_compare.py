@@ -73,9 +73,10 @@ def usage(make_usage):
 )
 def test_every_way_is_measured_on_both_tasks_over_all_rows(usage, monkeypatch, ways):
     monkeypatch.setattr(compare, "WAYS", ways)
+    monkeypatch.setattr(compare, "BRIEF", 1000.0)
     turns = iter(range(1000))
     monkeypatch.setattr(compare, "seconds_to_compute", lambda *_: float(next(turns)))
-    measurements = compare.compare(usage, runs=3)
+    measurements = compare.compare(usage, runs=3, shares=[1.0])
     assert {(m.way, m.task) for m in measurements} == {
         (way, task) for way in ways.keys() - compare.left_out() for task in ("charge", "trend")
     }
@@ -105,7 +106,7 @@ def test_a_way_that_answers_wrongly_is_marked_and_no_other(usage, monkeypatch, w
         lambda usage: right(usage).selectExpr("customer_id", f"{wrong} AS trend"),
     )
     monkeypatch.setattr(compare, "seconds_to_compute", lambda *_: 1.0)
-    measurements = compare.compare(usage, runs=1)
+    measurements = compare.compare(usage, runs=1, shares=[1.0])
     assert [(m.way, m.task) for m in measurements if not m.equal] == [("python_udf", "trend")]
 
 
@@ -113,7 +114,7 @@ def test_what_the_caller_has_cached_stays_cached(usage, monkeypatch):
     monkeypatch.setattr(compare, "WAYS", {"dataframe": processing.dataframe})
     monkeypatch.setattr(compare, "KEYS", {"trend": ["customer_id"]})
     usage.cache()
-    compare.compare(usage, runs=1)
+    compare.compare(usage, runs=1, shares=[1.0])
     assert usage.is_cached
     assert "InMemoryTableScan" in physical_plan(usage)
     usage.unpersist()
@@ -124,8 +125,33 @@ def test_over_spark_connect_rdds_are_left_out_and_the_reason_is_told(usage, monk
     monkeypatch.setattr(compare, "WAYS", ways)
     monkeypatch.setattr(compare, "KEYS", {"trend": ["customer_id"]})
     monkeypatch.setattr(compare, "is_remote", lambda: True)
-    assert {m.way for m in compare.compare(usage, runs=1)} == {"dataframe"}
+    assert {m.way for m in compare.compare(usage, runs=1, shares=[1.0])} == {"dataframe"}
     assert compare.left_out() == {"rdd": "over Spark Connect there are no RDDs"}
+
+
+@pytest.mark.parametrize("slow", [{}, {300_000: 30.0}], ids=["even", "one slow run"])
+def test_fixed_seconds_and_those_of_a_row_are_told_apart(slow):
+    seconds = {rows: 0.5 + rows * 1e-5 for rows in (10_000, 30_000, 100_000, 300_000, 900_000)}
+    fixed, slope = compare.fit_line(seconds | slow)
+    assert (fixed, slope) == pytest.approx((0.5, 1e-5), rel=0.01)
+
+
+def test_a_line_needs_two_sizes_and_never_falls():
+    assert compare.fit_line({100: 1.0}) == (None, None)
+    assert compare.fit_line({100: 2.0, 1000: 1.0}) == (1.5, 0.0)
+
+
+def test_each_sample_is_a_part_of_the_next_and_an_empty_one_is_left_out(usage):
+    samples = compare.sized(usage, [1e-9, 1.0])
+    assert {rows: sample.count() for rows, sample in samples.items()} == {12: 12}
+    samples[12].unpersist()
+
+
+def test_a_run_that_is_not_brief_is_not_repeated(usage, monkeypatch):
+    runs = []
+    monkeypatch.setattr(compare, "seconds_to_compute", lambda f, _: runs.append(f) or f)
+    assert compare.in_turns({"long": 9.0, "brief": 0.1}, usage, 3) == {"long": 9.0, "brief": 0.1}
+    assert runs == [9.0, 0.1, 0.1, 0.1]
 
 
 def test_timing_runs_the_whole_frame(spark):

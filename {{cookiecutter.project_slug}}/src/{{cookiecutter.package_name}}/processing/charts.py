@@ -1,22 +1,23 @@
-"""Every picture of the project, each a function from figures to a matplotlib Figure."""
+"""The chart of the five ways, from figures to a matplotlib Figure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ..reporting.charts import short
+from ..reporting.charts import GREEN, ORANGE, VERMILION, label, name_panel, short, write_title
 
 if TYPE_CHECKING:
     from .compare import Measurement
 
 DATA_PATHS = {
-    "jvm": ("#2a7f62", "stays in the JVM"),
-    "arrow": ("#e0a030", "to Python and back through Arrow, in batches"),
-    "pickle": ("#c0392b", "to Python and back pickled, row by row"),
+    "jvm": (GREEN, "stays in the JVM"),
+    "arrow": (ORANGE, "to Python and back through Arrow, in batches"),
+    "pickle": (VERMILION, "to Python and back pickled, row by row"),
 }
 """A colour and a legend for each data path."""
 
@@ -30,39 +31,76 @@ WAY_NAMES = {
 }
 
 TASK_NAMES = {
-    "charge": "On each row: charge",
-    "trend": "On each group: trend (a pandas UDF pays per group)",
+    "charge": "On each row (charge)",
+    "trend": "On each group (trend)",
 }
 
 
 def processing(measurements: Sequence[Measurement]) -> Figure:
-    """Bars of rows per second for each way, coloured by data path."""
-    figure = Figure(figsize=(11, 4.8), layout="constrained")
-    panels = figure.subplots(1, len(TASK_NAMES), sharex=True, sharey=True)
-    for panel, (task, title) in zip(panels, TASK_NAMES.items(), strict=True):
+    """Draw what a row costs in each way, and what a run costs whatever its rows are."""
+    tasks = [task for task in TASK_NAMES if any(m.task == task for m in measurements)]
+    ways = {m.way for m in measurements}
+    figure = Figure(figsize=(12, 2 + 0.4 * len(ways) * len(tasks)), layout="constrained")
+    grid = figure.subplots(len(tasks), 2, sharex="col", squeeze=False)
+    for panels, task in zip(grid, tasks, strict=True):
         of_task = {m.way: m for m in measurements if m.task == task}
-        ordered = [of_task[way] for way in reversed(WAY_NAMES) if way in of_task]
-        slowest = max(m.seconds for m in ordered)
-        bars = panel.barh(
-            [WAY_NAMES[m.way] for m in ordered],
-            [m.rows_per_second for m in ordered],
-            color=[DATA_PATHS[m.data_path][0] for m in ordered],
-        )
-        labels = [f"{short(m.rows_per_second)}/s   {slowest / m.seconds:.0f}x" for m in ordered]
-        panel.bar_label(bars, labels, padding=5)
-        panel.set_title(title, loc="left", fontsize=11)
-        panel.margins(x=0.3)
-        panel.xaxis.set_visible(False)
-        panel.spines[["top", "right", "bottom"]].set_visible(False)
-        panel.tick_params(left=False)
-    figure.suptitle(
-        f"How fast is each way?  Rows per second, on {short(measurements[0].rows)} rows of usage, "
-        "and times the slowest",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
-    legend = [Patch(color=colour, label=label) for colour, label in DATA_PATHS.values()]
+        known = [way for way in WAY_NAMES if way in of_task]
+        ordered = [of_task[way] for way in [*known, *(of_task.keys() - WAY_NAMES)][::-1]]
+        draw_bars(panels[0], ordered, [cost_of_row(m) for m in ordered])
+        draw_bars(panels[1], ordered, [m.fixed_seconds for m in ordered])
+        name_panel(panels[0], f"{TASK_NAMES[task]}: microseconds per further row")
+        name_panel(panels[1], "Fixed: seconds of a run, whatever its rows")
+        panels[1].set_yticklabels([])
+        for panel in panels:
+            panel.spines["bottom"].set_visible(False)
+    write_title(figure, finding(measurements))
+    legend = [Patch(color=colour, label=text) for colour, text in DATA_PATHS.values()]
     figure.legend(handles=legend, loc="outside lower left", ncols=len(legend), frameon=False)
     return figure
+
+
+def draw_bars(
+    panel: Axes, measurements: Sequence[Measurement], costs: Sequence[float | None]
+) -> None:
+    """Draw a bar for each way in the colour of its data path, with its figure."""
+    bars = panel.barh(
+        range(len(measurements)),
+        [cost or 0 for cost in costs],
+        tick_label=[label(WAY_NAMES.get(m.way, m.way)) for m in measurements],
+        color=[DATA_PATHS[m.data_path][0] for m in measurements],
+    )
+    panel.bar_label(bars, ["unknown" if c is None else two_digits(c) for c in costs], padding=5)
+    panel.margins(x=0.2)
+    panel.set_xlim(left=0)
+    panel.xaxis.set_visible(False)
+    panel.tick_params(left=False)
+
+
+def cost_of_row(measurement: Measurement) -> float:
+    """Return the microseconds of a row; with one size, its share of all seconds."""
+    if measurement.microseconds_per_row is None:
+        return 1e6 * measurement.seconds / measurement.rows if measurement.rows else 0.0
+    return measurement.microseconds_per_row
+
+
+def finding(measurements: Sequence[Measurement]) -> str:
+    """Say how much more a row costs in a pickled UDF than in the DataFrame API, on this table."""
+    rows = max(m.rows for m in measurements)
+    on = f"(up to {short(rows)} rows)"
+    cost = {m.way: cost_of_row(m) for m in measurements if m.task == "charge"}
+    if not {"python_udf", "dataframe"} <= cost.keys():
+        return f"What a row costs in each way {on}"
+    if not min(cost["python_udf"], cost["dataframe"]) > 0:
+        return f"Too few rows to tell what a row costs: fixed costs are all that is seen {on}"
+    times = cost["python_udf"] / cost["dataframe"]
+    figure, more = (times, "more") if times >= 1 else (1 / times, "less")
+    said = "pickled Python UDF than in the DataFrame API"
+    told = f"A row costs {two_digits(figure)} x {more} in a {said}"
+    if any(m.microseconds_per_row is None for m in measurements):
+        return f"{told}, fixed costs included {on}"
+    return f"{told} {on}"
+
+
+def two_digits(number: float) -> str:
+    """Write a figure that is not known better than to two digits."""
+    return short(float(f"{number:.2g}"))
