@@ -66,6 +66,15 @@ def test_a_bars_colour_is_that_of_its_data_path_in_the_legend(figure):
         assert bar.get_facecolor() == colours[charts.DATA_PATHS[DATA_PATHS[way]][1]]
 
 
+def test_no_bar_is_cut_where_the_second_task_costs_more():
+    costly = [replace(m, microseconds_per_row=99.0) if m.task == "trend" else m for m in MEASURED]
+    figure = charts.processing(costly)
+    figure.draw_without_rendering()
+    for panel in figure.axes:
+        assert panel.get_xlim()[0] == 0
+        assert panel.get_xlim()[1] > max(bar.get_width() for bar in panel.patches)
+
+
 def with_costs(python_udf: float | None, dataframe: float | None) -> list[Measurement]:
     costs = {"python_udf": python_udf, "dataframe": dataframe}
     return [replace(m, microseconds_per_row=costs.get(m.way, 1.0)) for m in MEASURED]

@@ -71,7 +71,6 @@ def draw_bars(
     )
     panel.bar_label(bars, ["unknown" if c is None else two_digits(c) for c in costs], padding=5)
     panel.margins(x=0.2)
-    panel.set_xlim(left=0)
     panel.xaxis.set_visible(False)
     panel.tick_params(left=False)
 
