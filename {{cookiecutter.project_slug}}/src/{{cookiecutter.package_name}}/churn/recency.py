@@ -6,9 +6,9 @@ from pyspark.sql import functions as F
 
 def predict(training: DataFrame, features: DataFrame) -> DataFrame:
     """Predict from recency alone, without training (see per_customer.predict)."""
-    return features.withColumn("churn_probability", chance())
+    return features.withColumn("churn_probability", probability())
 
 
-def chance() -> Column:
+def probability() -> Column:
     """Return 0 with usage in the last month, 1/2 after one month without usage, and so on."""
     return 1 - F.pow(F.lit(0.5), "recency")

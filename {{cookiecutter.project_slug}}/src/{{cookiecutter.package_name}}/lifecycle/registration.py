@@ -102,7 +102,7 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
     from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
     types = {"number": DataType.double, "category": DataType.string}
-    chances = TensorSpec(np.dtype("float64"), (-1, 2))
+    probabilities = TensorSpec(np.dtype("float64"), (-1, 2))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         stored = mlflow.sklearn.log_model(
@@ -110,7 +110,7 @@ def _log_model(client: Any, name: str, model: Model, about: Mapping[str, Any]) -
             name="model",
             signature=mlflow.models.ModelSignature(
                 inputs=Schema([ColSpec(types[kind], c) for c, kind in model.kinds.items()]),
-                outputs=Schema([chances]),
+                outputs=Schema([probabilities]),
             ),
             pyfunc_predict_fn="predict_proba",
             serialization_format="skops",

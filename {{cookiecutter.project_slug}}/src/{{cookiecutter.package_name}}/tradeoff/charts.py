@@ -7,17 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ..reporting.charts import short
+from ..reporting.charts import BLUE, GREEN, GREY, ORANGE, short
 from .conclusions import Crossover, Measurement
 from .crossover import Curve
 
 COLOURS = {
-    "sklearn": "#e0a030",
-    "tensorflow": "#5b5f97",
-    "mllib": "#2a7f62",
-    "loop": "#8d99ae",
-    "pool": "#e0a030",
-    "spark": "#2a7f62",
+    "sklearn": ORANGE,
+    "tensorflow": BLUE,
+    "mllib": GREEN,
+    "loop": GREY,
+    "pool": ORANGE,
+    "spark": GREEN,
 }
 NAMES = {
     "sklearn": "scikit-learn, one node",
@@ -82,7 +82,7 @@ def mark(panel: Axes, crossovers: Sequence[Crossover]) -> None:
     """Mark where ways change places, or say that they do not."""
     marked = [(found, found.size) for found in crossovers if found.size is not None]
     for place, (found, size) in enumerate(marked):
-        panel.axvline(size, color="#999999", linewidth=1, linestyle=":")
+        panel.axvline(size, color=GREY, linewidth=1, linestyle=":")
         panel.annotate(
             f"{found.second} overtakes {found.first}: {short(size)}",
             (size, 0.05 + 0.05 * place),
