@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pyspark
@@ -21,6 +22,9 @@ from production.package import build_environment, build_wheel, environment
 
 SPARK_HOME = Path(pyspark.__file__).parent
 UNPACKED = "environment"
+
+WITHOUT_VALUE = ("--verbose", "-v", "--supervise", "--version", "--help", "-h")
+"""Options of spark-submit after which no value stands."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,13 +49,13 @@ def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     Raises:
         ValueError: if no job is given, its file does not exist, or no master is given.
     """
-    start = next((i for i, word in enumerate(arguments) if word.endswith(".py")), None)
+    start = start_of_job(arguments)
     if start is None:
         raise ValueError("no job is given. For example: nox -s submit -- jobs/simulate_usage.py")
     options, job = list(arguments[:start]), list(arguments[start:])
     if not Path(job[0]).is_file():
         raise ValueError(f"there is no file {job[0]}. The jobs are in jobs/.")
-    if not any(word.partition("=")[0] == "--master" for word in options):
+    if not values_of("--master", options):
         if not os.environ.get("SPARK_MASTER"):
             raise ValueError(
                 "no cluster is given. Set SPARK_MASTER, for example to spark://HOST:7077"
@@ -60,20 +64,40 @@ def split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return options, job
 
 
+def start_of_job(arguments: Sequence[str]) -> int | None:
+    """Return the index of the job's file: the first `.py` that is not the value of an option."""
+    for i, word in enumerate(arguments):
+        before = arguments[i - 1] if i else ""
+        is_value = before.startswith("--") and "=" not in before and before not in WITHOUT_VALUE
+        if word.endswith(".py") and not word.startswith("--") and not is_value:
+            return i
+    return None
+
+
+def values_of(option: str, options: Sequence[str]) -> list[str]:
+    """Return the values of an option, written `--option value` or `--option=value`."""
+    separate = [after for word, after in pairwise(options) if word == option]
+    joined = [word.removeprefix(f"{option}=") for word in options if word.startswith(f"{option}=")]
+    return separate + joined
+
+
 def command(options: Sequence[str], job: Sequence[str], code: Path) -> list[str]:
     """Return the spark-submit command.
 
     Executors, and a driver on the cluster, run the Python that they unpack.
     """
     unpacked = f"./{UNPACKED}/bin/python"
-    driver = unpacked if "cluster" in options else sys.executable
+    modes = {*values_of("--deploy-mode", options), *values_of("--conf", options)}
+    is_on_cluster = not modes.isdisjoint({"cluster", "spark.submit.deployMode=cluster"})
+    # of several --py-files, spark-submit takes the last
+    files = ",".join([str(code), *values_of("--py-files", options)])
     return [
         str(SPARK_HOME / "bin" / "spark-submit"),
         f"--archives={environment()}#{UNPACKED}",
-        f"--py-files={code}",
         f"--conf=spark.pyspark.python={unpacked}",
-        f"--conf=spark.pyspark.driver.python={driver}",
+        f"--conf=spark.pyspark.driver.python={unpacked if is_on_cluster else sys.executable}",
         *options,
+        f"--py-files={files}",
         *job,
     ]
 

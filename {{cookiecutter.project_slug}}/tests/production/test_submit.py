@@ -28,15 +28,40 @@ def test_executors_unpack_their_python_and_receive_the_code():
     assert f"--conf=spark.pyspark.driver.python={sys.executable}" in asked
 
 
-def test_a_driver_on_the_cluster_runs_the_python_that_is_unpacked_there():
-    asked = line("--master", "yarn", "--deploy-mode", "cluster", JOB)
-    assert "--conf=spark.pyspark.driver.python=./environment/bin/python" in asked
+@pytest.mark.parametrize(
+    ("mode", "is_unpacked"),
+    [
+        (["--deploy-mode", "cluster"], True),
+        (["--deploy-mode=cluster"], True),
+        (["--conf", "spark.submit.deployMode=cluster"], True),
+        (["--name", "cluster"], False),
+        (["--deploy-mode=client"], False),
+    ],
+)
+def test_a_driver_on_the_cluster_runs_the_python_that_is_unpacked_there(mode, is_unpacked):
+    asked = line("--master", "yarn", *mode, JOB)
+    unpacked = "--conf=spark.pyspark.driver.python=./environment/bin/python"
+    assert (unpacked in asked) == is_unpacked
+
+
+@pytest.mark.parametrize("given", [["--py-files", "ours.py"], ["--py-files=ours.py"]])
+def test_further_files_are_sent_beside_the_projects_code_and_are_not_the_job(given):
+    asked = line("--master=yarn", "--verbose", *given, JOB, "--output", "y")
+    assert asked[asked.index(JOB) :] == [JOB, "--output", "y"]
+    assert [word for word in asked if word.startswith("--py-files=")][-1] == (
+        "--py-files=dist/code.zip,ours.py"
+    )
+
+
+def test_the_job_may_follow_an_option_that_has_no_value():
+    asked = line("--master=yarn", "--verbose", JOB)
+    assert asked[-1] == JOB
 
 
 def test_what_stands_before_the_job_is_sparks_and_what_stands_after_is_the_jobs():
     asked = line("--master=yarn", "--executor-memory", "4g", JOB, "--master", "x", "--output", "y")
     spark, job = asked[: asked.index(JOB)], asked[asked.index(JOB) :]
-    assert spark[-3:] == ["--master=yarn", "--executor-memory", "4g"]
+    assert spark[-4:-1] == ["--master=yarn", "--executor-memory", "4g"]
     assert job == [JOB, "--master", "x", "--output", "y"]
 
 
