@@ -183,6 +183,16 @@ def test_local_spark_is_the_one_that_pip_installed(builder, monkeypatch, spark_h
     assert builder.asked == {"appName": "job", "master": "local[*]", "config": session.LOCAL}
 
 
+def test_sparks_own_variable_sets_the_memory_of_local_spark():
+    code = f"from {session.__name__} import LOCAL; print(LOCAL['spark.driver.memory'])"
+    for variables, memory in (({}, "4g"), ({"SPARK_DRIVER_MEMORY": "12g"}, "12g")):
+        given = {name: value for name, value in os.environ.items() if "MEMORY" not in name}
+        told = subprocess.run(
+            [sys.executable, "-c", code], env=given | variables, capture_output=True, text=True
+        )
+        assert told.stdout.strip() == memory
+
+
 def test_local_spark_starts_with_the_archive_of_its_classes(builder, monkeypatch):
     monkeypatch.setattr(session, "java_options", lambda java: f"-XX:Archive={java.build}")
     session.get_spark("job")

@@ -48,7 +48,7 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     # driver and executors share one process, for which Spark's default of 1 GB is too little
-    "spark.driver.memory": "4g",
+    "spark.driver.memory": os.environ.get("SPARK_DRIVER_MEMORY", "4g"),
     # without allowNative=false, MLlib warns that native BLAS is missing, which it does not need
     JAVA_OPTIONS: (
         f'-Dlog4j2.configurationFile="{LOG4J}" -Ddev.ludovic.netlib.blas.allowNative=false'
