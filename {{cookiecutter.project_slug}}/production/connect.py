@@ -22,7 +22,7 @@ import pyspark
 
 from {{ cookiecutter.package_name }}.spark.java import find_java
 from {{ cookiecutter.package_name }}.spark.session import LOCAL
-from {{ cookiecutter.package_name }}.spark.warm import TOKEN
+from {{ cookiecutter.package_name }}.spark.warm import AUTHENTICATION
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
@@ -47,11 +47,11 @@ def connect_server(
         RuntimeError: if the server exits, or does not answer within SECONDS_TO_START.
     """
     port, token = free_port(), secrets.token_hex()
-    process = subprocess.Popen(command(port, settings), env=environment() | {TOKEN: token})
+    process = subprocess.Popen(command(port, settings), env=environment() | {AUTHENTICATION: token})
     try:
         wait_until_it_answers(process, port)
         # PySpark sends a token over an unencrypted connection to `localhost` only
-        yield {"SPARK_REMOTE": f"sc://localhost:{port}", TOKEN: token}, process
+        yield {"SPARK_REMOTE": f"sc://localhost:{port}", AUTHENTICATION: token}, process
     finally:
         stop(process)
 

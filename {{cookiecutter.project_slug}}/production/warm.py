@@ -133,7 +133,7 @@ def keep(unused: float) -> int:
         write_state(
             warm.Warm(
                 port,
-                client[warm.TOKEN],
+                client[warm.AUTHENTICATION],
                 (me.pid, me.create_time()),
                 (process.pid, process.create_time()),
             )

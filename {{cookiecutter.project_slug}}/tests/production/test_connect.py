@@ -43,7 +43,7 @@ def test_only_loopback_and_who_knows_the_token_are_let_in():
         known = count_rows(client)
         assert known.stdout == "5\n", known.stderr
         for wrong in (
-            {**client, connect.TOKEN: "guessed"},
+            {**client, connect.AUTHENTICATION: "guessed"},
             {"SPARK_REMOTE": client["SPARK_REMOTE"]},
         ):
             unknown = count_rows(wrong)

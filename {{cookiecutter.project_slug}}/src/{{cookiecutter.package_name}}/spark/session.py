@@ -136,7 +136,7 @@ def _warm(builder: SparkSession.Builder, running: warm.Warm) -> SparkSession:
     told = f"spark: the warm one on port {running.port} ({warm.SWITCH}=off leaves it out)"
     print(told, file=sys.stderr)
     os.environ["SPARK_REMOTE"] = f"sc://localhost:{running.port}"
-    os.environ[warm.TOKEN] = running.token
+    os.environ[warm.AUTHENTICATION] = running.token
     Thread(target=import_module, args=["pandas"]).start()
     spark = builder.config(map=EVERYWHERE).getOrCreate()
     Thread(target=_start_warm_worker, args=[spark], daemon=True).start()

@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 SWITCH = "SPARK_WARM"
 """The environment variable that leaves the warm Spark out when it is `off`."""
 
-TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 """Client and server of Spark Connect read their common secret from this variable."""
 
 
