@@ -93,7 +93,7 @@ def test_a_job_accepts_its_parameters_and_writes_to_the_volume_only(name, monkey
         accepted.append(parse_args(parser, arguments))
         return accepted[-1] if opens_spark else stop()
 
-    def stop(*_):
+    def stop(*_, **__):
         raise InterruptedError  # the parameters are accepted, and the work would begin
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", record)

@@ -54,7 +54,7 @@ def test_a_job_accepts_its_arguments_and_writes_nothing_into_its_pod(name, monke
         accepted.append(parse_args(parser, arguments))
         return accepted[-1] if opens_spark else stop()
 
-    def stop(*_):
+    def stop(*_, **__):
         raise InterruptedError  # the arguments are accepted, and the work would begin
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", record)
