@@ -12,7 +12,6 @@ BROUGHT_BY = {
     "use_cases": {
         "growth-forecasting": [
             SOURCE / "growth",
-            SOURCE / "sampling.py",
             "benchmarks/arrow_batches.py",
             "benchmarks/accuracy.py",
             "benchmarks/forecast_growth.py",
@@ -24,12 +23,10 @@ BROUGHT_BY = {
             "tests/growth",
             "tests/jobs/test_backtest_growth.py",
             "tests/jobs/test_forecast_growth.py",
-            "tests/test_sampling.py",
         ],
         "churn-prediction": [
             SOURCE / "churn",
             SOURCE / "lifecycle",
-            SOURCE / "sampling.py",
             SOURCE / "tradeoff",
             SOURCE / "training",
             "benchmarks/arrow_batches.py",
@@ -48,7 +45,6 @@ BROUGHT_BY = {
             "tests/jobs/test_churn_jobs.py",
             "tests/jobs/test_compare_training.py",
             "tests/lifecycle",
-            "tests/test_sampling.py",
             "tests/tradeoff",
             "tests/training",
         ],

@@ -70,6 +70,7 @@ TREE = {
     f"{SOURCE}/processing/tasks.py",
     f"{SOURCE}/py.typed",
     f"{SOURCE}/reporting/__init__.py",
+    f"{SOURCE}/sampling.py",
     f"{SOURCE}/reporting/charts.py",
     f"{SOURCE}/reporting/console.py",
     f"{SOURCE}/reporting/files.py",
@@ -164,6 +165,7 @@ TREE = {
     "tests/test_architecture.py",
     "tests/test_measuring.py",
     "tests/test_periods.py",
+    "tests/test_sampling.py",
     "tests/test_simulate.py",
     "tests/upkeep/test_new.py",
     "upkeep/moved.py",
@@ -204,7 +206,6 @@ USE_CASE_FILES = {
         f"{SOURCE}/growth/series.py",
         f"{SOURCE}/growth/total_errors.py",
         f"{SOURCE}/growth/totals.py",
-        f"{SOURCE}/sampling.py",
         "tests/cluster/test_growth_on_a_cluster.py",
         "tests/growth/conftest.py",
         "tests/growth/test_all_customers.py",
@@ -224,7 +225,6 @@ USE_CASE_FILES = {
         "tests/growth/test_totals.py",
         "tests/jobs/test_backtest_growth.py",
         "tests/jobs/test_forecast_growth.py",
-        "tests/test_sampling.py",
     },
     "churn-prediction": {
         "benchmarks/arrow_batches.py",
@@ -266,7 +266,6 @@ USE_CASE_FILES = {
                 *("options", "promotion", "registration", "removal", "store"),
             )
         ),
-        f"{SOURCE}/sampling.py",
         *(
             f"{SOURCE}/training/{name}.py"
             for name in (
@@ -306,7 +305,6 @@ USE_CASE_FILES = {
         "tests/lifecycle/test_promotion.py",
         "tests/lifecycle/test_registration.py",
         "tests/lifecycle/test_store.py",
-        "tests/test_sampling.py",
         "tests/training/test_columns.py",
         "tests/training/test_drift.py",
         "tests/tradeoff/test_compare.py",

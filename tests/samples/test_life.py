@@ -35,7 +35,7 @@ def lived() -> Path:
 
 def test_the_use_case_is_there_and_the_examples_are_not(lived):
     jobs = {path.stem for path in (lived / "jobs").iterdir()}
-    assert jobs == {"churn_by_region", "compare_processing", "simulate_usage"}
+    assert jobs == {"churn_by_region", "compare_processing", "prepare_usage", "simulate_usage"}
     assert not (lived / "src/customer_analytics/churn").exists()
 
 
