@@ -23,6 +23,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -62,14 +63,14 @@ LONG, SHORT = 60, 20
 """Months of history: for theta+ces, and for models that are cheap."""
 
 RECIPE_CUSTOMERS, RECIPE_MONTHS = 100, (2, 8, 20, 48, LONG)
-"""Customers to time each recipe on, and a length of history for each."""
+"""Customers to time the recipes on, and a length of history for each recipe."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--customers", type=job.positive, default=1_000, help="to compare on")
+    parser.add_argument("--customers", type=job.positive, default=4_000, help="to compare on")
     parser.add_argument("--rounds", type=job.positive, default=3, help="turns of each contender")
     parser.add_argument("--whole", type=job.positive, default=2_000, help="customers of the job")
     parser.add_argument(
@@ -250,20 +251,23 @@ def fit_past(history: np.ndarray) -> None:
 
 
 def measure_recipes(spark: SparkSession, folder: Path) -> list[dict[str, Any]]:
-    """Customers that one core forecasts in a second, with the models of each length of history."""
+    """Customers that one core forecasts in a second, with each recipe."""
     write_usage(spark, RECIPE_CUSTOMERS, LONG, folder / "recipes")
     usage = pd.read_parquet(folder / "recipes").sort_values(["customer_id", "month"])
     series = [group.to_numpy() for _, group in usage.groupby("customer_id")["usage"]]
+    by_recipe: dict[str, list[np.ndarray]] = {}
+    for history in (history[-months:] for months in RECIPE_MONTHS for history in series):
+        by_recipe.setdefault(fit(history)[-1], []).append(history)  # and warm up
     rows = []
-    for months in RECIPE_MONTHS:
-        histories = [history[-months:] for history in series]
-        model = fit(histories[0])[-1]  # and warm up
-        cost = measure(partial(list, map(fit, histories)))
+    for recipe, histories in by_recipe.items():
+        start = process_time()
+        for history in histories:
+            fit(history)
         rows.append(
             {
-                "recipe": model,
-                "months": months,
-                "customers_per_second_and_core": len(series) / cost.cpu_seconds,
+                "recipe": recipe,
+                "customers": len(histories),
+                "customers_per_second_and_core": len(histories) / (process_time() - start),
             }
         )
     return rows

@@ -15,9 +15,9 @@ from {{ cookiecutter.package_name }}.growth.backtest import (
 from tests.legible import faults
 
 METHODS = [
-    MethodScore("per-customer", 12.0, 0.8, 0.9, seconds=30.0, customers=100),
-    MethodScore("all-customers", 11.0, 0.7, 0.9, seconds=20.0, customers=100),
-    MethodScore("seasonal-naive", 15.0, None, 0.9, seconds=1.0, customers=100),
+    MethodScore(method="per-customer", mase=0.8, seconds=30.0, customers=100),
+    MethodScore(method="all-customers", mase=0.7, seconds=20.0, customers=100),
+    MethodScore(method="seasonal-naive", mase=None, seconds=1.0, customers=100),
 ]
 BY_LENGTH = [
     LengthScore("per-customer", "2 to 3", 10.0, 1500),
@@ -157,7 +157,7 @@ def test_the_outlook_says_that_nobody_could_be_forecast():
     ],
 )
 def test_the_finding_names_the_best_methods_and_claims_no_more(mase, said):
-    scores = [MethodScore(m, 12.0, value, 0.9, 1.0, 100) for m, value in mase.items()]
+    scores = [MethodScore(method=m, mase=value, seconds=1.0) for m, value in mase.items()]
     assert charts.finding(scores).startswith(said)
 
 
@@ -197,7 +197,10 @@ def test_an_outlook_can_be_read(names, history, horizon, size):
     ],
 )
 def test_a_backtest_can_be_read(methods):
-    scores = [MethodScore(m, 12.0, 0.8 + i, 0.9, 12_345.0, 10**6) for i, m in enumerate(methods)]
+    scores = [
+        MethodScore(method=m, mase=0.8 + i, seconds=12_345.0, customers=10**6)
+        for i, m in enumerate(methods)
+    ]
     lengths = [
         LengthScore(m, length, 10.0 + i, 1_230_000)
         for i, m in enumerate(methods)

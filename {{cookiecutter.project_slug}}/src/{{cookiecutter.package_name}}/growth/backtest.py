@@ -27,26 +27,27 @@ WARM_UP = 20
 """Customers that each method forecasts unmeasured first, to warm the workers up."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MethodScore:
     """A method's errors over customers and folds (scores.summary), and the seconds that it took.
 
     total_wape and total_coverage are of the sum over all customers, by period (totals.totals).
+    sMAPE comes after the other errors: it means little for customers with zeros.
     """
 
     method: str
-    smape: float | None
-    mase: float | None
-    coverage: float | None
-    seconds: float
-    customers: int
-    rmsse: float | None = None
     wape: float | None = None
     bias: float | None = None
+    mase: float | None = None
+    rmsse: float | None = None
+    smape: float | None = None
     wql: float | None = None
+    coverage: float | None = None
     coverage_without_zero_width: float | None = None
     total_wape: float | None = None
     total_coverage: float | None = None
+    customers: int = 0
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def sum_up(
 ) -> tuple[MethodScore, list[LengthScore]]:
     """Aggregate a method's scores over all folds, in total and by length of history."""
     if not folds:
-        return MethodScore(name, None, None, None, seconds, 0), []
+        return MethodScore(method=name, seconds=seconds), []
     scores = reduce(DataFrame.unionAll, folds)
     [total] = scores.agg(*summary()).collect()
     lengths = scores.groupBy(length(season).alias("seasons")).agg(*summary())

@@ -126,11 +126,16 @@ def summary() -> list[Column]:
     WAPE, bias and WQL (weighted quantile loss) are sums over all customers and months, as shares
     of what was used; the other measures are means over customers.
     """
-    means = ("smape", "mase", "rmsse", "coverage", "coverage_without_zero_width")
-    shares = {"wape": "absolute_error", "bias": "error", "wql": "quantile_loss"}
+
+    def share(total: str) -> Column:
+        return F.try_divide(F.sum(total), F.sum("usage"))
+
     return [
-        *(F.avg(measure).alias(measure) for measure in means),
-        *(F.try_divide(F.sum(total), F.sum("usage")).alias(name) for name, total in shares.items()),
+        share("absolute_error").alias("wape"),
+        share("error").alias("bias"),
+        *(F.avg(measure).alias(measure) for measure in ("mase", "rmsse", "smape")),
+        share("quantile_loss").alias("wql"),
+        *(F.avg(name).alias(name) for name in ("coverage", "coverage_without_zero_width")),
         F.count_distinct("customer_id").alias("customers"),
     ]
 
