@@ -1,6 +1,8 @@
 """What scripts and schedulers rely on: exit codes, one message or one summary, no traceback."""
 
+import importlib
 import json
+import os
 import platform
 import re
 import signal
@@ -14,6 +16,7 @@ import pyspark
 import pytest
 from pyspark.errors import PySparkException
 
+import {{ cookiecutter.package_name }}
 from {{ cookiecutter.package_name }} import __version__, arguments, job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 from {{ cookiecutter.package_name }}.spark import interruption
@@ -331,3 +334,12 @@ def test_the_clock_tells_which_rows_are_in_the_future(spark, tmp_path):
     args = job.READING.parse_args([])
     with pytest.raises(BadInputError, match="after today"):
         job.read_table(spark, str(source), tables.USAGE, args, clock=lambda: date(2025, 1, 31))
+
+
+@pytest.mark.parametrize("given", ["active", None])
+def test_waiting_threads_leave_the_cores_to_others_unless_the_user_decides(given, monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", given or "")
+    if not given:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    importlib.reload({{ cookiecutter.package_name }})
+    assert os.environ["OMP_WAIT_POLICY"] == (given or "passive")
