@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from {{ cookiecutter.package_name }}.measuring import machine
+from {{ cookiecutter.package_name }}.reporting.charts import GREEN, ORANGE
 from {{ cookiecutter.package_name }}.reporting.files import write_files
 
 TOLD = 0.1
@@ -77,7 +78,7 @@ def picture(report: Mapping[str, Any]) -> Figure:
         [name for name, _ in bars],
         [ratio - 1 for _, ratio in bars],
         left=1,
-        color=["#2a7f62" if ratio <= 1 else "#e0a030" for _, ratio in bars],
+        color=[GREEN if ratio <= 1 else ORANGE for _, ratio in bars],
     )
     panel.bar_label(drawn, [f"{ratio:.2f}" for _, ratio in bars], padding=4)
     panel.set_xscale("log")

@@ -17,6 +17,7 @@ from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs, count_k
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.measuring import machine
 from {{ cookiecutter.package_name }}.periods import last_month
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tradeoff import charts
@@ -33,6 +34,13 @@ from {{ cookiecutter.package_name }}.training import (
 MONTHS = 24
 ROWS_OF_CUSTOMER = 6
 """At-risk rows per simulated customer: at least six of its twelve cutoffs."""
+
+HEADINGS = {
+    "driver_mb": "driver, MB",
+    "worker_mb": "worker, MB",
+    "jvm_mb": "Java, MB",
+    "roc_auc": "ROC AUC",
+}
 
 BYTES_OF_ROW = 500
 """Disk space per row in all temporary tables together, an upper bound."""
@@ -128,11 +136,16 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     picture = charts.training(measurements, curves, crossovers)
     text = "\n\n".join(filter(None, parts))
     page = write_files(args.reports, "training", figures, text, picture, read.warnings)
-    print(as_table(records))
-    for skip in skipped:
-        print(f"skipped: {skip.method} at {skip.sweep} = {skip.size:,}: {skip.why}")
-    print(*verdicts, measured_on, sep="\n")
-    print(f"Page: {page}")
+    print_answer(
+        charts.finding(crossovers),
+        [{HEADINGS.get(key, key): value for key, value in record.items()} for record in records],
+        notes=[
+            *(f"{c.sweep}: {c.verdict}" for c in crossovers),
+            *(f"skipped: {s.method} at {s.sweep} = {s.size:,}: {s.why}" for s in skipped),
+            f"machine: {measured_on}",
+            f"page: {page}",
+        ],
+    )
     return job.Summary(
         data.rows,
         len(records),

@@ -182,7 +182,10 @@ def test_the_picture_marks_a_crossing_and_tells_where_there_is_none():
     curves, _ = conclude([*OF_TWO, *many])
     crossing = Crossover("m", "loop", "pool", 3000.0, 9000, 0.5, None)
     none = Crossover("n", "sklearn", "mllib", None, 9000, 2.0, None)
-    figure = charts.training([*OF_TWO, *many], curves, [crossing, none])
+    figure = charts.training([*OF_TWO, *many], curves, [none, crossing])
+    title = " ".join(figure.get_suptitle().split())
+    assert "MLlib takes 2 x as long as scikit-learn at 9 k rows" in title
+    assert "a pool of processes is faster than a loop above 3 k models" in title
     of_rows, of_models = figure.axes
     assert of_rows.get_xlabel() == "no crossover stands out of the noise"
     assert [text.get_text() for text in of_models.texts] == ["pool overtakes loop: 3 k"]
@@ -191,3 +194,10 @@ def test_the_picture_marks_a_crossing_and_tells_where_there_is_none():
         charts.NAMES["sklearn"],
         charts.NAMES["mllib"],
     }
+
+
+def test_a_sweep_of_two_sizes_is_not_drawn_as_a_curve():
+    more = [replace(m, rows=m.rows * 10) for m in OF_TWO]
+    of_features = [replace(m, sweep="k", features=m.rows) for m in OF_TWO]
+    curves, crossovers = conclude([*OF_TWO, *more, *of_features])
+    assert len(charts.training([*OF_TWO, *more, *of_features], curves, crossovers).axes) == 1

@@ -34,7 +34,7 @@ def chart(months: pd.DataFrame) -> Figure:
     """
     figure = Figure(figsize=(8, 4), layout="constrained")
     panel = figure.subplots()
-    panel.plot(months["month"], months["usage"], color="#2a7f62")
+    panel.plot(months["month"], months["usage"], color="#009E73")
     panel.set_ylim(bottom=0)
     panel.set_title("Usage by month", loc="left", fontweight="bold")
     panel.spines[["top", "right"]].set_visible(False)

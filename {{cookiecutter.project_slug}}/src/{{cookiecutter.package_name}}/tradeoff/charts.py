@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ..reporting.charts import BLUE, GREEN, GREY, ORANGE, short
-from .conclusions import Crossover, Measurement
+from ..reporting.charts import BLUE, GREEN, GREY, ORANGE, name_panel, short, write_title
+from .conclusions import SWEEPS, Crossover, Measurement
 from .crossover import Curve
 
 COLOURS = {
@@ -32,6 +32,8 @@ TITLES = {
     "k": "k: features of one model",
     "m": "m: models, one a segment",
 }
+FEWEST = 3
+"""Sizes that a sweep needs to be drawn: two show no curve."""
 
 
 def training(
@@ -39,47 +41,65 @@ def training(
     curves: Mapping[tuple[str, str], Curve],
     crossovers: Sequence[Crossover],
 ) -> Figure:
-    """Seconds over n, k and m, both by powers of ten; crossovers are marked."""
-    sweeps = [sweep for sweep in TITLES if any(m.sweep == sweep for m in measurements)]
+    """Seconds over n, k and m, both by powers of ten; crossovers are marked.
+
+    A sweep of fewer than `FEWEST` sizes is left out, unless all are.
+    """
+    sizes = {sweep: {m.size for m in measurements if m.sweep == sweep} for sweep in TITLES}
+    sweeps = [sweep for sweep in TITLES if len(sizes[sweep]) >= FEWEST]
+    sweeps = sweeps or [sweep for sweep in TITLES if sizes[sweep]]
     figure = Figure(figsize=(5.2 * len(sweeps), 5), layout="constrained")
     panels = figure.subplots(1, len(sweeps), squeeze=False)[0]
     for panel, sweep in zip(panels, sweeps, strict=True):
         draw(panel, [m for m in measurements if m.sweep == sweep], curves)
         found = [c for c in crossovers if c.sweep == sweep]
         mark(panel, found)
-        panel.set_title(TITLES[sweep], loc="left", fontsize=11)
-    figure.suptitle(
-        "One node or all of them?  Seconds of training (dots: measured; lines: fitted)",
-        x=0.01,
-        ha="left",
-        fontsize=13,
-        fontweight="bold",
-    )
+        name_panel(panel, TITLES[sweep])
+    write_title(figure, finding([c for c in crossovers if c.sweep in sweeps]))
     return figure
+
+
+def finding(crossovers: Sequence[Crossover]) -> str:
+    """Say what the first comparison of one model, and the last of many models, showed."""
+    of_one = [c for c in crossovers if c.sweep != "m"][:1]
+    of_many = [c for c in crossovers if c.sweep == "m"][-1:]
+    told = "; ".join(compared(crossover) for crossover in of_one + of_many)
+    return told or "What training costs, on one node and on all"
+
+
+def compared(crossover: Crossover) -> str:
+    """Say how much longer one method takes, or from which size on the second is faster."""
+    first, second = (NAMES[name].split(",")[0] for name in (crossover.first, crossover.second))
+    what = SWEEPS[crossover.sweep]
+    if crossover.size is not None:
+        return f"{second} is faster than {first} above {short(crossover.size)} {what}"
+    times, slow, fast = crossover.times, second, first
+    if times < 1:
+        times, slow, fast = 1 / times, first, second
+    return f"{slow} takes {times:.2g} x as long as {fast} at {short(crossover.largest)} {what}"
 
 
 def draw(
     panel: Axes, measurements: Sequence[Measurement], curves: Mapping[tuple[str, str], Curve]
 ) -> None:
-    """Draw what was measured of each way, and the curve that was fitted to it."""
-    for way in dict.fromkeys(m.method for m in measurements):
-        found = [m for m in measurements if m.method == way]
+    """Draw what was measured of each method as dots, and the curve that was fitted to it."""
+    for method in dict.fromkeys(m.method for m in measurements):
+        found = [m for m in measurements if m.method == method]
         sizes = np.array([m.size for m in found], float)
-        panel.scatter(sizes, [m.seconds for m in found], color=COLOURS[way], s=22, zorder=3)
+        panel.scatter(sizes, [m.seconds for m in found], color=COLOURS[method], s=22, zorder=3)
         grid = np.geomspace(sizes.min(), sizes.max(), 100)
-        curve = curves[found[0].sweep, way]
-        panel.plot(grid, curve.at(grid), color=COLOURS[way], linewidth=1.5, label=NAMES[way])
-    panel.set(xscale="log", yscale="log", ylabel="seconds")
+        curve = curves[found[0].sweep, method]
+        panel.plot(grid, curve.at(grid), color=COLOURS[method], linewidth=1.5, label=NAMES[method])
+    panel.set(xscale="log", yscale="log", ylabel="seconds of training")
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
         axis.set_minor_formatter("")
-    panel.spines[["top", "right"]].set_visible(False)
     panel.legend(frameon=False, loc="upper left", fontsize=9)
     panel.margins(y=0.25)
 
 
 def mark(panel: Axes, crossovers: Sequence[Crossover]) -> None:
-    """Mark where ways change places, or say that they do not."""
+    """Mark where methods change places, or say that they do not."""
     marked = [(found, found.size) for found in crossovers if found.size is not None]
     for place, (found, size) in enumerate(marked):
         panel.axvline(size, color=GREY, linewidth=1, linestyle=":")
