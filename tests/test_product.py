@@ -112,6 +112,7 @@ TREE = {
     f"{SOURCE}/tables/sources.py",
     f"{SOURCE}/tables/unfinished.py",
     f"{SOURCE}/tables/urls.py",
+    f"{SOURCE}/tables/vintages.py",
     f"{SOURCE}/tables/writing.py",
     "tests/cluster/conftest.py",
     "tests/cluster/test_faults.py",
@@ -159,6 +160,7 @@ TREE = {
     "tests/tables/test_sources.py",
     "tests/tables/test_tables.py",
     "tests/tables/test_urls.py",
+    "tests/tables/test_vintages.py",
     "tests/tables/test_writing.py",
     "tests/test_benchmarks.py",
     "tests/test_job.py",
@@ -179,14 +181,28 @@ TREE = {
     "upkeep/use_case/notebook.ipynb",
     "upkeep/words.txt",
 }
+MONITORING = {
+    *(
+        f"{SOURCE}/monitoring/{name}.py"
+        for name in ("__init__", "bounds", "charts", "inputs", "limits")
+    ),
+    *(
+        f"tests/monitoring/test_{name}.py"
+        for name in ("bounds", "inputs", "limits", "monitoring_charts")
+    ),
+}
+"""What watches either use case."""
+
 USE_CASE_FILES = {
     "growth-forecasting": {
         "benchmarks/arrow_batches.py",
         "benchmarks/accuracy.py",
         "benchmarks/forecast_growth.py",
+        "benchmarks/monitor_growth.py",
         "docs/forecasting.md",
         "jobs/backtest_growth.py",
         "jobs/forecast_growth.py",
+        "jobs/monitor_growth.py",
         "notebooks/02-growth-forecasting.ipynb",
         f"{SOURCE}/growth/__init__.py",
         f"{SOURCE}/growth/all_customers.py",
@@ -199,6 +215,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/growth/groups.py",
         f"{SOURCE}/growth/history.py",
         f"{SOURCE}/growth/intermittent.py",
+        f"{SOURCE}/growth/monitoring.py",
         f"{SOURCE}/growth/per_customer.py",
         f"{SOURCE}/growth/plausible.py",
         f"{SOURCE}/growth/scores.py",
@@ -217,6 +234,7 @@ USE_CASE_FILES = {
         "tests/growth/test_growth_charts.py",
         "tests/growth/test_intermittent.py",
         "tests/growth/test_methods.py",
+        "tests/growth/test_monitoring.py",
         "tests/growth/test_per_customer.py",
         "tests/growth/test_plausible.py",
         "tests/growth/test_scores.py",
@@ -225,6 +243,8 @@ USE_CASE_FILES = {
         "tests/growth/test_totals.py",
         "tests/jobs/test_backtest_growth.py",
         "tests/jobs/test_forecast_growth.py",
+        "tests/jobs/test_monitor_growth.py",
+        *MONITORING,
     },
     "churn-prediction": {
         "benchmarks/arrow_batches.py",
@@ -259,6 +279,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/churn/scores.py",
         f"{SOURCE}/churn/source.py",
         f"{SOURCE}/churn/uncertainty.py",
+        *MONITORING,
         *(
             f"{SOURCE}/lifecycle/{name}.py"
             for name in (

@@ -20,6 +20,7 @@ from {{ cookiecutter.package_name }}.growth.groups import (
 )
 from {{ cookiecutter.package_name }}.growth.history import STALE_AFTER, from_own_ends
 from {{ cookiecutter.package_name }}.growth.totals import SUFFIX, total_records, totals
+from {{ cookiecutter.package_name }}.periods import last_month
 from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT, job.READING],
+        parents=[job.LOG_FORMAT, job.READING, job.VINTAGES],
     )
     parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
     parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         help=f"folder of the forecasts table; totals are written beside it, to OUTPUT{SUFFIX}",
     )
     parser.add_argument("--reports", default="reports", help="folder to write to")
-    args = job.parse(parser, arguments, beside=[SUFFIX])
+    args = job.parse(parser, arguments, beside=[SUFFIX], has_vintages=True)
     if bool(args.by) != bool(args.customers):
         parser.error("give both --customers and --by, or neither")
     if args.by and args.origin == "customer":
@@ -91,8 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     quantiles = sorted(set(args.quantiles))
     forecasts = method(usage, args.horizon, args.season, args.level, quantiles).cache()
     refuse_failures(forecasts, args.max_failed)
-    tables.write_table(forecasts, args.output, read.check_unchanged)
-    written = tables.read_written(spark, args.output)
+    run = job.new_run(last_month(usage))
+    tables.write_vintage(forecasts, args.output, run, args.keep, read.check_unchanged)
+    written = tables.read_vintage(spark, args.output, run.as_of)
 
     models = [row.asDict() for row in by_model(written).collect()]
     total = total_by_month(usage, written).toPandas()
@@ -101,8 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         place = args.output.with_name(args.output.name + SUFFIX)
         settings = (args.horizon, args.season, args.level)
         summed = totals(usage, written, *settings, customers=customers, by=args.by)
-        tables.write_table(summed, place, read.check_unchanged)
-        summed = tables.read_written(spark, place)
+        tables.write_vintage(summed, place, run, args.keep, read.check_unchanged)
+        summed = tables.read_vintage(spark, place, run.as_of)
         records, groups = total_records(summed), sum_up_groups(summed, args.by)
         total = charts.with_bounds(total, summed.where("is_total").toPandas())
     if customers is not None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import date
 
 from pyspark.sql import functions as F
 
@@ -19,7 +20,9 @@ from {{ cookiecutter.package_name }}.training.scoring import score
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
-    parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
+    parser = argparse.ArgumentParser(
+        description=__doc__, parents=[job.LOG_FORMAT, job.READING, job.VINTAGES]
+    )
     source.add_arguments(parser)
     options.add_arguments(parser, version=True)
     parser.add_argument(
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     offers.add_arguments(parser)
     parser.add_argument("--output", required=True, help="folder of the scores table")
     parser.add_argument("--reports", default="reports", help="folder of the report on offers")
-    args = job.parse(parser, arguments)
+    args = job.parse(parser, arguments, has_vintages=True)
     source.check_arguments(parser, args)
     offers.check_arguments(parser, args)
 
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         read, customers = source.read_usage(spark, args)
         usage = read.rows
         rows_in = usage.count()
-        end = last_month(usage)
+        end = cutoff = last_month(usage)
         rows = features(usage, [end], horizon, end, customers)
         covered = coverage.by_customer(usage, end)
         found = coverage.count(covered, customers)
@@ -72,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         rows = source.read_features(spark, args.features, args.id, args.label, csv)
         read = tables.Reading(rows)
         rows_in = rows.count()
-        probability, columns = F.col("churn_probability"), []
+        probability, columns, cutoff = F.col("churn_probability"), [], None
         notes, rejected = [], 0
 
     rows = rows.cache()  # looked at twice: first whether columns are as they were in training
@@ -90,9 +93,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         probability.alias("churn_probability"),
         *columns,
         F.lit(version).alias("model_version"),
+        F.lit(cutoff).cast("date").alias("cutoff"),
+        F.lit(horizon).cast("int").alias("horizon"),
     )
-    tables.write_table(scored, args.output, read.check_unchanged)
-    written = tables.read_written(spark, args.output)
+    run = job.new_run(cutoff or date.today())
+    tables.write_vintage(scored, args.output, run, args.keep, read.check_unchanged)
+    written = tables.read_vintage(spark, args.output, run.as_of)
     [told] = written.agg(
         F.count("*").alias("rows"),
         F.count_if(F.col("churn_probability") == 1).alias("gone"),

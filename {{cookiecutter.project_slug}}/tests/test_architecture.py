@@ -24,8 +24,11 @@ MAY_IMPORT = {
     "simulate": set(),
     "processing": {"reporting"},
     "preparation": {"job", "tables"},
+{% if cookiecutter.use_cases != "none" %}
+    "monitoring": {"reporting"},
+{% endif %}
 {% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
-    "growth": {"reporting", "tables"},
+    "growth": {"monitoring", "reporting", "tables"},
 {% endif %}
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
     "training": {"tables"},

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from . import tables
-from .arguments import column_name, csv_option, month, share
+from .arguments import column_name, csv_option, month, positive, share
 from .reporting.console import print_notes
 from .tables import quarantine
 
@@ -46,6 +46,15 @@ READING.add_argument(
     metavar="SHARE",
     help="set bad rows of --usage aside, in OUTPUT_rejected (without an output, in "
     "REPORTS/usage_rejected), if they are at most this share; otherwise any is refused",
+)
+
+VINTAGES = ArgumentParser(add_help=False)
+"""The option of jobs whose output keeps what earlier runs predicted."""
+VINTAGES.add_argument(
+    "--keep",
+    type=positive,
+    metavar="N",
+    help="vintages that stay in the output, the newest ones; without it all do",
 )
 
 

@@ -9,10 +9,12 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from inspect import getfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import pyspark
 from py4j.protocol import Py4JJavaError
@@ -21,11 +23,11 @@ from pyspark.errors import PySparkException
 from . import __version__
 from .arguments import csv_option, month, not_negative, percentage, positive, probability, share
 from .errors import BadInputError, UnavailableError
-from .inputs import CSV, READING, check_reading, place_of_rejected, read_table
+from .inputs import CSV, READING, VINTAGES, check_reading, place_of_rejected, read_table
 from .spark import warm
 from .spark.interruption import Interruption, interruptible, tell_early_interruption
 from .spark.java import JavaNotFoundError
-from .tables import places
+from .tables import Run, places
 from .tables.faults import explain
 
 __all__ = [
@@ -33,10 +35,12 @@ __all__ = [
     "INPUTS",
     "LOG_FORMAT",
     "READING",
+    "VINTAGES",
     "Summary",
     "check_reading",
     "csv_option",
     "month",
+    "new_run",
     "not_negative",
     "parse",
     "percentage",
@@ -65,8 +69,11 @@ LOG_FORMAT.add_argument(
     help="start a Spark of this job's own, even if a warm one runs (production/warm.py)",
 )
 
-INPUTS = ("usage", "customers", "features", "events")
+INPUTS = ("usage", "customers", "features", "events", "forecasts", "scores")
 """The options that name a table to read: a path, a URL or a catalog table."""
+
+ACT = 3
+"""Exit code of a monitor with a check that says act; its report is written."""
 
 MODELS = Path("models")
 """The model store of this machine: no job writes tables or reports into it."""
@@ -83,6 +90,7 @@ class Summary:
     left_out: rows after `--as-of`, in jobs with that option.
     warnings: number of warnings about the input tables, in jobs with `--as-of`.
     rejected_by_reason: reason -> number of rows set aside, in jobs with `--max-rejected`.
+    status: the worst that a monitor's checks say: ok, watch or act.
     """
 
     rows_in: int
@@ -92,6 +100,7 @@ class Summary:
     left_out: int | None = None
     warnings: int | None = None
     rejected_by_reason: Mapping[str, int] | None = None
+    status: str | None = None
 
 
 def start(main: Callable[[Sequence[str] | None], Summary]) -> None:
@@ -117,9 +126,10 @@ def run(
     With `--log-format json` all other output goes to stderr, and errors give a line of JSON too.
 
     Returns:
-        0 for success; 2 for bad input, like argparse; 1 when Java or another resource is
-        temporarily unavailable. 1 and 2 come with a message on stderr instead of a traceback. Any
-        other error is a defect, and keeps its traceback (and Python's exit code 1).
+        0 for success; 3 if a monitor says act; 2 for bad input, like argparse; 1 when Java or
+        another resource is temporarily unavailable. 1 and 2 come with a message on stderr instead
+        of a traceback. Any other error is a defect, and keeps its traceback (and Python's exit
+        code 1).
         128 plus the number of the signal that ended the job: 130 for Ctrl-C.
     """
     shared = LOG_FORMAT.parse_known_args(arguments)[0]
@@ -131,6 +141,7 @@ def run(
     try:
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
             done = asdict(_done(main, arguments))
+        code = ACT if done["status"] == "act" else 0
     except (BadInputError, JavaNotFoundError, UnavailableError) as error:
         print(f"error: {error}", file=sys.stderr)
         code, done = 2 if isinstance(error, BadInputError) else 1, {"error": str(error)}
@@ -154,7 +165,7 @@ def run(
     }
     if as_json:
         print(json.dumps(told))
-    elif code == 0:
+    elif code in (0, ACT):
         print("summary:", *(f"{name}={_in_words(value)}" for name, value in told.items()))
     return code
 
@@ -180,11 +191,21 @@ def _done(
         raise
 
 
+def new_run(as_of: date) -> Run:
+    """Return this run, for the rows that it writes.
+
+    Args:
+        as_of: the last period that it uses.
+    """
+    return Run(as_of, datetime.now(UTC), uuid4().hex)
+
+
 def parse(
     parser: ArgumentParser,
     arguments: Sequence[str] | None,
     tables: Sequence[str] = ("",),
     beside: Sequence[str] = (),
+    has_vintages: bool = False,
 ) -> Namespace:
     """Parse a job's arguments, and refuse an output or reports where an input would be lost.
 
@@ -197,6 +218,7 @@ def parse(
         arguments: what was typed, if it is not sys.argv.
         tables: the folders in `--output` that will be replaced; by default itself.
         beside: endings of the names of further tables that stand beside `--output`.
+        has_vintages: whether the job adds a vintage to its tables, and replaces no other.
 
     Raises:
         BadInputError: when a place is an input's too, cannot be written, or is no folder.
@@ -222,7 +244,8 @@ def parse(
         MODELS,
     )
     for folder in replaced:
-        places.check_writable("--output", folder, replaced=True)
+        parts = places.VINTAGE_PART if has_vintages else places.PARQUET_PART
+        places.check_writable("--output", folder, replaced=True, parts=parts)
     if "reports" in folders:
         places.check_writable("--reports", folders["reports"])
     return args

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,10 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
     assert scores.columns == [
         *("customer_id", "churn_probability", "expected_usage", "stale"),
         *("expected_profit", "worth_contacting", *reasons.COLUMNS, "model_version"),
+        *("cutoff", "horizon", "made_at", "run_id", "as_of"),
     ]
+    [when] = scores.select("cutoff", "as_of", "horizon").distinct().collect()
+    assert when.cutoff == when.as_of == date(2025, 12, 1) and when.horizon == 3
     assert scores.where(f"abs({ADDED_UP} - churn_probability) > 1e-9").isEmpty()
     told = scores.where("churn_probability = 1").select("reason_1", "reason_2").distinct()
     assert [tuple(row) for row in told.collect()] == [

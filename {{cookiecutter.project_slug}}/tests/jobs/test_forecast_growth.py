@@ -13,7 +13,7 @@ from time import sleep
 import pytest
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }} import job, simulate
+from {{ cookiecutter.package_name }} import job, simulate, tables
 from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS, refuse_horizon
 
 from jobs import forecast_growth
@@ -51,9 +51,11 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
         == 0
     )
     written = spark.read.parquet(str(output))
-    assert [(f.name, f.dataType) for f in written.schema] == [
+    assert [(f.name, f.dataType) for f in written.schema][: len(FORECASTS)] == [
         (f.name, f.dataType) for f in FORECASTS
     ]
+    assert written.columns[len(FORECASTS) :] == ["made_at", "run_id", "as_of"]
+    assert tables.vintages(output) == tables.vintages(f"{output}_totals") == ["2024-06-01"]
     assert written.where("error IS NULL").count() == 6
     assert written.where("error IS NOT NULL").count() == 1
     report = json.loads((reports / "growth_forecast.json").read_text())
@@ -222,7 +224,7 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
     assert start("--method", "seasonal-naive").wait() == 0
     for delay in (0, 0.1):
         killed = start()
-        while not list(output.parent.glob(".unfinished-*/forecasts")):
+        while not list(output.glob(".unfinished-*/as_of=*")):
             assert killed.poll() is None, "it ended before it could be killed"
             sleep(0.05)
         sleep(delay)
@@ -231,7 +233,7 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
         earlier = spark.read.parquet(str(output))
         assert earlier.count() == 400
         assert {row.model for row in earlier.collect()} == {"seasonal-naive"}
-        for folder in output.parent.glob(".unfinished-*"):
+        for folder in output.glob(".unfinished-*"):
             shutil.rmtree(folder)
 
     assert start().wait() == 0

@@ -15,6 +15,7 @@ from .reading import (
 )
 from .rules import whole_rules
 from .schemas import CUSTOMERS, USAGE, Rule, Table, any_table, quoted
+from .vintages import Run, read_vintage, read_vintages, vintages, write_vintage
 from .writing import as_literal, read_written, write, write_table
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "USAGE",
     "Reading",
     "Rule",
+    "Run",
     "Stored",
     "Table",
     "any_table",
@@ -36,11 +38,15 @@ __all__ = [
     "open_source",
     "quoted",
     "read",
+    "read_vintage",
+    "read_vintages",
     "read_with_notes",
     "read_written",
+    "vintages",
     "visible",
     "whole_rules",
     "with_comparable_ids",
     "write",
     "write_table",
+    "write_vintage",
 ]

@@ -19,6 +19,9 @@ MOUNTED = {"file": "", "dbfs": "/dbfs"}
 CATALOG_TABLE = re.compile(r"`.*|[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){1,2}", re.DOTALL)
 FILE_ENDINGS = (".parquet", ".csv", ".json", ".out", ".d", ".dir", ".tmp")
 PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
+VINTAGE_PART = re.compile(rf"{PARQUET_PART.pattern}|\.?as_of=.*|\.unfinished-.*")
+"""What a table with vintages holds, and one that will have them."""
+
 UNFINISHED = ".unfinished-"
 """Prefix of the hidden folders in which runs write incomplete tables."""
 
@@ -99,13 +102,16 @@ def local_path(place: str) -> Path | None:
     return None if mounted is None else Path(mounted + url[2])
 
 
-def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
+def check_writable(
+    option: str, folder: Path, replaced: bool = False, parts: re.Pattern[str] = PARQUET_PART
+) -> None:
     """Refuse a folder that cannot be created or written to. Tries it, and cleans up.
 
     Args:
         option: its name, for messages.
         folder: a folder; it and its parents need not exist.
         replaced: whether a table replaces the folder, which must then be a table or empty.
+        parts: see check_replaceable.
 
     Raises:
         BadInputError: says why.
@@ -116,7 +122,7 @@ def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
         if real.is_symlink():  # a link that leads to itself; before Python 3.13, resolve raises
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if replaced:
-            check_replaceable(where, real)
+            check_replaceable(where, real, parts)
             # a new table is written beside the earlier one
             places = [real.parent, real] if real.exists() else [real.parent]
         else:
@@ -133,8 +139,13 @@ def check_writable(option: str, folder: Path, replaced: bool = False) -> None:
         ) from error
 
 
-def check_replaceable(where: str, path: Path) -> None:
+def check_replaceable(where: str, path: Path, parts: re.Pattern[str] = PARQUET_PART) -> None:
     """Refuse a path with anything but a table in it, because a new table replaces the path.
+
+    Args:
+        where: what the path is called in messages.
+        path: the folder of a table.
+        parts: names of what a table of its kind holds.
 
     Raises:
         BadInputError: if it has other content, is a file, or is a mount point.
@@ -153,7 +164,7 @@ def check_replaceable(where: str, path: Path) -> None:
     held: list[str] = []
     with suppress(FileNotFoundError):
         held = sorted(file.name for file in path.iterdir())
-    foreign = [name for name in held if not PARQUET_PART.fullmatch(name)]
+    foreign = [name for name in held if not parts.fullmatch(name)]
     if foreign:
         raise BadInputError(
             f"{where}: holds {len(foreign)} things that are no part of a table, for "

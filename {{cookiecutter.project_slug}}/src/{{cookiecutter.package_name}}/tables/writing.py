@@ -67,14 +67,24 @@ def write_table(
     """
     folder = folder_of("output", path).resolve()
     check_replaceable(f"output ({folder})", folder)
-    # job.parse compares paths; only Spark knows the files of a catalog table
+    refuse_own_source(frame, folder)
+    write({folder.name: frame}, folder.parent, before_replacing)
+
+
+def refuse_own_source(frame: DataFrame, folder: Path) -> None:
+    """Refuse to write a frame to the folder that it is read from.
+
+    job.parse compares paths; only Spark knows the files of a catalog table.
+
+    Raises:
+        BadInputError: names the folder.
+    """
     read_from = {unquote(file).rpartition("/")[0] for file in frame.inputFiles()}
     if any(place is not None and is_within(place, folder) for place in map(local_path, read_from)):
         raise BadInputError(
             f"output ({folder}): the job reads its rows from there, and would replace them. Name "
             "another folder."
         )
-    write({folder.name: frame}, folder.parent, before_replacing)
 
 
 def read_written(spark: SparkSession, path: Path | str) -> DataFrame:

@@ -1,0 +1,110 @@
+"""Did earlier forecasts come true? Compare them with the usage that came since, and check it."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }}.growth import METHODS, monitoring
+from {{ cookiecutter.package_name }}.growth.groups import GROUPED_CUSTOMERS, check_groups
+from {{ cookiecutter.package_name }}.monitoring import bounds, charts, inputs, limits
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.spark.session import get_spark
+
+
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT, job.READING],
+    )
+    parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
+    parser.add_argument(
+        "--forecasts", required=True, help="what forecast_growth.py wrote, with all its vintages"
+    )
+    parser.add_argument("--method", choices=METHODS, default="combination", help="of the forecasts")
+    parser.add_argument("--customers", help="customers table, with the columns of --by")
+    parser.add_argument(
+        "--by",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="errors of each combination of values too, for example plan region",
+    )
+    parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
+    parser.add_argument(
+        "--reports", default="reports", help="folder to write to; the backtest's report is there"
+    )
+    args = job.parse(parser, arguments)
+    if bool(args.by) != bool(args.customers):
+        parser.error("give both --customers and --by, or neither")
+    known = [watched.name for watched in inputs.WATCHED]
+    rates, given = bounds.read(args.bounds, [*known, *monitoring.names(args.by)])
+
+    spark = get_spark("monitor_growth")
+    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    usage = read.rows.withColumnRenamed("month", "period").cache()
+    forecasts = tables.read_vintages(spark, args.forecasts, monitoring.FORECASTS)
+    customers = None
+    if args.by:
+        customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows
+        check_groups(customers, args.by, f"customers table ({args.customers})")
+    periods = inputs.by_period(usage)
+    found = monitoring.with_leads(monitoring.sums(forecasts, usage, customers, args.by).toPandas())
+    promised = promise(args.reports, args.method)
+    checks = [
+        *monitoring.checks(found, args.by, promised, rates, given),
+        *inputs.checks(periods, rates, given),
+    ]
+
+    by_lead, by_vintage, by_segment = (
+        monitoring.figures(found, keys) if keys else [] for keys in (["lead"], ["as_of"], args.by)
+    )
+    records = [check.record() for check in checks]
+    tables_shown = [records, by_lead, by_vintage, by_segment]
+    title = "Did the forecasts come true?"
+    page = write_files(
+        args.reports,
+        "monitor_growth",
+        {
+            "status": limits.worst(checks),
+            "checks": records,
+            "by_lead": by_lead,
+            "by_vintage": by_vintage,
+            "by_segment": by_segment,
+            "promised": promised,
+            "history": {check.watched.name: check.history() for check in checks},
+        },
+        f"# {title}\n\n" + "\n\n".join(as_table(table) for table in tables_shown if table),
+        charts.history(checks, "Growth"),
+        read.warnings,
+    )
+    print_answer(
+        charts.finding(checks),
+        by_lead,
+        notes=[*(f"{check.status}: {check.reason}" for check in checks), f"page: {page}"],
+    )
+    return job.Summary(
+        sum(period.rows for period in periods),
+        len(records),
+        left_out=read.left_out,
+        rejected_by_reason=read.reasons,
+        warnings=len(read.warnings),
+        status=limits.worst(checks),
+    )
+
+
+def promise(reports: Path, method: str) -> dict[str, Any] | None:
+    """Return a method's row of the backtest's report; None if there is none."""
+    path = reports / "growth_backtest.json"
+    if not path.exists():
+        return None
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return next((row for row in rows if row["method"] == method), None)
+
+
+if __name__ == "__main__":
+    job.start(main)

@@ -1,0 +1,1 @@
+"""Monitoring: checks of a project's inputs and predictions against their own history."""

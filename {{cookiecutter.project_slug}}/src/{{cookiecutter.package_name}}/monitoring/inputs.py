@@ -1,0 +1,126 @@
+"""What a usage table held in each period: rows, usage, nulls, customers new and gone."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from .limits import Check, Limits, Rates, Watched, check
+
+Series = list[tuple[str, float]]
+
+WATCHED = (
+    Watched("rows", "rows, as a multiple of the period before", 0.05, is_log=True),
+    Watched("usage", "mean usage of a row, as a multiple of the period before", 0.1, is_log=True),
+    Watched("nulls", "share of rows whose usage is null", 0.01, alarms="above"),
+    Watched("new", "share of customers with usage who have none before", 0.02, alarms="above"),
+    Watched("gone", "share of the period before's customers without usage", 0.02, alarms="above"),
+)
+"""The checks of a usage table. A unit error shows in `usage`, a lost file in `rows`."""
+
+
+class Period(NamedTuple):
+    """Figures of a usage table in one period.
+
+    active: customers with usage. new: those of them without any earlier usage. gone: customers with
+    usage in the period before who have none in this one.
+    """
+
+    period: str
+    rows: int
+    nulls: int
+    usage: float
+    active: int
+    new: int
+    gone: int
+
+
+def by_period(usage: DataFrame) -> list[Period]:
+    """Count a usage table by period; Spark aggregates, and a row for each two periods is collected.
+
+    Args:
+        usage: one row per customer and period.
+
+    Returns:
+        The periods that have rows, in their order.
+    """
+    counted = (
+        usage.groupBy("period")
+        .agg(
+            F.count("*").alias("rows"),
+            F.count_if(F.col("usage").isNull()).alias("nulls"),
+            F.coalesce(F.sum("usage"), F.lit(0.0)).alias("usage"),
+        )
+        .orderBy("period")
+        .collect()
+    )
+    of_customer = Window.partitionBy("customer_id").orderBy("period")
+    uses = usage.where("usage > 0").select("customer_id", "period")
+    steps = (
+        uses.withColumn("earlier", F.lag("period").over(of_customer))
+        .groupBy("period", "earlier")
+        .count()
+        .collect()
+    )
+    pairs = {(row["period"], row["earlier"]): row["count"] for row in steps}
+    active = {row["period"]: 0 for row in counted}
+    for (period, _), count in pairs.items():
+        active[period] += count
+    periods = [row["period"] for row in counted]
+    before = dict(zip(periods[1:], periods, strict=False))
+    return [
+        Period(
+            str(row["period"]),
+            row["rows"],
+            row["nulls"],
+            row["usage"],
+            active[row["period"]],
+            pairs.get((row["period"], None), 0),
+            _gone(row["period"], before, active, pairs),
+        )
+        for row in counted
+    ]
+
+
+def checks(
+    periods: Sequence[Period], rates: Rates, bounds: dict[str, Limits] | None = None
+) -> list[Check]:
+    """Check the newest period of a usage table against the periods before it.
+
+    The first period is left out: each of its customers is new.
+    """
+    series: dict[str, Series] = {watched.name: [] for watched in WATCHED}
+    for earlier, now in pairwise(periods):
+        found = {
+            "rows": now.rows / earlier.rows,
+            "usage": _share(_mean(now), _mean(earlier)),
+            "nulls": now.nulls / now.rows,
+            "new": _share(now.new, now.active),
+            "gone": _share(now.gone, earlier.active),
+        }
+        for name, value in found.items():
+            if math.isfinite(value):
+                series[name].append((now.period, value))
+    given = bounds or {}
+    return [
+        check(watched, series[watched.name], rates, given.get(watched.name)) for watched in WATCHED
+    ]
+
+
+def _gone(
+    period: Any, before: dict[Any, Any], active: dict[Any, int], pairs: dict[Any, int]
+) -> int:
+    if period not in before:
+        return 0
+    return active[before[period]] - pairs.get((period, before[period]), 0)
+
+
+def _mean(period: Period) -> float:
+    return _share(period.usage, period.rows - period.nulls)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan

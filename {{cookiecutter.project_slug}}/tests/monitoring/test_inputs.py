@@ -1,0 +1,56 @@
+"""A usage table's periods are counted, and a change is noticed by the check meant for it."""
+
+from datetime import date
+
+import pytest
+
+from {{ cookiecutter.package_name }}.monitoring.inputs import Period, by_period, checks
+from {{ cookiecutter.package_name }}.monitoring.limits import Rates
+
+JANUARY, FEBRUARY, MARCH = (date(2025, month, 1) for month in (1, 2, 3))
+
+
+def test_rows_nulls_usage_and_customers_who_come_and_go_are_counted(make_table):
+    usage = make_table(
+        [
+            ("a", JANUARY, 1.0),
+            ("a", FEBRUARY, 2.0),
+            ("a", MARCH, 0.0),  # gone in March
+            ("b", JANUARY, 1.0),
+            ("b", MARCH, 3.0),  # gone in February, and back: not new
+            ("c", JANUARY, None),
+            ("c", MARCH, 5.0),  # unknown before: new with its first usage
+        ],
+        "customer_id string, period date, usage double",
+    )
+    assert by_period(usage) == [
+        Period("2025-01-01", rows=3, nulls=1, usage=2.0, active=2, new=2, gone=0),
+        Period("2025-02-01", rows=1, nulls=0, usage=2.0, active=1, new=0, gone=1),
+        Period("2025-03-01", rows=3, nulls=0, usage=8.0, active=2, new=1, gone=1),
+    ]
+
+
+def history(**changed):
+    """Two years of an ordinary company; `changed` are figures of the last month."""
+    ordinary = [
+        Period(f"{n:02}", 1000 + 3 * n, 2, (1000 + 3 * n) * (50 + n % 5), 900, 9 + n % 3, 8 + n % 2)
+        for n in range(24)
+    ]
+    return [*ordinary[:-1], ordinary[-1]._replace(**changed)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "noticed"),
+    [
+        ({}, set()),
+        ({"usage": 1000 * 53_000.0}, {"usage"}),  # a unit error
+        ({"rows": 500, "usage": 500 * 53.0}, {"rows"}),  # a lost file
+        ({"rows": 2138, "usage": 2138 * 53.0}, {"rows"}),  # a month that comes twice
+        ({"nulls": 100}, {"nulls"}),
+        ({"new": 200}, {"new"}),
+        ({"gone": 200}, {"gone"}),
+    ],
+)
+def test_a_change_is_noticed_by_the_check_that_is_meant_for_it(changed, noticed):
+    found = checks(history(**changed), Rates())
+    assert {check.watched.name for check in found if check.status == "act"} == noticed
