@@ -19,7 +19,7 @@ LONGEST = 36
 """Earlier values that limits are computed from, the newest ones."""
 
 LASTING = 3
-"""After so many values in a row outside of their limits, the history starts anew: a new level."""
+"""After so many values in a row outside of their limits, the history starts again: a new level."""
 
 STATUSES = ("ok", "watch", "act")
 """What a check may say, from the best to the worst."""
