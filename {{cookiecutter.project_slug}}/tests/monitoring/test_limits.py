@@ -14,16 +14,16 @@ from {{ cookiecutter.package_name }}.monitoring.limits import (
     worst,
 )
 
-FIGURE = Watched("figure", "a figure", 0.0)
+PLAIN = Watched("figure", "a figure", 0.0)
 ORDINARY = [10.0, 11.0, 9.5, 10.4, 9.8, 10.9, 10.2, 9.7]
 
 
-def made(values, watched=FIGURE, bounds=None):
+def made(values, watched=PLAIN, bounds=None):
     dated = [(f"2025-{number:02}", value) for number, value in enumerate(values)]
     return check(watched, dated, Rates(), bounds)
 
 
-def status(values, watched=FIGURE, bounds=None):
+def status(values, watched=PLAIN, bounds=None):
     return made(values, watched, bounds).status
 
 
