@@ -157,7 +157,7 @@ def test_its_churn_model_is_the_champion_and_scores_everybody(sample):
     for method in ("all-customers", "per-customer"):
         assert scores[method]["roc_auc"] > scores["recency"]["roc_auc"] - 0.01
     assert report["model_version"] == "1"
-    assert list((project / "data/processed/churn").glob("part-*.parquet"))
+    assert list((project / "data/processed/churn").glob("as_of=*/part-*.parquet"))
     assert list((project / "models/artifacts").rglob("model.skops"))
 
 

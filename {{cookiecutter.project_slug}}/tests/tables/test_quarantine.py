@@ -91,6 +91,11 @@ def test_columns_may_have_other_names(read):
         ("CustomerID,month,usage", "--columns customer_id=CustomerID"),
         ("Customer Id,month,usage", "--columns customer_id='Customer Id'"),
         ("who,month,usage", "(--columns customer_id=COLUMN): who, month, usage."),
+        (",".join(f"c{n}" for n in range(20)), "c11, and 8 more."),
+        (
+            "customer_id,2025-01-01,2025-02-01,2025-03-01",
+            "by melt in pandas or by unpivot in Spark.",
+        ),
     ],
 )
 def test_a_missing_column_is_told_with_the_option_that_names_it(read, header, told):

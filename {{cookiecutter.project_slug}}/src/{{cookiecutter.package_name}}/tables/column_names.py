@@ -11,6 +11,12 @@ from pyspark.sql.types import StructField, StructType
 
 from .schemas import Table, quoted
 
+SHOWN = 12
+"""Columns of a table that a message lists."""
+
+FEW_PERIODS = 3
+"""Columns that are named by a date, from which on a table has a column for each period."""
+
 
 def names_for(table: Table, given: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the given names of a table's columns: column of the contract -> its stored name.
@@ -64,7 +70,13 @@ def help_with_missing(name: str, columns: Sequence[str], table: Table) -> str:
         columns: those that the table has.
         table: its contract.
     """
-    listed = ", ".join(columns) or "none"
+    if sum(bool(re.match(r"\d{4}-\d{2}", column)) for column in columns) >= FEW_PERIODS:
+        return (
+            "The table has a column for each period: turn them into rows, by melt in pandas or by "
+            "unpivot in Spark."
+        )
+    more = [f"and {len(columns) - SHOWN:,} more"] if len(columns) > SHOWN else []
+    listed = ", ".join([*columns[:SHOWN], *more]) or "none"
     if not table.may_be_renamed:
         return f"Add it or rename one of: {listed}."
     alike = [column for column in columns if _letters(column) == _letters(name)]
