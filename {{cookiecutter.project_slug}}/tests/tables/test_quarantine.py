@@ -94,7 +94,7 @@ def test_columns_may_have_other_names(read):
         (",".join(f"c{n}" for n in range(20)), "c11, and 8 more."),
         (
             "customer_id,2025-01-01,2025-02-01,2025-03-01",
-            "by melt in pandas or by unpivot in Spark.",
+            "or by unpivot in Spark.",
         ),
     ],
 )
