@@ -32,7 +32,7 @@ MAY_IMPORT = {
 {% endif %}
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
     "training": {"tables"},
-    "churn": {"job", "reporting", "tables", "training"},
+    "churn": {"job", "monitoring", "reporting", "tables", "training"},
     "lifecycle": {"tables", "training"},
     "tradeoff": {"reporting", "tables", "training"},
 {% endif %}

@@ -1,0 +1,88 @@
+"""Did earlier scores come true? Compare them with who churned since, and check inputs and drift."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import job, tables
+from {{ cookiecutter.package_name }}.churn import monitoring
+from {{ cookiecutter.package_name }}.monitoring import bounds, charts, inputs, limits
+from {{ cookiecutter.package_name }}.reporting.console import print_answer
+from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.spark.session import get_spark
+
+SHOWN = ("model_version", "customers", "churned", "roc_auc", "brier", "calibration", "lift")
+"""Figures that are printed; the report has all."""
+
+
+def main(arguments: Sequence[str] | None = None) -> job.Summary:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        parents=[job.LOG_FORMAT, job.READING],
+    )
+    parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
+    parser.add_argument(
+        "--scores", required=True, help="what score_churn.py wrote, with all its vintages"
+    )
+    parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
+    parser.add_argument("--reports", default="reports", help="folder to write to")
+    args = job.parse(parser, arguments)
+    watched = (*inputs.WATCHED, *monitoring.WATCHED, monitoring.DRIFT)
+    rates, given = bounds.read(args.bounds, [figure.name for figure in watched])
+
+    spark = get_spark("monitor_churn")
+    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    usage = read.rows.withColumnRenamed("month", "period").cache()
+    scores = tables.read_vintages(spark, args.scores, monitoring.SCORES)
+    scores = scores.where("churn_probability IS NOT NULL")
+    periods = inputs.by_period(usage)
+    scored = scores.select("cutoff", "horizon").where("cutoff IS NOT NULL").distinct().collect()
+    known = [row.period for row in usage.select("period").distinct().orderBy("period").collect()]
+    passed = monitoring.ends([(row.cutoff, row.horizon) for row in scored], known)
+    outcomes = monitoring.with_outcomes(scores, usage, passed)
+    bins = monitoring.histogram(outcomes).toPandas()
+    by_cutoff, by_version = (monitoring.by(bins, keys) for keys in (["cutoff"], ["model_version"]))
+    counted = scores.groupBy("as_of", monitoring.bin_of_odds().alias("bin"))
+    drifts = monitoring.drift(counted.agg(F.count("*").alias("rows")).toPandas())
+    checks = [
+        *monitoring.checks(by_cutoff, drifts, rates, given),
+        *inputs.checks(periods, rates, given),
+    ]
+
+    records = [check.record() for check in checks]
+    shown = (records, by_version, by_cutoff)
+    page = write_files(
+        args.reports,
+        "monitor_churn",
+        {
+            "status": limits.worst(checks),
+            "checks": records,
+            "by_version": by_version,
+            "by_cutoff": by_cutoff,
+            "history": {check.watched.name: check.history() for check in checks},
+        },
+        "# Did the scores of churn come true?\n\n"
+        + "\n\n".join(as_table(table) for table in shown if table),
+        charts.history(checks, "Churn"),
+        read.warnings,
+    )
+    print_answer(
+        charts.finding(checks),
+        [{name: row[name] for name in SHOWN} for row in by_version],
+        notes=[*(f"{check.status}: {check.reason}" for check in checks), f"page: {page}"],
+    )
+    return job.Summary(
+        sum(period.rows for period in periods),
+        len(records),
+        left_out=read.left_out,
+        rejected_by_reason=read.reasons,
+        warnings=len(read.warnings),
+        status=limits.worst(checks),
+    )
+
+
+if __name__ == "__main__":
+    job.start(main)
