@@ -1,11 +1,24 @@
-from datetime import date
+from datetime import date, datetime
+
+import pytest
+from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.periods import (
+    FREQUENCIES,
     last_month,
-    month_index,
-    month_index_column,
     months_before,
 )
+
+STARTS = {
+    "hour": [datetime(1999, 12, 31, 23), datetime(2024, 2, 29, 0), datetime(2025, 3, 30, 2)],
+    "day": [date(1999, 12, 31), date(2024, 2, 29), date(2024, 12, 31)],
+    "week": [date(1999, 12, 27), date(2020, 12, 28), date(2021, 1, 4)],
+    "month": [date(1999, 12, 1), date(2024, 2, 1), date(2024, 12, 1)],
+    "quarter": [date(1999, 10, 1), date(2024, 1, 1), date(2024, 11, 1)],
+    "year": [date(1999, 1, 1), date(2000, 1, 1), date(2024, 7, 1)],
+}
+"""Frequency -> starts of periods: a leap day, a year of 53 weeks, a quarter that is not January's,
+and an hour that clocks skip in spring."""
 
 
 def test_months_are_counted_back_over_years():
@@ -18,9 +31,34 @@ def test_the_last_month_is_the_tables_and_not_the_last_with_known_usage(make_usa
     assert last_month(usage) == date(2024, 7, 1)
 
 
-def test_months_have_the_same_number_in_python_and_in_spark(spark):
-    months = [date(1999, 12, 1), date(2000, 1, 1), date(2025, 1, 1)]
-    found = spark.createDataFrame([(month,) for month in months], "month date")
-    numbers = found.select("month", month_index_column("month").alias("number")).orderBy("month")
-    assert [month_index(month) for month in months] == [-1, 0, 300]
-    assert [row.number for row in numbers.collect()] == [-1, 0, 300]
+@pytest.mark.parametrize("name", FREQUENCIES)
+def test_periods_have_the_same_number_in_python_and_in_spark(spark, name):
+    """And what lies 5 periods earlier has a number that is less by 5, in both."""
+    frequency, starts = FREQUENCIES[name], STARTS[name]
+    kind = "timestamp_ntz" if name == "hour" else "date"
+    rows = spark.createDataFrame([(start,) for start in starts], f"month {kind}")
+    earlier = frequency.add("month", -5)
+    found = rows.select(
+        "month",
+        frequency.index_column("month").alias("number"),
+        frequency.index_column(earlier).alias("less"),
+        earlier.alias("earlier"),
+        F.size(F.sequence(earlier, "month", F.expr(frequency.step))).alias("length"),
+    ).collect()
+    for row in found:
+        assert row.number == frequency.index(row.month)
+        assert row.less == row.number - 5
+        assert row.earlier == frequency.before(row.month, 5)
+        assert frequency.index(row.earlier) == row.less
+        assert row.length == 6
+
+
+def test_every_day_has_24_hours_on_a_wall_clock():
+    hour, spring = FREQUENCIES["hour"], datetime(2025, 3, 30)
+    assert hour.index(datetime(2025, 3, 31)) - hour.index(spring) == 24
+    assert hour.before(datetime(2025, 3, 31), 24) == spring
+
+
+def test_january_has_number_0_and_so_do_the_first_quarter_and_year_of_2000():
+    for name in ("month", "quarter", "year"):
+        assert FREQUENCIES[name].index(date(2000, 1, 1)) == 0
