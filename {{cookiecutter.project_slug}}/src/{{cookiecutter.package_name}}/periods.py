@@ -5,8 +5,8 @@ tables held months only when it got this name. A period is named by its first mo
 timestamp without a zone for hours. Hours are those of a wall clock, so every day has 24.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -18,7 +18,8 @@ MONDAY = datetime(2000, 1, 3)
 """Hours, days and weeks are counted from this moment."""
 
 
-class Frequency(NamedTuple):
+@dataclass(frozen=True)
+class Frequency:
     """The length of a table's periods, and the usual settings for such tables.
 
     name: hour, day, week, month, quarter or year.
