@@ -1,6 +1,6 @@
-"""How accurate the methods of growth forecasting are on a table of known months and a later one.
+"""How accurate the methods of growth forecasting are on a table of known periods and a later one.
 
-Every method forecasts the months of the test table from the train table alone. Without tables, the
+Every method forecasts the periods of the test table from the train table alone. Without tables, the
 last six months of simulated customers are forecast. Example, for two CSV files with the columns
 customer_id, month and usage:
 
@@ -21,7 +21,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, simulate, tables
-from {{ cookiecutter.package_name }}.growth import METHODS
+from {{ cookiecutter.package_name }}.growth import METHODS, SEASON_HELP
 from {{ cookiecutter.package_name }}.growth.backtest import QUANTILES
 from {{ cookiecutter.package_name }}.growth.history import (
     align_ends,
@@ -29,7 +29,7 @@ from {{ cookiecutter.package_name }}.growth.history import (
     from_own_ends,
 )
 from {{ cookiecutter.package_name }}.growth.scores import score, summary
-from {{ cookiecutter.package_name }}.periods import months_before
+from {{ cookiecutter.package_name }}.periods import MONTH, Frequency, months_before
 from {{ cookiecutter.package_name }}.reporting.files import as_table
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--train", help="usage table to forecast from")
-    parser.add_argument("--test", help="usage table of the months after it")
+    parser.add_argument("--test", help="usage table of the periods after it")
     parser.add_argument("--origin", choices=["table", "customer"], default="table")
     parser.add_argument("--methods", choices=METHODS, nargs="+", default=list(METHODS))
-    parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
+    parser.add_argument("--season", type=job.positive, help=SEASON_HELP)
     parser.add_argument("--reports", type=Path, default=Path("reports"), help="folder to write to")
     args = parser.parse_args(arguments)
     if bool(args.train) != bool(args.test):
@@ -54,13 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     spark = get_spark("benchmark", own=True)
     if args.train:
-        train = tables.read(spark, args.train, tables.USAGE).cache()
-        test = tables.read(spark, args.test, tables.USAGE).cache()
+        read = tables.read_with_notes(spark, args.train, tables.USAGE)
+        train, frequency = read.rows.cache(), read.frequency
+        later = tables.read_with_notes(spark, args.test, tables.USAGE, frequency=frequency)
+        test = later.rows.cache()
     else:
-        train, test = simulated(spark)
+        (train, test), frequency = simulated(spark), MONTH
+    season = args.season or frequency.season
     horizon = longest(test)
     rows = [
-        measure_method(name, train, test, horizon, args.season, args.origin)
+        measure_method(name, train, test, horizon, season, args.origin, frequency)
         for name in args.methods
     ]
     naive = next((row["mase"] for row in rows if row["method"] == "seasonal-naive"), None)
@@ -81,7 +84,7 @@ def simulated(spark: SparkSession) -> tuple[DataFrame, DataFrame]:
 
 
 def longest(test: DataFrame) -> int:
-    """The most months that a customer has in the test table."""
+    """The most periods that a customer has in the test table."""
     counts = test.groupBy("customer_id").agg(F.count_distinct("month").alias("months"))
     [found] = counts.agg(F.max("months").alias("months")).collect()
     months: int = found.months
@@ -89,17 +92,23 @@ def longest(test: DataFrame) -> int:
 
 
 def measure_method(
-    name: str, train: DataFrame, test: DataFrame, horizon: int, season: int, origin: str
+    name: str,
+    train: DataFrame,
+    test: DataFrame,
+    horizon: int,
+    season: int,
+    origin: str,
+    frequency: Frequency = MONTH,
 ) -> dict[str, Any]:
-    """Forecast the test months with a method, and compare."""
+    """Forecast the test periods with a method, and compare."""
     method, history = METHODS[name], train
     if origin == "customer":
-        method, history = from_own_ends(method), align_ends(train)[0]
+        method, history = from_own_ends(method, frequency), align_ends(train, frequency)[0]
     start = perf_counter()
-    forecasts = method(train, horizon, season, LEVEL, QUANTILES).cache()
+    forecasts = method(train, horizon, season, LEVEL, QUANTILES, frequency).cache()
     forecasts.count()
     seconds = perf_counter() - start
-    scores = score(forecasts, test, filled(history), season, QUANTILES)
+    scores = score(forecasts, test, filled(history, frequency), season, QUANTILES, frequency)
     [total] = scores.agg(*summary()).collect()
     square = F.avg((F.col("forecast") - F.col("usage")) ** 2)
     [error] = test.join(forecasts, ["customer_id", "month"]).agg(F.sqrt(square)).collect()

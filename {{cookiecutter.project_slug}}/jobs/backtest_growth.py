@@ -1,4 +1,4 @@
-"""Which method forecasts best? Forecast months that are known, from what was known before them."""
+"""Which method forecasts best? Forecast periods that are known, from what was known before them."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
-from {{ cookiecutter.package_name }}.growth import METHODS, charts
+from {{ cookiecutter.package_name }}.growth import METHODS, SEASON_HELP, charts
 from {{ cookiecutter.package_name }}.growth.backtest import backtest
 from {{ cookiecutter.package_name }}.growth.history import align_ends
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import write_report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -32,30 +33,31 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         parents=[job.LOG_FORMAT, job.READING],
     )
     parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
-    parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
+    parser.add_argument("--horizon", type=job.positive, required=True, help="periods to forecast")
     parser.add_argument("--folds", type=job.positive, default=3, help="cutoffs to forecast from")
-    parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
+    parser.add_argument("--season", type=job.positive, help=SEASON_HELP)
     parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
     parser.add_argument(
         "--origin",
         choices=["table", "customer"],
         default="table",
-        help="cutoffs before the table's last month, or before each customer's own last row",
+        help="cutoffs before the table's last period, or before each customer's own last row",
     )
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
 
     spark = get_spark("backtest_growth")
-    read = job.read_table(spark, args.usage, tables.USAGE, args)
-    usage = read.rows
-    placed = align_ends(usage)[0] if args.origin == "customer" else usage
+    read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
+    usage, frequency = read.rows, read.frequency
+    season = args.season or frequency.season
+    placed = align_ends(usage, frequency)[0] if args.origin == "customer" else usage
     by_method, by_length = backtest(
-        placed, METHODS, args.horizon, args.season, args.level, args.folds
+        placed, METHODS, args.horizon, season, args.level, args.folds, frequency
     )
     if not by_length:
         raise BadInputError(
-            f"usage table ({args.usage}): no customer has more than {args.horizon} months, "
-            "of which usage is known in some. Take a smaller --horizon."
+            f"usage table ({args.usage}): no customer has more than {args.horizon} "
+            f"{frequency.name}s, of which usage is known in some. Take a smaller --horizon."
         )
 
     records = [asdict(score) for score in by_method]

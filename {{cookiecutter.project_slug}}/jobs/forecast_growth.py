@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, tables
-from {{ cookiecutter.package_name }}.growth import METHODS, charts
+from {{ cookiecutter.package_name }}.growth import METHODS, SEASON_HELP, charts
 from {{ cookiecutter.package_name }}.growth.forecasts import (
     by_model,
     of_largest_customers,
@@ -20,7 +20,7 @@ from {{ cookiecutter.package_name }}.growth.groups import (
 )
 from {{ cookiecutter.package_name }}.growth.history import STALE_AFTER, from_own_ends
 from {{ cookiecutter.package_name }}.growth.totals import SUFFIX, total_records, totals
-from {{ cookiecutter.package_name }}.periods import last_month
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES, last_month
 from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         parents=[job.LOG_FORMAT, job.READING, job.VINTAGES],
     )
     parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
-    parser.add_argument("--horizon", type=job.positive, required=True, help="months to forecast")
+    parser.add_argument("--horizon", type=job.positive, required=True, help="periods to forecast")
     parser.add_argument("--method", choices=METHODS, default="combination", help="how to forecast")
-    parser.add_argument("--season", type=job.positive, default=12, help="months in a season")
+    parser.add_argument("--season", type=job.positive, help=SEASON_HELP)
     parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
     parser.add_argument(
         "--quantiles",
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "--origin",
         choices=["table", "customer"],
         default="table",
-        help="the months after the table's last one, or after each customer's own last row",
+        help="the periods after the table's last one, or after each customer's own last row",
     )
     parser.add_argument(
         "--max-failed",
@@ -76,32 +76,35 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     if bool(args.by) != bool(args.customers):
         parser.error("give both --customers and --by, or neither")
     if args.by and args.origin == "customer":
-        parser.error("--by does not go with --origin customer: its forecasts start at other months")
+        parser.error("--by does not go with --origin customer: its forecasts start at other times")
 
     spark = get_spark("forecast_growth")
-    read = job.read_table(spark, args.usage, tables.USAGE, args)
-    usage = read.rows
-    refuse_horizon(args.horizon, read.months)
+    read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
+    usage, frequency = read.rows, read.frequency
+    season = args.season or frequency.season
+    refuse_horizon(args.horizon, read.months, frequency)
     customers = None
     if args.by:
         customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows
         check_groups(customers, args.by, f"customers table ({args.customers})")
     method = METHODS[args.method]
     if args.origin == "customer":
-        method = from_own_ends(method)
+        method = from_own_ends(method, frequency)
     quantiles = sorted(set(args.quantiles))
-    forecasts = method(usage, args.horizon, args.season, args.level, quantiles).cache()
+    forecasts = method(usage, args.horizon, season, args.level, quantiles, frequency).cache()
     refuse_failures(forecasts, args.max_failed)
     run = job.new_run(last_month(usage))
-    tables.write_vintage(forecasts, args.output, run, args.keep, read.check_unchanged)
+    named = read.as_named(forecasts)
+    tables.write_vintage(named, args.output, run, args.keep, read.check_unchanged)
     written = tables.read_vintage(spark, args.output, run.as_of)
+    written = written.withColumnRenamed(read.period, "month")
 
     models = [row.asDict() for row in by_model(written).collect()]
     total = total_by_month(usage, written).toPandas()
     groups, records = [], []
     if args.origin == "table":
         place = args.output.with_name(args.output.name + SUFFIX)
-        settings = (args.horizon, args.season, args.level)
+        settings = (args.horizon, season, args.level, frequency)
         summed = totals(usage, written, *settings, customers=customers, by=args.by)
         tables.write_vintage(summed, place, run, args.keep, read.check_unchanged)
         summed = tables.read_vintage(spark, place, run.as_of)
@@ -114,14 +117,14 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         history = usage.join(largest.select("customer_id").distinct(), "customer_id", "left_semi")
         panels = history.toPandas(), largest.toPandas()
     rejected = sum(row["customers"] for row in models if row["model"] == "error")
-    title = f"Growth forecast, {args.horizon} months, {args.method}"
+    title = f"Growth forecast, {args.horizon} {frequency.name}s, {args.method}"
     shown = "\n\n".join(as_table(table) for table in (records, groups, models) if table)
     page = write_files(
         args.reports,
         "growth_forecast",
         {"models": models, "totals": records, "groups": groups},
         f"# {title}\n\n{shown}",
-        charts.forecasts(total, *panels, rejected),
+        charts.forecasts(total, *panels, rejected, frequency.name),
         read.warnings,
     )
     failures = written.where("error IS NOT NULL").orderBy("customer_id").limit(1).collect()
@@ -129,17 +132,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     stale = sum(row["stale"] for row in models)
     if stale:
         notes.append(
-            f"stale: {stale:,} customers have no row in the last {STALE_AFTER} months of the table "
+            f"stale: {stale:,} customers have no row in the last {STALE_AFTER * frequency.month} "
+            f"{frequency.name}s of the table "
             "(column stale). --origin customer forecasts each after its own last row."
         )
     if records:
         notes.append(f"totals: {place}")
     else:
         notes.append(
-            "totals: not written, because forecasts of --origin customer start at other months"
+            "totals: not written, because forecasts of --origin customer start at other times"
         )
     notes += [f"written: {args.output}", f"page: {page}"]
-    print_answer(charts.outlook(total, rejected), records, groups, models, notes=notes)
+    print_answer(
+        charts.outlook(total, rejected, frequency.name), records, groups, models, notes=notes
+    )
     return job.Summary(
         usage.count(),
         written.count(),

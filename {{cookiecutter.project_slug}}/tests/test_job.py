@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pyspark
@@ -272,15 +272,22 @@ def test_other_percentages_are_refused_with_what_was_typed(text):
         job.percentage(text)
 
 
-@pytest.mark.parametrize("text", ["2025-12", "2025-12-01"])
-def test_a_month_is_its_first_day(text):
-    assert job.month(text) == date(2025, 12, 1)
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("2024-02", datetime(2024, 2, 29, 23, 59, 59)),
+        ("2025-12-01", datetime(2025, 12, 1, 23, 59, 59)),
+        ("2025-12-31T08", datetime(2025, 12, 31, 8, 59, 59)),
+    ],
+)
+def test_a_named_period_ends_with_its_last_second(text, last):
+    assert job.last_moment(text) == last
 
 
-@pytest.mark.parametrize("text", ["2025-12-31", "2025", "2025-13", "12/2025", "20251201", ""])
-def test_what_is_no_month_is_refused_with_what_was_typed(text):
-    with pytest.raises(ArgumentTypeError, match=f"for example 2025-12, not '{text}'"):
-        job.month(text)
+@pytest.mark.parametrize("text", ["2025-02-29", "2025", "2025-13", "12/2025", "20251201", ""])
+def test_what_is_no_period_is_refused_with_what_was_typed(text):
+    with pytest.raises(ArgumentTypeError, match=f"for example 2025-12, .* not '{text}'"):
+        job.last_moment(text)
 
 
 def test_options_of_csv_files_are_names_and_values():

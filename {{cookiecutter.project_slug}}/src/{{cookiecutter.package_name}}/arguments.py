@@ -1,11 +1,11 @@
 """Types of the jobs' arguments, for argparse's `type`."""
 
 import math
-import re
 import sys
 from argparse import ArgumentTypeError
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 
 from . import tables
 
@@ -55,12 +55,24 @@ def _number(text: str, limits: str, is_within: Callable[[float], bool]) -> float
     return number
 
 
-def month(text: str) -> date:
-    """Parse a month, 2025-12 or 2025-12-01, as argparse's `type`."""
-    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])(-01)?", text)
-    if match is None or match[1] == "0000":
-        raise ArgumentTypeError(f"must be a month, for example 2025-12, not {text!r}")
-    return date(int(match[1]), int(match[2]), 1)
+def moment(text: str) -> datetime:
+    """Parse a month, a day or an hour, such as 2025-12 or 2025-12-31T08, as argparse's `type`."""
+    forms = {len("2025-12"): "%Y-%m", len("2025-12-31"): "%Y-%m-%d"}
+    try:
+        return datetime.strptime(text, forms.get(len(text), "%Y-%m-%dT%H"))
+    except ValueError as error:
+        raise ArgumentTypeError(
+            f"must be a month, a day or an hour, for example 2025-12, 2025-12-31 or 2025-12-31T08, "
+            f"not {text!r}"
+        ) from error
+
+
+def last_moment(text: str) -> datetime:
+    """Parse a month, a day or an hour like `moment`; return its last second."""
+    start = moment(text)
+    if len(text) == len("2025-12"):
+        start = start.replace(day=monthrange(start.year, start.month)[1])
+    return start.replace(hour=start.hour if "T" in text else 23, minute=59, second=59)
 
 
 def csv_option(text: str) -> tuple[str, str]:
@@ -79,7 +91,7 @@ def column_name(text: str) -> tuple[str, str]:
     NAME is a column of usage tables, or customers.NAME one of customers tables.
     """
     name, _, column = text.partition("=")
-    names = tables.USAGE.schema.names
+    names = [*tables.USAGE.schema.names, "period"]
     if (name not in names and not name.startswith("customers.")) or not column:
         raise ArgumentTypeError(
             f"must be NAME=COLUMN, where NAME is {', '.join(names)} or customers.NAME, not {text!r}"

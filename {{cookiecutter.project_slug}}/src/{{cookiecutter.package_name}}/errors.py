@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Sequence
 
 RETRYABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EMFILE)
 """Errors of the operating system that may be resolved when the job is run again."""
@@ -9,6 +10,15 @@ RETRYABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.ETIMEDOU
 
 class BadInputError(ValueError):
     """The input cannot be used (exit code 2). The message is one line: what, where, what helps."""
+
+
+class MissingColumnError(BadInputError):
+    """A table lacks a column: its name is `column`, and those that there are `columns`."""
+
+    def __init__(self, message: str, column: str, columns: Sequence[str]) -> None:
+        """Take the message, the missing column and the table's columns."""
+        super().__init__(message)
+        self.column, self.columns = column, tuple(columns)
 
 
 class UnavailableError(RuntimeError):

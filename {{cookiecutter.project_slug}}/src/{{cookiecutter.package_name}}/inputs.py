@@ -1,14 +1,17 @@
 """The options of jobs that read tables, and reading by them."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from . import tables
-from .arguments import column_name, csv_option, month, positive, share
+from .arguments import column_name, csv_option, last_moment, positive, share
+from .errors import BadInputError
+from .periods import FREQUENCIES, MONTH
 from .reporting.console import print_notes
 from .tables import quarantine
 
@@ -28,9 +31,10 @@ READING = ArgumentParser(add_help=False, parents=[CSV])
 """The options of jobs that read a usage table: `parents=[job.LOG_FORMAT, job.READING]`."""
 READING.add_argument(
     "--as-of",
-    type=month,
+    type=last_moment,
     metavar="PERIOD",
-    help="last month to use, as 2025-12; later rows are counted and left out",
+    help="last period to use, as 2025-12, 2025-12-31 or 2025-12-31T08; later rows are counted and "
+    "left out",
 )
 READING.add_argument(
     "--columns",
@@ -39,6 +43,11 @@ READING.add_argument(
     metavar="NAME=COLUMN",
     help="columns that have other names in the usage table, for example customer_id=CustomerID, or "
     "in the customers table, for example customers.plan=Tariff",
+)
+READING.add_argument(
+    "--frequency",
+    choices=FREQUENCIES,
+    help="length of a period of the usage table; found from its rows if not given",
 )
 READING.add_argument(
     "--max-rejected",
@@ -60,7 +69,7 @@ VINTAGES.add_argument(
 
 def check_reading(parser: ArgumentParser, args: Namespace) -> None:
     """End a job that can do without a usage table if it has options of READING and no table."""
-    for name in ("as_of", "columns", "max_rejected"):
+    for name in ("as_of", "columns", "frequency", "max_rejected"):
         if getattr(args, name) is not None and not args.usage:
             parser.error(f"--{name.replace('_', '-')} needs --usage too")
 
@@ -80,10 +89,14 @@ def read_table(
     table: tables.Table,
     args: Namespace,
     clock: Callable[[], date] = date.today,
+    frequencies: Collection[str] = (MONTH.name,),
 ) -> tables.Reading:
     """Read a table with the options of READING; print its warnings and the rows left out.
 
     Rejected rows of a usage table are written (see `place_of_rejected`).
+
+    Raises:
+        BadInputError: if the table cannot be read, or its frequency is none of `frequencies`.
     """
     is_usage = table.period is not None
     reading = tables.read_with_notes(
@@ -95,12 +108,23 @@ def read_table(
         clock(),
         tables.names_for(table, args.columns or ()),
         args.max_rejected if is_usage else None,
+        FREQUENCIES.get(args.frequency) if is_usage else None,
     )
+    found = reading.frequency.name
+    if is_usage and found not in frequencies:
+        raise BadInputError(
+            f"{table.name} table ({source}): its periods are {found}s, and the job takes "
+            f"{' or '.join(f'{name}s' for name in frequencies)}. prepare_usage makes such a table "
+            f"from events: --frequency {next(iter(frequencies))}"
+        )
+    if is_usage and "period" in dict(args.columns or ()):
+        reading = replace(reading, period="period")
     if reading.rejected is not None:
         place = place_of_rejected(args)
         tables.write_table(reading.rejected, place, reading.check_unchanged)
         print_notes(quarantine.lines(reading.reasons or {}, reading.total, place))
     if reading.left_out:
-        print_notes([f"left out: {reading.left_out:,} rows of {source} after {args.as_of:%Y-%m}"])
+        last = reading.frequency.text(args.as_of)
+        print_notes([f"left out: {reading.left_out:,} rows of {source} after {last}"])
     print_notes(f"warning: {warning}" for warning in reading.warnings)
     return reading

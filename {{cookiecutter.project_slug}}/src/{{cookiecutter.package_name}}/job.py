@@ -21,7 +21,16 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from . import __version__
-from .arguments import csv_option, month, not_negative, percentage, positive, probability, share
+from .arguments import (
+    csv_option,
+    last_moment,
+    moment,
+    not_negative,
+    percentage,
+    positive,
+    probability,
+    share,
+)
 from .errors import BadInputError, UnavailableError
 from .inputs import CSV, READING, VINTAGES, check_reading, place_of_rejected, read_table
 from .spark import warm
@@ -39,7 +48,8 @@ __all__ = [
     "Summary",
     "check_reading",
     "csv_option",
-    "month",
+    "last_moment",
+    "moment",
     "new_run",
     "not_negative",
     "parse",

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }}.growth import all_customers
+from {{ cookiecutter.package_name }}.growth import all_customers, training_sample
 from {{ cookiecutter.package_name }}.growth.calibration import (
     error_quantiles,
     length_edges,
@@ -36,7 +36,7 @@ def drawn(counted, few_tasks):
     """The months drawn, and whose they are: a customer's number is told by its thousands."""
     thousands = 1000 * F.substring("customer_id", 2, 2).cast("int")
     told_apart = counted.withColumn("usage", F.col("usage") + thousands)
-    drawn = all_customers.drawn_months(told_apart, horizon=6).toPandas()
+    drawn = training_sample.drawn_periods(told_apart, horizon=6, season=12).toPandas()
     customer = drawn["target"] // 1000
     history = drawn["history"] - 1000 * customer
     return drawn.assign(customer=customer, history=history, target=drawn["target"] % 1000)
@@ -53,23 +53,25 @@ def test_a_month_is_drawn_with_what_was_known_before_it(drawn):
 def test_a_tenth_of_the_histories_is_cut_short(drawn):
     is_cut = drawn["history"].map(lambda history: history[0]) > 1
     assert is_cut.mean() == pytest.approx(0.1, abs=0.03)
-    assert drawn["history"][is_cut].map(len).max() <= all_customers.MOST_OF_FEW
+    assert drawn["history"][is_cut].map(len).max() <= training_sample.MOST_OF_FEW
 
 
 def test_the_sample_is_no_larger_than_was_said(counted, monkeypatch):
-    monkeypatch.setattr(all_customers, "TRAINING_ROWS", 500)
-    assert all_customers.drawn_months(counted, horizon=6).count() == pytest.approx(500, rel=0.2)
+    monkeypatch.setattr(training_sample, "TRAINING_ROWS", 500)
+    assert training_sample.drawn_periods(counted, horizon=6, season=12).count() == pytest.approx(
+        500, rel=0.2
+    )
 
 
 def test_all_of_a_customer_is_in_one_fold(drawn):
     assert (drawn.groupby("customer")["fold"].nunique() == 1).all()
-    assert set(drawn["fold"]) == set(range(all_customers.FOLDS))
+    assert set(drawn["fold"]) == set(range(training_sample.FOLDS))
     assert drawn["fold"].mean() == pytest.approx(1, abs=0.3)
 
 
 def test_the_same_table_gives_the_same_sample_in_whatever_order(counted):
     first, again = (
-        all_customers.drawn_months(table, horizon=6).select("step", "target")
+        training_sample.drawn_periods(table, horizon=6, season=12).select("step", "target")
         for table in (counted, counted.repartition(5))
     )
     assert first.exceptAll(again).isEmpty()

@@ -26,7 +26,7 @@ def usage(make_usage):
     return make_usage([*counted("old", 1, 40), *counted("new", 30, 40)])
 
 
-def knows_all(usage, horizon, season, level, quantiles):
+def knows_all(usage, horizon, season, level, quantiles, frequency):
     """A method for usage that counts the months."""
     last = usage.groupBy("customer_id").agg(F.max("usage").alias("last"), F.max("month").alias("m"))
     step = F.explode(F.sequence(F.lit(1), F.lit(horizon)))
@@ -44,7 +44,7 @@ def knows_all(usage, horizon, season, level, quantiles):
     )
 
 
-def knows_little(usage, horizon, season, level, quantiles):
+def knows_little(usage, horizon, season, level, quantiles, frequency):
     """Twice as much, and sure of it."""
     forecasts = knows_all(usage, horizon, season, level, quantiles)
     for column in ("forecast", "lower", "upper", *map(quantile_column, quantiles)):
@@ -91,7 +91,7 @@ def test_a_customer_with_whole_seasons_has_that_many(spark):
 def test_the_cutoffs_are_spread_over_a_season(usage):
     hidden = []
 
-    def method(history, horizon, season, level, quantiles):
+    def method(history, horizon, season, level, quantiles, frequency):
         if horizon == 3:  # and not to warm up
             hidden.append(40 - history.agg(F.max("usage")).first()[0])
         return knows_all(history, horizon, season, level, quantiles)

@@ -27,7 +27,9 @@ def seasonal(years: int, noise: float = 0.0) -> np.ndarray:
 
 
 def described(usage, steps=STEPS, season=12):
-    return features(pad_histories(list(usage)), np.repeat(steps, len(usage), axis=0), season)
+    return features(
+        pad_histories(list(usage), season), np.repeat(steps, len(usage), axis=0), season
+    )
 
 
 def test_the_seasonal_index_starts_at_the_cutoffs_month():

@@ -6,6 +6,7 @@ import pytest
 from {{ cookiecutter.package_name }}.growth.series import (
     forecast_series,
     four_models,
+    interpolated,
     theta_and_ces,
 )
 
@@ -116,3 +117,37 @@ def test_months_before_the_first_known_one_do_not_matter():
 def test_nothing_known_is_refused_with_the_reason():
     with pytest.raises(ValueError, match="usage is known in no month"):
         forecast([np.nan, np.nan])
+
+
+def days(count: int, closed=6, seed=0) -> np.ndarray:
+    """Days that repeat by the week, with a closed weekday, and noise."""
+    week = np.array([10.0, 12, 11, 13, 20, 30, 25])
+    week[closed] = 0
+    noise = np.random.default_rng(seed).normal(1, 0.05, count)
+    return np.tile(week, count // 7 + 1)[:count] * noise
+
+
+def test_days_repeat_by_the_week_and_what_is_closed_stays_closed():
+    whole = days(140)
+    found = forecast(whole[:112], horizon=28, season=7)
+    values = found.unit * found.forecast
+    assert found.model == "ces+median season"
+    assert np.abs(values - whole[112:]).mean() < 1.2
+    assert values[6::7].max() < 1
+
+
+def test_unknown_days_are_filled_from_the_same_weekday():
+    history = np.tile([1.0, 2, 3, 4, 5, 6, 70], 4)
+    gone = history.copy()
+    gone[[6, 13, 15]] = np.nan
+    np.testing.assert_allclose(interpolated(gone, 7)[0], history)
+
+
+def test_hours_repeat_by_the_day_and_by_the_week():
+    """Nights are quiet, and so are Sundays; the forecast knows of both."""
+    hour = np.arange(24 * 7 * 6)
+    is_day, is_sunday = (hour % 24 >= 8), (hour // 24 % 7 == 6)
+    noise = np.random.default_rng(1).normal(1, 0.03, len(hour))
+    whole = (5 + 95 * is_day * np.where(is_sunday, 0.2, 1)) * noise
+    values = forecast_usage(whole[: 24 * 7 * 5], horizon=168, season=168)
+    assert np.abs(values - whole[24 * 7 * 5 :]).mean() < 0.08 * whole.mean()

@@ -23,6 +23,7 @@ from {{ cookiecutter.package_name }}.growth.total_errors import (
     window,
 )
 from {{ cookiecutter.package_name }}.growth.totals import totals
+from {{ cookiecutter.package_name }}.periods import MONTH
 
 pytestmark = pytest.mark.usefixtures("few_tasks")
 
@@ -60,7 +61,7 @@ def tables(make_usage, make_table):
 @pytest.fixture(scope="module")
 def summed(tables):
     usage, forecasts, customers = tables
-    found = totals(usage, forecasts, HORIZON, 12, 90, 12, customers, BY)
+    found = totals(usage, forecasts, HORIZON, 12, 90, MONTH, customers, BY)
     return found.orderBy("plan", "region", "period").cache()
 
 

@@ -8,7 +8,7 @@ from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.periods import month_index
 from {{ cookiecutter.package_name }}.tables.coverage import (
     PeriodRows,
-    as_month,
+    as_text,
     check_periods,
     suspicions,
 )
@@ -141,5 +141,5 @@ def test_a_table_that_ends_before_as_of_is_told():
 
 
 @pytest.mark.parametrize("month", [date(1900, 1, 1), date(1999, 12, 1), date(2025, 12, 1)])
-def test_periods_are_written_as_months(month):
-    assert as_month(month_index(month)) == f"{month:%Y-%m}"
+def test_periods_are_written_as_texts(month):
+    assert as_text(month_index(month)) == f"{month:%Y-%m}"

@@ -1,8 +1,8 @@
-"""Growth forecasting: how much will each customer use in the months to come?
+"""Growth forecasting: how much will each customer use in the periods to come?
 
-A method is a function from a usage table, a horizon, a season, a level and quantiles to the
-forecasts table. To add one, write its file and name it here: jobs, backtest and charts then know
-it.
+A method is a function from a usage table, a horizon, a season, a level, quantiles and a frequency
+to the forecasts table. To add one, write its file and name it here: jobs, backtest and charts then
+know it.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,9 @@ from pyspark.sql import DataFrame
 from . import all_customers, combination, per_customer, seasonal_naive
 
 Method = Callable[..., DataFrame]
-"""(usage, horizon, season, level, quantiles) -> forecasts. See per_customer.forecast."""
+"""(usage, horizon, season, level, quantiles, frequency) -> forecasts. See per_customer.forecast."""
+
+SEASON_HELP = "periods in a season; 168 hours, 7 days, 52 weeks, 12 months, 4 quarters or 1 year"
 
 METHODS: dict[str, Method] = {
     "combination": combination.forecast,

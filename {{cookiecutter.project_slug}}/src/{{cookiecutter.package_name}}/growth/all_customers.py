@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from ..sampling import sample_hash
+from ..periods import MONTH, Frequency
 from .calibration import error_quantiles, length_edges
 from .features import Features, Floats, features, pad_histories
 from .forecasts import (
@@ -30,21 +30,10 @@ from .forecasts import (
 from .history import histories
 from .intermittent import Returns, forecast_irregular, learn, takes
 from .plausible import plausible_bound, plausible_range
-
-TRAINING_ROWS = 60_000
-"""About the most rows to train on, which the driver holds; 200,000 gave no better forecasts."""
-
-TRAINING_MONTHS = 36
-"""Number of a customer's last months that may be sampled for training."""
-
-MOST_OF_FEW = 30
-"""Maximum length in months of a history that is cut short for training."""
+from .training_sample import FOLDS, drawn_periods, most_periods
 
 FEWEST_ROWS = 200
 """Rows under which nothing is learned but how far usage strays from the baseline."""
-
-FOLDS = 3
-"""Models that are trained to measure errors only; each leaves out the customers of a fold."""
 
 FARTHEST = 1_000.0
 """Values of z beyond this, either way, are taken for it: one of them would outweigh all others."""
@@ -91,6 +80,7 @@ def forecast(
     season: int = 12,
     level: int = 90,
     quantiles: Sequence[float] = (),
+    frequency: Frequency = MONTH,
     returns: Returns | None = None,
 ) -> DataFrame:
     """Train a model on all customers, and forecast each customer with it.
@@ -98,18 +88,25 @@ def forecast(
     See per_customer.forecast for arguments and result.
     """
     probabilities = probabilities_of(level, quantiles)
-    known = returns or learn(histories(usage), horizon)
-    sample = training_sample(usage, horizon, season, known).toPandas()
+    known = returns or learn(histories(usage, frequency), horizon, frequency.month)
+    sample = training_sample(usage, horizon, season, known, frequency).toPandas()
     model = train(sample, horizon, season, probabilities)
     return forecast_each(
         usage,
         lambda batch: score_batch(batch, model, horizon, season, probabilities, known),
         quantiles,
+        frequency,
     )
 
 
-def training_sample(usage: DataFrame, horizon: int, season: int, returns: Returns) -> DataFrame:
-    """Forecast the customers' last months from before them, and see by how much that was wrong.
+def training_sample(
+    usage: DataFrame,
+    horizon: int,
+    season: int,
+    returns: Returns,
+    frequency: Frequency = MONTH,
+) -> DataFrame:
+    """Forecast the customers' last periods from before them, and see by how much that was wrong.
 
     Returns:
         About TRAINING_ROWS rows, or as many as there are: columns (array of doubles, see
@@ -120,7 +117,7 @@ def training_sample(usage: DataFrame, horizon: int, season: int, returns: Return
     def describe(history: pd.Series, step: pd.Series, target: pd.Series) -> pd.DataFrame:
         largest = largest_of(history.to_list())
         scaled = [usage / most for usage, most in zip(history, largest, strict=True)]
-        known = features(pad_histories(scaled), step.to_numpy()[:, None], season)
+        known = features(pad_histories(scaled, season), step.to_numpy()[:, None], season)
         z = (target.to_numpy() / largest - known.baseline[:, 0]) / known.scale[:, 0]
         is_taken = history.map(lambda usage: takes(usage[~np.isnan(usage)], returns))
         learnable = np.isfinite(z) & ~is_taken.to_numpy(dtype=bool)
@@ -136,48 +133,10 @@ def training_sample(usage: DataFrame, horizon: int, season: int, returns: Return
         describe, "columns array<double>, z double, months int"
     )
     return (
-        drawn_months(usage, horizon)
+        drawn_periods(usage, horizon, season, frequency)
         .select(describe_udf("history", "step", "target").alias("described"), "step", "fold")
         .select("described.*", "step", "fold")
     )  # to filter by z here would make Spark call the UDF twice
-
-
-def drawn_months(usage: DataFrame, horizon: int) -> DataFrame:
-    """Sample months to forecast, and for each a cutoff in the `horizon` months before it.
-
-    Samples are hashes of customer and month: the same table gives the same sample, in whatever
-    order its rows are.
-
-    Returns:
-        One row per sampled month: history (array of usage up to the cutoff); step (months from the
-        cutoff to the month); target (usage in that month, never null); fold (of the customer, 0 to
-        FOLDS - 1).
-    """
-    known = histories(usage)
-    months = F.least(F.size("usage"), F.lit(TRAINING_MONTHS))
-    [found] = known.agg(F.sum(months).alias("rows")).collect()
-    share = TRAINING_ROWS / max(found.rows or 0, 1)
-
-    back = F.sequence(F.lit(0), F.least(F.size("usage") - 2, F.lit(TRAINING_MONTHS - 1)))
-    length = F.size("usage") - F.col("back") - F.col("step")
-    # one in ten is cut short, so that the model knows customers who have just come
-    is_cut = sample_hash("cut", "customer_id", "back") % 10 == 0
-    few = 1 + sample_hash("few", "customer_id", "back") % MOST_OF_FEW
-    kept = F.when(is_cut, F.least(length, few.cast("int"))).otherwise(length)
-    return (
-        known.where(F.size("usage") > 1)
-        .withColumn("back", F.explode(back))
-        .where(sample_hash("sample", "customer_id", "back") % 1_000_000 < share * 1_000_000)
-        .withColumn("step", 1 + (sample_hash("step", "customer_id", "back") % horizon).cast("int"))
-        .where(length >= 1)
-        .select(
-            F.slice("usage", length - kept + 1, kept).alias("history"),
-            "step",
-            F.element_at("usage", F.size("usage") - F.col("back")).alias("target"),
-            (sample_hash("fold", "customer_id") % FOLDS).cast("int").alias("fold"),
-        )
-        .where("target IS NOT NULL")
-    )
 
 
 def train(
@@ -260,9 +219,10 @@ def score_customers(
 ) -> list[Fit]:
     """Score customers together, as arrays of (customers, steps)."""
     largest = largest_of(histories)  # squares and sums of the largest numbers would overflow
-    histories = [usage / most for usage, most in zip(histories, largest, strict=True)]
+    last = most_periods(season)
+    histories = [usage[-last:] / most for usage, most in zip(histories, largest, strict=True)]
     steps = np.arange(1, horizon + 1)[None, :].repeat(len(histories), axis=0)
-    known = features(pad_histories(histories), steps, season)
+    known = features(pad_histories(histories, season), steps, season)
     columns = to_feature_matrix(known)
     z = np.reshape(model.centre.predict(columns), steps.shape)
     spread = np.reshape(model.spread.predict(columns), steps.shape)

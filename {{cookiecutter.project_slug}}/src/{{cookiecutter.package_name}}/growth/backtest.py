@@ -9,7 +9,7 @@ from time import perf_counter
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ..periods import last_month, months_before
+from ..periods import MONTH, Frequency, last_month
 from . import Method, combination
 from .history import filled
 from .scores import TotalScore, score, score_total, summary
@@ -68,30 +68,32 @@ def backtest(
     season: int = 12,
     level: int = 90,
     folds: int = 3,
+    frequency: Frequency = MONTH,
 ) -> tuple[list[MethodScore], list[LengthScore]]:
     """Score every method on the same folds.
 
-    A fold hides the last months of the table and has the first `horizon` of them forecast. The
-    cutoffs are spread over a season, so that not every fold forecasts the same months of the year.
-    Customers without a month before the cutoff are not in the fold. A series that ends before the
+    A fold hides the last periods of the table and has the first `horizon` of them forecast. The
+    cutoffs are spread over a season, so that not every fold forecasts the same part of it.
+    Customers without a period before the cutoff are not in the fold. A series that ends before the
     table does counts as zero from then on; history.align_ends makes all end together.
 
     The combination is made from the forecasts of its parts, which are not made again: its seconds
     are theirs and its own.
     """
-    placed = filled(usage).drop("stale").cache()
+    placed = filled(usage, frequency).drop("stale").cache()
     end = last_month(placed)
     seconds = dict.fromkeys(methods, 0.0)
     scores: dict[str, list[DataFrame]] = {name: [] for name in methods}
     sums: dict[str, list[TotalScore]] = {name: [] for name in methods}
     for fold in range(folds):
-        history, actual = split(placed, end, horizon + fold * max(1, season // folds), horizon)
+        hidden = horizon + fold * max(1, season // folds)
+        history, actual = split(placed, end, hidden, horizon, frequency)
         history = history.cache()  # outside the clock, as is the warming up
         if not history.isEmpty():
             if not any(scores.values()):
-                warm_up(history, methods, season, level)
+                warm_up(history, methods, season, level, frequency)
             for name, (scored, total, taken) in run_fold(
-                history, actual, methods, horizon, season, level
+                history, actual, methods, horizon, season, level, frequency
             ).items():
                 scores[name].append(scored)
                 sums[name].append(total)
@@ -103,32 +105,43 @@ def backtest(
 
 
 def split(
-    placed: DataFrame, end: date | None, hidden: int, horizon: int
+    placed: DataFrame,
+    end: date | None,
+    hidden: int,
+    horizon: int,
+    frequency: Frequency = MONTH,
 ) -> tuple[DataFrame, DataFrame]:
-    """Split a table at a cutoff into the known months and the months of the horizon.
+    """Split a table at a cutoff into the known periods and those of the horizon.
 
     Args:
         placed: usage without missing rows (history.filled).
-        end: the table's last month; None where it has no rows.
-        hidden: how many months to hide.
+        end: the table's last period; None where it has no rows.
+        hidden: how many periods to hide.
         horizon: how many of these to return, the first ones.
+        frequency: of the periods.
 
     Returns:
         Two usage tables; the second has only customers of the first.
     """
-    cutoff = months_before(end, hidden) if end else None
-    until = months_before(end, hidden - horizon) if end else None
+    cutoff = frequency.before(end, hidden) if end else None
+    until = frequency.before(end, hidden - horizon) if end else None
     history = placed.where(F.col("month") <= F.lit(cutoff))
     actual = placed.where((F.col("month") > F.lit(cutoff)) & (F.col("month") <= F.lit(until)))
     return history, actual
 
 
-def warm_up(history: DataFrame, methods: Mapping[str, Method], season: int, level: int) -> None:
+def warm_up(
+    history: DataFrame,
+    methods: Mapping[str, Method],
+    season: int,
+    level: int,
+    frequency: Frequency = MONTH,
+) -> None:
     """Let each method forecast a few customers, so that workers start and load its libraries."""
     few = history.select("customer_id").distinct().orderBy("customer_id").limit(WARM_UP)
     usage = history.join(few, "customer_id", "left_semi")
     for forecast in methods.values():
-        forecast(usage, 1, season, level, QUANTILES).count()
+        forecast(usage, 1, season, level, QUANTILES, frequency).count()
 
 
 def run_fold(
@@ -138,6 +151,7 @@ def run_fold(
     horizon: int,
     season: int,
     level: int,
+    frequency: Frequency = MONTH,
 ) -> dict[str, tuple[DataFrame, TotalScore, float]]:
     """Forecast a fold with every method: scores of customers and of their sum, and the seconds."""
     forecasts: dict[str, DataFrame] = {}
@@ -150,13 +164,13 @@ def run_fold(
             made = combination.combine(parts[0], parts[1], QUANTILES)
             start -= sum(seconds[part] for part in combination.PARTS)
         else:
-            made = methods[name](history, horizon, season, level, QUANTILES)
+            made = methods[name](history, horizon, season, level, QUANTILES, frequency)
         forecasts[name] = made.cache()
         forecasts[name].count()
         seconds[name] = perf_counter() - start
-        scored = score(forecasts[name], actual, history, season, QUANTILES).cache()
+        scored = score(forecasts[name], actual, history, season, QUANTILES, frequency).cache()
         scored.count()
-        summed = totals(history, forecasts[name], horizon, season, level)
+        summed = totals(history, forecasts[name], horizon, season, level, frequency)
         found[name] = (scored, score_total(summed, forecasts[name], actual), seconds[name])
     for frame in forecasts.values():
         frame.unpersist()
@@ -195,6 +209,6 @@ def sum_up(
 
 
 def length(season: int) -> Column:
-    """The name in LENGTHS for a customer with so many `months` of history."""
+    """The name in LENGTHS for a customer with so many `months`, known periods, of history."""
     reached = [F.when(F.col("months") >= start * season, name) for start, name in LENGTHS.items()]
     return F.coalesce(*reversed(reached))

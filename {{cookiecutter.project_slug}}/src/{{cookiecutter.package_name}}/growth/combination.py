@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import MONTH, Frequency
 from . import all_customers, per_customer
 from .forecasts import quantile_column
 from .history import histories
@@ -26,20 +27,21 @@ def forecast(
     season: int = 12,
     level: int = 90,
     quantiles: Sequence[float] = (),
+    frequency: Frequency = MONTH,
 ) -> DataFrame:
     """Forecast each customer both ways, and combine the forecasts.
 
     See per_customer.forecast for arguments and result.
     """
-    returns = learn(histories(usage), horizon)
-    settings = (horizon, season, level, quantiles, returns)
+    returns = learn(histories(usage, frequency), horizon, frequency.month)
+    settings = (horizon, season, level, quantiles, frequency, returns)
     return combine(
         per_customer.forecast(usage, *settings), all_customers.forecast(usage, *settings), quantiles
     )
 
 
 def combine(first: DataFrame, second: DataFrame, quantiles: Sequence[float] = ()) -> DataFrame:
-    """Combine two forecasts tables of the same customers and months.
+    """Combine two forecasts tables of the same customers and periods.
 
     A customer whom one method cannot forecast gets the other's forecast. Bounds and quantiles are
     means of both methods' (Lichtendahl, Grushka-Cockayne and Winkler, 2013).

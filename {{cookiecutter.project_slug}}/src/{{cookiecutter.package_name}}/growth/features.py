@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-YEAR = 12
-"""Months over which recent usage is averaged."""
+FEWEST_RECENT = 12
+"""Least number of periods over which recent usage is averaged: whole seasons."""
 
 ALPHAS = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
 """Candidate smoothing constants of the level."""
@@ -45,9 +45,14 @@ class Features(NamedTuple):
     scale: Floats
 
 
-def pad_histories(histories: Sequence[Floats]) -> Floats:
-    """Lay histories of different lengths out with a common last column; two years at least."""
-    longest = max(2 * YEAR + 1, *map(len, histories))
+def recent_periods(season: int) -> int:
+    """Return the number of periods over which recent usage is averaged: a year of months."""
+    return season * -(-FEWEST_RECENT // season)
+
+
+def pad_histories(histories: Sequence[Floats], season: int) -> Floats:
+    """Lay histories of different lengths out with a common last column, long enough for lags."""
+    longest = max(2 * recent_periods(season) + 1, *map(len, histories))
     return np.array([np.pad(h, (longest - len(h), 0), constant_values=np.nan) for h in histories])
 
 
@@ -68,9 +73,10 @@ def features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
 
 def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
     known = ~np.isnan(usage)
+    recent = recent_periods(season)
     months = known.sum(axis=1, keepdims=True)
     age = np.where(months > 0, usage.shape[1] - known.argmax(axis=1)[:, None], 0)
-    year, last_year = mean(usage[:, -YEAR:]), mean(usage[:, -2 * YEAR : -YEAR])
+    year, last_year = mean(usage[:, -recent:]), mean(usage[:, -2 * recent : -recent])
     size = first_positive(year, mean(usage), np.ones_like(year))
 
     index, trust = seasonal_index(usage, season)
@@ -107,12 +113,12 @@ def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
         "deviation": np.nanstd(level, axis=1, keepdims=True) / size,
         "persistence": persistence,
         "trend": np.where(age >= 3, trend, np.nan) / size,
-        "trend_1_year": np.where(age >= 6, slope(level[:, -YEAR:]), np.nan) / size,
-        "trend_2_years": np.where(age > YEAR, slope(level[:, -2 * YEAR :]), np.nan) / size,
+        "trend_1_year": np.where(age >= 6, slope(level[:, -recent:]), np.nan) / size,
+        "trend_2_years": np.where(age > recent, slope(level[:, -2 * recent :]), np.nan) / size,
         "growth_1_year": (year - last_year) / size,
         "level_1_month": (level[:, -1:] - smooth) / size,
         "level_3_months": (mean(level[:, -3:]) - smooth) / size,
-        "level_1_year": (mean(level[:, -YEAR:]) - smooth) / size,
+        "level_1_year": (mean(level[:, -recent:]) - smooth) / size,
         "level_slow": (smoothed[:, :1] - smooth) / size,
         "level_medium": (smoothed[:, 2:3] - smooth) / size,
     }

@@ -18,6 +18,7 @@ from pyspark.sql.types import (
 )
 
 from ..errors import BadInputError
+from ..periods import MONTH, Frequency
 from .history import histories
 
 Floats = NDArray[np.float64]
@@ -34,16 +35,18 @@ FORECASTS = StructType(
         StructField("stale", BooleanType()),
     ]
 )
-"""One row per customer and month of the horizon, which starts after the table's last month.
+"""One row per customer and period of the horizon, which starts after the table's last period.
+
+month is the start of a period: a date, or a timestamp without a zone for hours.
 
 forecast, lower and upper are in units of usage and never negative; columns of quantiles that were
 asked for stand after upper (quantile_column). A customer who cannot be forecast has one row, for
-the first month, with nulls and the reason in `error`. stale: the customer has no row in the last
+the first period, with nulls and the reason in `error`. stale: the customer has no row in the last
 months of the usage table (history.STALE_AFTER).
 """
 
 FITS = "forecast array<double>, bounds array<array<double>>, model string, error string"
-"""One row per customer: an element for each month of the horizon, and in `bounds` one such array
+"""One row per customer: an element for each period of the horizon, and in `bounds` one such array
 for each of `probabilities_of` its interval and quantiles."""
 
 FitBatch = Callable[[pd.Series], pd.DataFrame]
@@ -97,7 +100,10 @@ def as_fits(rows: Sequence[Fit]) -> pd.DataFrame:
 
 
 def forecast_each(
-    usage: DataFrame, fit_batch: FitBatch, quantiles: Sequence[float] = ()
+    usage: DataFrame,
+    fit_batch: FitBatch,
+    quantiles: Sequence[float] = (),
+    frequency: Frequency = MONTH,
 ) -> DataFrame:
     """Fit each customer's history in Spark's Python workers, a batch of customers at a time.
 
@@ -116,12 +122,12 @@ def forecast_each(
     arrays = [F.col("fit.bounds")[i].alias(name) for i, name in enumerate(names[1:])]
     steps = F.posexplode(F.arrays_zip(F.col("fit.forecast").alias("forecast"), *arrays))
     return (
-        histories(usage)
+        histories(usage, frequency)
         .select("customer_id", "last_month", "stale", fit_udf("usage").alias("fit"))
         .select("customer_id", "last_month", "stale", "fit", steps.alias("step", "at"))
         .select(
             "customer_id",
-            F.add_months("last_month", F.col("step") + 1).alias("month"),
+            frequency.add("last_month", F.col("step") + 1).alias("month"),
             *(f"at.{name}" for name in names),
             "fit.model",
             "fit.error",
@@ -155,12 +161,13 @@ def refuse_failures(forecasts: DataFrame, most: float) -> None:
         )
 
 
-def refuse_horizon(horizon: int, months: int) -> None:
-    """Refuse to forecast farther ahead than FARTHEST tables' lengths, or two years if that is more.
+def refuse_horizon(horizon: int, months: int, frequency: Frequency = MONTH) -> None:
+    """Refuse to forecast farther ahead than FARTHEST tables' lengths, or 24 periods if longer.
 
     Args:
-        horizon: months to forecast.
-        months: number of months from the table's first to its last.
+        horizon: periods to forecast.
+        months: number of periods from the table's first to its last.
+        frequency: of the periods.
 
     Raises:
         BadInputError: names the longest horizon.
@@ -168,8 +175,8 @@ def refuse_horizon(horizon: int, months: int) -> None:
     longest = max(FARTHEST * months, 24)
     if horizon > longest:
         raise BadInputError(
-            f"--horizon {horizon}: the usage table has {months} months, which tell nothing of so "
-            f"many ahead. Take at most {longest}."
+            f"--horizon {horizon}: the usage table has {months} {frequency.name}s, which tell "
+            f"nothing of so many ahead. Take at most {longest}."
         )
 
 

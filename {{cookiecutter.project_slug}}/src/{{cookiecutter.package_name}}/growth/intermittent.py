@@ -18,13 +18,17 @@ from pyspark.sql import DataFrame
 Floats = NDArray[np.float64]
 
 DECAY = 0.8
-"""Weight of a month in the mean, as a multiple of the weight of the month after it."""
+"""Weight of a month in the mean, as a multiple of the weight of the month after it.
+
+Months are those of the calendar for days, hours and weeks too: `month` is the number of periods in
+one (periods.Frequency). For quarters and years `month` is 1: a period counts as a month.
+"""
 
 DORMANT_AFTER = 3
 """Minimum number of last months without usage for a dormant customer."""
 
 TWO_YEARS = 24
-"""Months from which on models know of seasons."""
+"""Periods from which on models know of seasons."""
 
 NEGLIGIBLE = 0.01
 """The probability of a return within the horizon under which a dormant customer's is zero."""
@@ -66,6 +70,7 @@ class Returns(NamedTuple):
     histogram: (cells, bins), the share of months whose usage fell into a bin of BINS.
     are_usual: whether most customers are irregular, so that a new customer is taken for one.
     customers: how many customers the table has.
+    month: periods in a month.
     """
 
     share: Floats
@@ -73,9 +78,10 @@ class Returns(NamedTuple):
     histogram: Floats
     are_usual: bool = False
     customers: int = 0
+    month: int = 1
 
 
-def is_dormant(series: Floats) -> bool:
+def is_dormant(series: Floats, month: int = 1) -> bool:
     """Return whether a customer is dormant: no usage at all, or none for a long time.
 
     The zeros at the end must last DORMANT_AFTER months, and longer than every earlier pause.
@@ -85,26 +91,27 @@ def is_dormant(series: Floats) -> bool:
         return True
     silence = len(series) - 1 - used[-1]
     longest_pause = max(np.diff(used), default=1) - 1
-    return bool(silence >= DORMANT_AFTER and silence > longest_pause)
+    return bool(silence >= DORMANT_AFTER * month and silence > longest_pause)
 
 
-def is_irregular(series: Floats) -> bool:
-    """Say whether a customer uses nothing in many of its months, or is dormant.
+def is_irregular(series: Floats, month: int = 1) -> bool:
+    """Say whether a customer uses nothing in many of its periods, or is dormant.
 
-    Many are half of the months; a quarter under two years, when no season can tell of zeros yet.
+    Many are half of the periods; a quarter under TWO_YEARS, when no season can tell of zeros yet.
     """
     zeros = len(series) - np.count_nonzero(series)
-    return bool(zeros >= len(series) * (0.25 if len(series) < TWO_YEARS else 0.5)) or is_dormant(
-        series
-    )
+    many = 0.25 if len(series) < TWO_YEARS else 0.5
+    return bool(zeros >= len(series) * many) or is_dormant(series, month)
 
 
-def state(series: Floats) -> State:
-    """Describe a customer by its known months."""
+def state(series: Floats, month: int = 1) -> State:
+    """Describe a customer by its known periods."""
     used = np.flatnonzero(series)
-    weights = DECAY ** np.arange(len(series) - 1.0, -1, -1)
+    weights = DECAY ** (np.arange(len(series) - 1.0, -1, -1) / month)
     silence = len(series) - 1 - used[-1] if len(used) else len(series)
-    cell = np.digitize(silence, SILENT) * (len(ACTIVE) + 1) + np.digitize(len(used), ACTIVE)
+    cell = np.digitize(silence, np.multiply(SILENT, month)) * (len(ACTIVE) + 1) + np.digitize(
+        len(used), ACTIVE
+    )
     size = series[used].mean() if len(used) else 0.0
     return State(float(weights @ series / weights.sum()), float(size), int(cell))
 
@@ -115,16 +122,17 @@ NOTHING_KNOWN = Returns(
 """For a table without past origins: usage goes on as before, and who is dormant stays so."""
 
 
-def learn(histories: DataFrame, horizon: int) -> Returns:
+def learn(histories: DataFrame, horizon: int, month: int = 1) -> Returns:
     """Measure what customers used after past origins; Spark adds up, the driver gets the sums.
 
     Args:
         histories: see history.histories.
-        horizon: months to forecast, and between the origins.
+        horizon: periods to forecast, and between the origins.
+        month: periods in a month.
     """
 
     def count(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        sums = Sums.empty()
+        sums = Sums.empty(month)
         for batch in batches:
             for usage in batch["usage"]:
                 sums.add(usage, horizon)
@@ -132,7 +140,7 @@ def learn(histories: DataFrame, horizon: int) -> Returns:
 
     rows = histories.select("usage").mapInPandas(count, "sums array<double>").collect()
     total = np.sum([row.sums for row in rows], axis=0) if rows else Sums.empty().values
-    return Sums(np.reshape(total, Sums.SHAPE)).returns()
+    return Sums(np.reshape(total, Sums.SHAPE), month).returns()
 
 
 class Sums:
@@ -145,30 +153,32 @@ class Sums:
 
     SHAPE: ClassVar = (2, ORIGINS + 1, CELLS, 4 + len(BINS))
 
-    def __init__(self, values: Floats) -> None:
-        """Take an array of SHAPE, or its elements in order."""
+    def __init__(self, values: Floats, month: int = 1) -> None:
+        """Take an array of SHAPE, or its elements in order, and the periods in a month."""
         self.values = values.reshape(self.SHAPE)
+        self.month = month
 
     @classmethod
-    def empty(cls) -> "Sums":
+    def empty(cls, month: int = 1) -> "Sums":
         """Sums over no customer."""
-        return cls(np.zeros(cls.SHAPE))
+        return cls(np.zeros(cls.SHAPE), month)
 
     def add(self, usage: Floats, horizon: int) -> None:
         """Add a customer, by its usage in each month up to now."""
         known = usage[~np.isnan(usage)]
         if not len(known):
             return
-        self.values[0, 0, int(is_irregular(known)), 0] += 1
+        self.values[0, 0, int(is_irregular(known, self.month)), 0] += 1
         for origin in range(1, ORIGINS + 1):
             past, later = np.split(usage, [max(len(usage) - origin * horizon, 0)])
             past, later = past[~np.isnan(past)], later[:horizon]
             later = later[~np.isnan(later)]
             if not len(past) or not len(later):
                 return
-            is_new = len(past) < DORMANT_AFTER
-            if is_new or is_irregular(past):
-                self.add_origin(self.values[int(is_new), origin], state(past), later)
+            is_new = len(past) < DORMANT_AFTER * self.month
+            if is_new or is_irregular(past, self.month):
+                before = state(past, self.month)
+                self.add_origin(self.values[int(is_new), origin], before, later)
 
     @staticmethod
     def add_origin(sums: Floats, before: State, later: Floats) -> None:
@@ -185,7 +195,9 @@ class Sums:
         regular, irregular = self.values[0, 0, :2, 0]
         are_usual = bool(irregular > regular)
         past = self.values[0, 1:] + are_usual * self.values[1, 1:]
-        found = NOTHING_KNOWN._replace(are_usual=are_usual, customers=int(regular + irregular))
+        found = NOTHING_KNOWN._replace(
+            are_usual=are_usual, customers=int(regular + irregular), month=self.month
+        )
         per_origin = past[:, :, 2].sum(axis=1, keepdims=True)
         if not per_origin.any():
             return found
@@ -207,7 +219,8 @@ class Sums:
 
 def takes(series: Floats, returns: Returns) -> bool:
     """Say whether a customer is forecast here, by its known months."""
-    return is_irregular(series) or (len(series) < DORMANT_AFTER and returns.are_usual)
+    is_new = len(series) < DORMANT_AFTER * returns.month
+    return is_irregular(series, returns.month) or (is_new and returns.are_usual)
 
 
 def forecast_irregular(
@@ -225,8 +238,8 @@ def forecast_irregular(
         The forecast (months,), its bounds (probabilities, months), and the name of the model:
         `zero` where usage has stopped and next to no such customer returned.
     """
-    now = state(series)
-    is_gone = is_dormant(series) and returns.probability[now.cell] < NEGLIGIBLE
+    now = state(series, returns.month)
+    is_gone = is_dormant(series, returns.month) and returns.probability[now.cell] < NEGLIGIBLE
     if is_gone or not now.size:
         return np.zeros(horizon), np.zeros((len(probabilities), horizon)), "zero"
     lower, upper = probabilities[:2]

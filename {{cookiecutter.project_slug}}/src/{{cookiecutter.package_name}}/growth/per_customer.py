@@ -14,6 +14,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import MONTH, Frequency
 from ..sampling import in_sample, sample_hash
 from .calibration import Floats, error_quantiles, length_edges
 from .forecasts import (
@@ -53,25 +54,30 @@ def forecast(
     season: int = 12,
     level: int = 90,
     quantiles: Sequence[float] = (),
+    frequency: Frequency = MONTH,
     returns: Returns | None = None,
 ) -> DataFrame:
     """Forecast each customer from its own history alone; intermittent ones by expected value.
 
     Args:
-        usage: one row per customer and month (tables.USAGE).
-        horizon: months to forecast after the table's last one.
-        season: months after which usage repeats itself; 1 for none.
-        level: how many months in a hundred should lie between lower and upper.
+        usage: one row per customer and period (tables.USAGE).
+        horizon: periods to forecast after the table's last one.
+        season: periods after which usage repeats itself; 1 for none.
+        level: how many periods in a hundred should lie between lower and upper.
         quantiles: probabilities, each of which becomes a column (forecasts.quantile_column).
+        frequency: of the periods.
         returns: of intermittent customers, if they have been measured (intermittent.learn).
 
     Returns:
         The forecasts table (forecasts.FORECASTS).
     """
     probabilities = probabilities_of(level, quantiles)
-    shared = measure_errors(usage, horizon, season, probabilities, returns)
+    shared = measure_errors(usage, horizon, season, probabilities, frequency, returns)
     return forecast_each(
-        usage, lambda batch: fit_batch(batch, horizon, season, probabilities, shared), quantiles
+        usage,
+        lambda batch: fit_batch(batch, horizon, season, probabilities, shared),
+        quantiles,
+        frequency,
     )
 
 
@@ -80,11 +86,12 @@ def measure_errors(
     horizon: int,
     season: int,
     probabilities: Sequence[float],
+    frequency: Frequency = MONTH,
     returns: Returns | None = None,
 ) -> Shared:
     """Forecast the last months of a sample of customers from before them; collect the errors."""
-    known = histories(usage)
-    returns = returns or learn(known, horizon)
+    known = histories(usage, frequency)
+    returns = returns or learn(known, horizon, frequency.month)
     share = np.clip(CALIBRATED_SHARE * returns.customers, FEWEST_CALIBRATED, MOST_CALIBRATED)
     share = min(1.0, share / max(returns.customers, 1))
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import MONTH, Frequency
 from .forecasts import quantile_column
 from .history import change_over
 
@@ -55,6 +56,7 @@ def score(
     history: DataFrame,
     season: int,
     quantiles: Sequence[float] = (),
+    frequency: Frequency = MONTH,
 ) -> DataFrame:
     """Compare forecasts with what was then used, customer by customer; `summary` sums up.
 
@@ -67,8 +69,9 @@ def score(
         forecasts: the forecasts table.
         actual: usage of the months that were forecast.
         history: usage that the forecasts were made from; no rows are missing (history.filled).
-        season: months after which usage repeats itself.
+        season: periods after which usage repeats itself.
         quantiles: probabilities whose columns the forecasts have.
+        frequency: of the periods.
 
     Returns:
         One row per customer who has a forecast for a month in which usage is known: customer_id;
@@ -101,7 +104,7 @@ def score(
         )
     )
     scales = (
-        history.withColumn("change", change_over(season))
+        history.withColumn("change", change_over(season, frequency))
         .groupBy("customer_id")
         .agg(
             F.count("usage").alias("months"),

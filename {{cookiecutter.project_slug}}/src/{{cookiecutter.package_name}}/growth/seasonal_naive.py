@@ -1,4 +1,4 @@
-"""The seasonal naive baseline: repeat the usage of the same month one season ago, in Spark."""
+"""The seasonal naive baseline: repeat the usage of the same period one season ago, in Spark."""
 
 from collections.abc import Sequence
 from statistics import NormalDist
@@ -6,6 +6,7 @@ from statistics import NormalDist
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import MONTH, Frequency
 from .forecasts import UNKNOWN, quantile_column
 from .history import change_over, filled, usage_by_month
 
@@ -16,8 +17,9 @@ def forecast(
     season: int = 12,
     level: int = 90,
     quantiles: Sequence[float] = (),
+    frequency: Frequency = MONTH,
 ) -> DataFrame:
-    """Repeat each customer's last season; where a month of it is unknown, its last known usage.
+    """Repeat each customer's last season; where a period of it is unknown, its last known usage.
 
     The interval grows with the seasons ahead, as that of a random walk does (Hyndman and
     Athanasopoulos, Forecasting: principles and practice, 5.5). A history shorter than a season
@@ -27,8 +29,8 @@ def forecast(
     """
     known_month = F.when(F.col("usage").isNotNull(), F.col("month"))
     customers = (
-        filled(usage)
-        .withColumn("change", change_over(season))
+        filled(usage, frequency)
+        .withColumn("change", change_over(season, frequency))
         .groupBy("customer_id")
         .agg(
             F.max("month").alias("last_month"),
@@ -41,8 +43,8 @@ def forecast(
 
     steps = customers.withColumn("step", F.explode(F.sequence(F.lit(1), F.lit(horizon))))
     seasons_ahead = F.ceil(F.col("step") / season)
-    month = F.add_months("last_month", F.col("step"))
-    season_ago = F.add_months("last_month", F.col("step") - season * seasons_ahead.cast("int"))
+    month = frequency.add("last_month", "step")
+    season_ago = frequency.add("last_month", F.col("step") - season * seasons_ahead.cast("int"))
     forecasts = steps.select(
         "customer_id",
         "step",

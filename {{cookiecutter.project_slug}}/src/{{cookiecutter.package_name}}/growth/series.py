@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -22,14 +23,28 @@ with Theta has a MASE of 0.91 with a mean of 1, 0.83 with 100, and 0.83 from the
 """
 
 
+DAYS_AND_HOURS = {7: (7,), 24: (24,), 168: (24, 168)}
+"""Seasons of days and of hours -> the seasons in one: hours repeat by the day and by the week."""
+
+RECENT_SEASONS, RECENT_LEVEL = 8, 56
+"""Last seasons whose median is the shape of a season, and periods whose median is its level.
+
+Chosen with the models of ces_and_median_season by rolling origins in the training days of NN5.
+"""
+
+LONGEST = 1_100
+"""Last periods that models are fitted to, or twelve seasons if that is more: older ones cost time
+and tell little. Months of ninety years, days of three, hours of twelve weeks."""
+
+
 class Forecast(NamedTuple):
     """A customer's forecast, in multiples of `unit`, which may be too large to multiply squares.
 
-    forecast: usage in the months of the horizon.
+    forecast: usage in the periods of the horizon.
     scale: what the customer's errors are divided by (calibration.error_scale).
     most: the largest usage of the history.
     unit: usage that 1 stands for.
-    months: known months of the history.
+    months: known periods of the history.
     model: name of the recipe.
     """
 
@@ -42,7 +57,7 @@ class Forecast(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """A forecasting recipe and the minimum history it needs, given the months in a season.
+    """A forecasting recipe and the minimum history it needs, given the periods in a season.
 
     fit: (series, horizon, season) -> the forecasts of one or more models.
     """
@@ -52,11 +67,13 @@ class Recipe(NamedTuple):
     fit: Callable[[Series, int, int], list[Series]]
 
 
-def interpolated(history: Series) -> tuple[Series, int]:
-    """Fill months in which usage is unknown from the known ones around them.
+def interpolated(history: Series, season: int = 1) -> tuple[Series, int]:
+    """Fill periods in which usage is unknown from the known ones around them.
+
+    Days and hours are filled from the same weekday and hour, if these are known.
 
     Returns:
-        Usage from the first known month to the last, and how many unknown months follow.
+        Usage from the first known period to the last, and how many unknown ones follow.
 
     Raises:
         ValueError: when usage is known in no month.
@@ -64,25 +81,34 @@ def interpolated(history: Series) -> tuple[Series, int]:
     known = np.flatnonzero(~np.isnan(history))
     if not len(known):
         raise ValueError("usage is known in no month")
-    series = np.interp(np.arange(known[0], known[-1] + 1), known, history[known])
+    at = np.arange(known[0], known[-1] + 1)
+    series = np.interp(at, known, history[known])
+    if season in DAYS_AND_HOURS:
+        for phase in range(season):
+            same = known[known % season == phase]
+            if len(same):
+                series[at % season == phase] = np.interp(
+                    at[at % season == phase], same, history[same]
+                )
     return series, len(history) - 1 - int(known[-1])
 
 
 def forecast_series(history: Series, horizon: int, season: int) -> Forecast:
-    """Forecast a customer whose usage is known in some months, and NaN in the others.
+    """Forecast a customer whose usage is known in some periods, and NaN in the others.
 
-    The more months are known, the more models are fitted: RECIPES lists which. The forecast is the
+    The more periods are known, the more models are fitted: RECIPES lists which. The forecast is the
     median of the recipe's models (of two: their mean), held to what is plausible (plausible.py).
 
     Args:
-        history: usage in each month from the first to the last; not zero throughout.
-        horizon: months to forecast.
-        season: months after which usage repeats itself; 1 for none.
+        history: usage in each period from the first to the last; not zero throughout.
+        horizon: periods to forecast.
+        season: periods after which usage repeats itself; 1 for none.
 
     Raises:
         ValueError: when usage is known in no month, or the forecast is not finite.
     """
-    series, unknown_at_end = interpolated(history)
+    history = history[-max(LONGEST, 12 * season) :]
+    series, unknown_at_end = interpolated(history, season)
     months = int(np.count_nonzero(~np.isnan(history)))
     recipe = next(recipe for recipe in RECIPES if months >= recipe.fewest(season))
     largest = float(series.max())
@@ -103,6 +129,27 @@ def forecast_series(history: Series, horizon: int, season: int) -> Forecast:
         months,
         recipe.name,
     )
+
+
+def ces_and_median_season(series: Series, horizon: int, season: int) -> list[Series]:
+    """Complex exponential smoothing, and the median of the last seasons: for days and hours.
+
+    Weeks repeat without much change, and single days go astray: the median of eight of them does
+    better than decomposition. Where a week holds days, CES is fitted to what is left without both.
+    """
+    models = _statsforecast_models()
+    count = min(RECENT_SEASONS, len(series) // season)
+    seasons = series[-count * season :].reshape(count, season)
+    means = seasons.mean(axis=1)
+    # a season without usage has no shape
+    shape = np.median(seasons / np.where(means > 0, means, np.inf)[:, None], axis=0)
+    level = np.median(means[-max(1, RECENT_LEVEL // season) :])
+    median = np.tile(level * shape, math.ceil(horizon / season))[:horizon]
+    if len(DAYS_AND_HOURS[season]) > 1:
+        ces = _deseasonalised(series, horizon, season, [models.AutoCES(season_length=1)])
+    else:
+        ces = [models.AutoCES(season_length=season).forecast(series, horizon)["mean"]]
+    return [*ces, median]
 
 
 def theta_and_ces(series: Series, horizon: int, season: int) -> list[Series]:
@@ -140,23 +187,28 @@ def last_season_and_smoothing(series: Series, horizon: int, season: int) -> list
 
 
 def mean_and_smoothing(series: Series, horizon: int, season: int) -> list[Series]:
-    """The mean of all months, and simple exponential smoothing."""
+    """The mean of all periods, and simple exponential smoothing."""
     return [*mean(series, horizon, season), _smoothed(series, horizon)]
 
 
 def mean(series: Series, horizon: int, season: int) -> list[Series]:
-    """The mean of all months."""
+    """The mean of all periods."""
     return [np.full(horizon, series.mean())]
 
 
 RECIPES = (
+    Recipe(
+        "ces+median season",
+        lambda season: max(2 * season, 24) if season in DAYS_AND_HOURS else sys.maxsize,
+        ces_and_median_season,
+    ),
     Recipe("theta+ces", lambda season: max(5 * season, 60), theta_and_ces),
     Recipe("median of four", lambda season: max(2 * season, 24), four_models),
     Recipe("last-season+smoothing", lambda season: max(season, 3), last_season_and_smoothing),
     Recipe("mean+smoothing", lambda season: 3, mean_and_smoothing),
     Recipe("mean", lambda season: 1, mean),
 )
-"""Models by the known months that they need; the first that a history is long enough for is taken.
+"""Models by the known periods that they need; the first that a history is long enough for is taken.
 
 Where they begin, errors are calibrated apart too (calibration.length_edges).
 """
@@ -179,7 +231,12 @@ def _deseasonalised(
     if season > 1:
         from statsforecast.mstl import mstl
 
-        seasonal = mstl(rest, season).filter(like="seasonal").sum(axis=1).to_numpy()
+        seasonal = (
+            mstl(rest, list(DAYS_AND_HOURS.get(season, (season,))))
+            .filter(like="seasonal")
+            .sum(axis=1)
+            .to_numpy()
+        )
         rest = rest - seasonal
         repeated = np.tile(seasonal[-season:], math.ceil(horizon / season))[:horizon]
     forecasts = [model.forecast(rest, horizon)["mean"] + repeated for model in models]

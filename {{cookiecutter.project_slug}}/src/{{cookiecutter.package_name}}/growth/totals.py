@@ -16,6 +16,7 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import MONTH, Frequency
 from ..tables import quoted
 from .history import histories
 from .total_errors import RECENT, cohorts, half_widths, origins, window
@@ -44,7 +45,7 @@ def totals(
     horizon: int,
     season: int,
     level: int = 90,
-    year: int = 12,
+    frequency: Frequency = MONTH,
     customers: DataFrame | None = None,
     by: Sequence[str] = (),
 ) -> DataFrame:
@@ -56,7 +57,7 @@ def totals(
         horizon: periods that were forecast.
         season: periods after which usage repeats itself.
         level: how many periods in a hundred should lie between lower and upper.
-        year: periods in a year, for growth.
+        frequency: of the periods; it tells the same period of the year before.
         customers: one row per customer with the columns of `by`.
         by: columns whose combinations of values are the groups.
 
@@ -69,7 +70,8 @@ def totals(
         growth_percent (null where year_before is 0).
     """
     groups = _groups(forecasts, customers, by)
-    past = _past(histories(usage).join(groups, "customer_id"), horizon, season, year)
+    year = frequency.year
+    past = _past(histories(usage, frequency).join(groups, "customer_id"), horizon, season, year)
     rows = (
         _forecast_sums(forecasts, groups, level)
         .join(past, GROUP)

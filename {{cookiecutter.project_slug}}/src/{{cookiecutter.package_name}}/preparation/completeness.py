@@ -14,6 +14,7 @@ from math import ceil
 from typing import NamedTuple
 
 from ..errors import BadInputError
+from ..periods import FREQUENCIES
 
 UNITS = {"hour": timedelta(minutes=1), "day": timedelta(hours=1)}
 """Frequency -> unit in which the time without events is counted; a day for all others."""
@@ -112,13 +113,8 @@ def last_complete(
 
 
 def name_of(start: datetime, frequency: str) -> str:
-    """Return the text that names a period, as --as-of takes it: 2025-12, 2025-12-31, 2025-12-31T08.
-
-    Weeks are named by their Monday, quarters and years by their first month.
-    """
-    if frequency == "hour":
-        return f"{start:%Y-%m-%dT%H}"
-    return f"{start:%Y-%m-%d}" if frequency in ("day", "week") else f"{start:%Y-%m}"
+    """Return the text that names a period, as --as-of takes it (Frequency.text)."""
+    return FREQUENCIES[frequency].text(start)
 
 
 def _silence(period: Period, unit: timedelta) -> int:

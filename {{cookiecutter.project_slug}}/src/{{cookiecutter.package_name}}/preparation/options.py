@@ -1,11 +1,10 @@
 """The options of jobs/prepare_usage.py."""
 
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .. import job
-from .survey import FREQUENCIES
+from ..periods import FREQUENCIES
 from .usage import RETURNS
 
 
@@ -48,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--as-of",
-        type=moment,
+        type=job.moment,
         metavar="PERIOD",
         help="last period to use, complete or not; later events are counted and left out",
     )
@@ -60,18 +59,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="largest share of rows that may break a rule; they are written to OUTPUT_rejected",
     )
     parser.add_argument("--output", required=True, help="folder of the usage table")
-
-
-def moment(text: str) -> datetime:
-    """Parse a month, a day or an hour, such as 2025-12 or 2025-12-31T08, as argparse's `type`."""
-    forms = {len("2025-12"): "%Y-%m", len("2025-12-31"): "%Y-%m-%d"}
-    try:
-        return datetime.strptime(text, forms.get(len(text), "%Y-%m-%dT%H"))
-    except ValueError as error:
-        raise ArgumentTypeError(
-            f"must be a month, a day or an hour, for example 2025-12, 2025-12-31 or 2025-12-31T08, "
-            f"not {text!r}"
-        ) from error
 
 
 def time_zone(text: str) -> str:

@@ -9,11 +9,11 @@ from pyspark.sql import functions as F
 
 from .. import tables
 from ..errors import BadInputError
+from ..periods import FREQUENCIES
 from ..tables import quarantine, quoted
 from .completeness import Period
 from .events import AMOUNT, TIME, Events, help_with
 
-FREQUENCIES = ("hour", "day", "week", "month", "quarter", "year")
 BROKEN = "_broken"
 LATE = -1
 """Value of BROKEN for events after the last period to use; others have the number of a rule."""
@@ -50,13 +50,6 @@ class Survey:
     warnings: list[str]
 
 
-def step(frequency: str) -> str:
-    """Return the length of a period as an interval of SQL."""
-    return f"INTERVAL {3 if frequency == 'quarter' else 1} " + (
-        "MONTH" if frequency == "quarter" else frequency.upper()
-    )
-
-
 def period_of(time: Column, frequency: str) -> Column:
     """Return the first moment of the period of a time; weeks begin on Mondays, as in ISO 8601."""
     return F.date_trunc(frequency, time).cast("timestamp_ntz")
@@ -69,14 +62,13 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
 
     Args:
         events: the table.
-        frequency: one of FREQUENCIES.
+        frequency: one of periods.FREQUENCIES.
         as_of: a time in the last period to use; events after it are counted, not checked.
     """
     broken = quarantine.first_broken(events.rules)
     if as_of:
-        end = period_of(F.lit(str(as_of)).cast("timestamp_ntz"), frequency) + F.expr(
-            step(frequency)
-        )
+        named = F.lit(str(as_of)).cast("timestamp_ntz")
+        end = period_of(named, frequency) + F.expr(FREQUENCIES[frequency].step)
         broken = F.when(F.col(TIME) >= end, F.lit(LATE)).otherwise(broken)
     rows = events.rows.withColumn(BROKEN, broken)
     is_good = F.col(BROKEN).isNull()
@@ -95,7 +87,7 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
             ).alias("broken"),
             *tables.id_counts(events.table, events.text, is_good),
         )
-        .withColumn("end", F.col("period") + F.expr(step(frequency)))
+        .withColumn("end", F.col("period") + F.expr(FREQUENCIES[frequency].step))
         .collect()
     )
     used = [row for row in found if row.period is not None]

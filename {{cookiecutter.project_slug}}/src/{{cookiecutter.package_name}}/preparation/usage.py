@@ -6,8 +6,9 @@ from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, TimestampType
 
+from ..periods import FREQUENCIES
 from ..tables import USAGE
-from .survey import period_of, step
+from .survey import period_of
 
 RETURNS = ("net", "drop")
 
@@ -91,7 +92,7 @@ def _filled(sums: DataFrame, frequency: str, last: datetime) -> DataFrame:
         last: start of the last period.
     """
     of_customer = Window.partitionBy("customer_id").orderBy("period")
-    one = F.expr(step(frequency))
+    one = F.expr(FREQUENCIES[frequency].step)
     next_one = F.lead("period").over(of_customer)
     sums = sums.select("customer_id", "period", "usage", next_one.alias("next"))
     until = F.coalesce(F.col("next") - one, F.lit(str(last)).cast("timestamp_ntz"))

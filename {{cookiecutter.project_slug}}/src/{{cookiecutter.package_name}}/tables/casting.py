@@ -11,7 +11,14 @@ import unicodedata
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DateType, DoubleType, StringType, StructField
+from pyspark.sql.types import (
+    DataType,
+    DateType,
+    DoubleType,
+    StringType,
+    StructField,
+    TimestampNTZType,
+)
 
 from .schemas import Table, quoted
 
@@ -25,6 +32,9 @@ MAY_HIDE = "[^!-~]"
 MONTH = r"^\d{4}-\d{2}(-\d{2}([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
 """A date, a month, or midnight in any time zone; the written day counts."""
 
+TIME = r"^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
+"""A month, a date or a time in any time zone; the written time counts."""
+
 NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 NUMBER_WITH_COMMA = r"^[-+]?(\d+,?\d*|,\d+)([eE][-+]?\d+)?$"
 
@@ -37,6 +47,8 @@ def typed(
 ) -> list[Column]:
     """Return the table's columns with its types; null where a stored value cannot be cast.
 
+    The period has a timestamp without a zone, which shows whether it is a date (checking.py).
+
     Args:
         stored: the table as it is stored.
         table: its contract.
@@ -46,10 +58,11 @@ def typed(
     columns = []
     for field in table.schema:
         value = F.col(quoted(field.name))
+        kind = TimestampNTZType() if field.name == table.period else field.dataType
         if field.name.lower() in text:
-            value = _from_text(value, field.dataType, decimal)
+            value = _from_text(value, kind, decimal)
         else:
-            value = _from_stored(value, field.dataType)
+            value = _from_stored(value, kind)
         if field.name in table.key and field.dataType == StringType():
             value = visible(value)
         columns.append(value.alias(field.name))
@@ -85,6 +98,10 @@ def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
         is_month = F.length(trimmed) == len("2025-01")
         day = F.when(is_month, F.concat(trimmed, F.lit("-01"))).otherwise(trimmed.substr(1, 10))
         return F.when(trimmed.rlike(MONTH), day.try_cast(kind))
+    if kind == TimestampNTZType():
+        is_month = F.length(trimmed) == len("2025-01")
+        time = F.when(is_month, F.concat(trimmed, F.lit("-01"))).otherwise(trimmed.substr(1, 19))
+        return F.when(trimmed.rlike(TIME), time.try_cast(kind))
     if kind == DoubleType():
         pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA
         number = trimmed if decimal == "." else F.translate(trimmed, ",", ".")

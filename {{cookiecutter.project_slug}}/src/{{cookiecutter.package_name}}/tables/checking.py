@@ -1,8 +1,8 @@
 """Check a table: its columns, its rules and its key, in two passes over the data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import NoReturn
 
 from pyspark.sql import DataFrame, Row
@@ -19,9 +19,9 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from ..errors import BadInputError
-from ..periods import month_index, month_index_column
-from . import quarantine
+from ..errors import BadInputError, MissingColumnError
+from ..periods import DAY, HOUR, MONTH, Frequency
+from . import frequencies, quarantine
 from .column_names import help_with_missing
 from .coverage import PeriodRows, check_periods, suspicions
 from .ids import id_counts, with_comparable_ids
@@ -40,6 +40,8 @@ LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
 BROKEN = "_broken"
 """Column with the number of the first rule that a row breaks; null if it breaks none."""
 
+DAILY = frequencies.Calendar(DAY)
+
 ONCE = (
     "Keep one row for each (ids that differ only in what is not seen, as spaces at their ends, are "
     "the same)."
@@ -56,7 +58,8 @@ class Checked:
     total: number of rows, without those after `as_of`.
     left_out: number of rows after `as_of`.
     warnings: one sentence for each suspicious property.
-    months: number of months from the first to the last one used; 0 in a table without months.
+    months: number of periods from the first to the last one used; 0 in a table without periods.
+    frequency: of the periods.
     """
 
     rows: DataFrame
@@ -66,6 +69,7 @@ class Checked:
     left_out: int
     warnings: tuple[str, ...]
     months: int
+    frequency: Frequency = MONTH
 
 
 def check_columns(
@@ -85,9 +89,11 @@ def check_columns(
         name = field.name.lower()
         if name not in types:
             columns = [name for name in stored.columns if name not in WHOLE]
-            raise BadInputError(
+            raise MissingColumnError(
                 f"{where}: column {field.name} is missing in all rows. "
-                f"{help_with_missing(field.name, columns, table)}"
+                f"{help_with_missing(field.name, columns, table)}",
+                field.name,
+                columns,
             )
         if names.count(name) > 1:
             raise BadInputError(
@@ -113,6 +119,7 @@ def check_rows(
     as_of: date | None = None,
     today: date | None = None,
     max_rejected: float | None = None,
+    frequency: Frequency | None = None,
 ) -> Checked:
     """Refuse a table without rows, or with rows that break a rule, in one pass over it.
 
@@ -125,43 +132,80 @@ def check_rows(
         today: rows after this day are refused.
         max_rejected: the largest share of rows that may break a rule, and are then set aside; None
             if none may.
+        frequency: of the periods; found from the rows if it is not given.
     """
     rules = all_rules(rows, table, text)
     if max_rejected is not None and table.period and today:
-        late = f"{quoted(table.period)} > DATE'{today}'"
+        late = f"CAST({quoted(table.period)} AS DATE) > DATE'{today}'"
         rules.append(Rule(table.period, late, f"after today ({today})"))
     rows = rows.withColumn(BROKEN, quarantine.first_broken(rules))
     found = _count_by_period(rows, table, rules, text)
     if not found:
         raise BadInputError(f"{where}: there are no rows. Put at least one into it.")
-    last = month_index(as_of) if as_of and table.period else None
-    used = [row for row in found if last is None or row.period is None or row.period <= last]
-    total = sum(row.rows for row in used)
+    used = found
     if as_of and table.period:
+        end = datetime.fromisoformat(str(as_of))
+        used = [row for row in found if row.period is None or row.period <= end]
         period = F.col(table.period)
-        rows = rows.where(period.isNull() | (period <= F.lit(as_of)))
+        rows = rows.where(period.isNull() | (period <= F.lit(str(end)).cast("timestamp_ntz")))
+    total = sum(row.rows for row in used)
     counts = [sum(row.broken[number] for row in used) for number, _ in enumerate(rules)]
+    calendar = frequencies.Calendar(MONTH)
+    good = {row.period: row for row in used if row.rows > sum(row.broken)}
+    if table.period:
+        rows_at = {time: row.rows - sum(row.broken) for time, row in good.items()}
+        calendar = frequencies.find(rows_at, frequency, where)
+        rows, rules, more = _with_calendar(rows, table.period, calendar, rules, rows_at)
+        counts += more
+        good = {time: row for time, row in good.items() if calendar.is_start(time)}
     reasons = quarantine.by_reason(rules, counts)
     if sum(counts) > (max_rejected or 0.0) * total or sum(counts) == total > 0:
         _refuse(rows, table, rules, counts, total, where, max_rejected)
 
     warnings: list[str] = []
     months = 0
-    good = [row for row in found if row.rows > sum(row.broken)]
     if table.period:
         held = [
-            PeriodRows(row.period, row.rows - sum(row.broken), row.total or 0.0) for row in good
+            PeriodRows(calendar.frequency.index(time), rows_at[time], row.total or 0.0)
+            for time, row in good.items()
         ]
-        periods = check_periods(held, as_of, today, where)
-        warnings += suspicions(periods, as_of)
+        periods = check_periods(held, as_of, today, where, calendar.frequency)
+        warnings += suspicions(periods, as_of, calendar.frequency)
         months = periods[-1].period - periods[0].period + 1
     rejected = None
     if max_rejected is not None:
         rejected = quarantine.with_reasons(rows.where(F.col(BROKEN).isNotNull()), BROKEN, rules)
         rows = rows.where(F.col(BROKEN).isNull()) if reasons else rows
-    rows, told = with_comparable_ids(rows, table, used, total - sum(counts))
+    rows, told = with_comparable_ids(rows, table, [*good.values()], total - sum(counts))
+    if table.period and calendar.frequency != HOUR:
+        rows = rows.withColumn(table.period, F.col(table.period).cast("date"))
     left_out = sum(row.rows for row in found) - total
-    return Checked(rows, rejected, reasons, total, left_out, (*warnings, *told), months)
+    return Checked(
+        *(rows, rejected, reasons, total, left_out, (*warnings, *told), months),
+        frequency=calendar.frequency,
+    )
+
+
+def _with_calendar(
+    rows: DataFrame,
+    period: str,
+    calendar: frequencies.Calendar,
+    rules: list[Rule],
+    rows_at: Mapping[datetime, int],
+) -> tuple[DataFrame, list[Rule], list[int]]:
+    """Add the rules of a calendar to the rows and to the rules; return also the counts for them.
+
+    The pass over the rows has counted them by time, so no further one is needed.
+    """
+    more = calendar.rules(period)
+    wrong = [rows_at[time] for time in rows_at if not calendar.is_start(time)]
+    if not wrong:
+        return rows, [*rules, *more], [0] * len(more)
+    with_time = sum(count for time, count in rows_at.items() if not DAILY.is_start(time))
+    counts = [with_time, sum(wrong) - with_time] if calendar.frequency != HOUR else [sum(wrong)]
+    number = quarantine.first_broken(more) + len(rules)
+    rows = rows.withColumn(BROKEN, F.coalesce(F.col(BROKEN), number))
+    return rows, [*rules, *more], counts[: len(more)]
 
 
 def check_key(
@@ -220,8 +264,8 @@ def _refuse(
 def _count_by_period(
     rows: DataFrame, table: Table, rules: Sequence[Rule], text: frozenset[str]
 ) -> list[Row]:
-    """Return counts by period: a result of bounded size for any number of customers."""
-    period = month_index_column(table.period) if table.period else F.lit(0)
+    """Return counts by time: a result of bounded size for any number of customers."""
+    period = F.col(table.period) if table.period else F.lit(0)
     measure = F.col(quoted(table.measure)) if table.measure else F.lit(0.0)
     is_good = F.col(BROKEN).isNull()
     numbers = range(len(rules))

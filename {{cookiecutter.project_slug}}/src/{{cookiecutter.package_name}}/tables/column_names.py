@@ -26,11 +26,14 @@ def names_for(table: Table, given: Iterable[tuple[str, str]]) -> dict[str, str]:
         given: names and stored names; those of other tables than usage begin with its name.
     """
     prefix = _prefix(table)
-    return {
+    named = {
         name.removeprefix(prefix): stored
         for name, stored in given
         if name.startswith(prefix) and (prefix or "." not in name)
     }
+    if table.period and "period" in named:
+        named[table.period] = named.pop("period")
+    return named
 
 
 def with_names(table: Table, names: Mapping[str, str]) -> Table:

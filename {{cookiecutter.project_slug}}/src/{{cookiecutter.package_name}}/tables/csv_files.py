@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
-from ..errors import BadInputError
+from ..errors import BadInputError, MissingColumnError
 from .column_names import help_with_missing
 from .dialects import (
     ENCODINGS,
@@ -152,10 +152,13 @@ def _check_headers(
         if lacking:
             paths = [path for dialect in lacking for path in groups[dialect]]
             place = f"{len(paths)} of {files} files, for example {paths[0].name}"
-            raise BadInputError(
+            header = lacking[0].header
+            raise MissingColumnError(
                 f"{where}: column {title} is missing in {'all rows' if files == 1 else place}. "
-                + help_with_missing(title, lacking[0].header, table)
-                + (OTHER_SEPARATOR if len(lacking[0].header) == 1 else "")
+                + help_with_missing(title, header, table)
+                + (OTHER_SEPARATOR if len(header) == 1 else ""),
+                title,
+                header,
             )
         if doubled:
             raise BadInputError(

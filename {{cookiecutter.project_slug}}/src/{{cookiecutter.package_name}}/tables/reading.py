@@ -12,7 +12,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInputError, UnavailableError
+from ..errors import BadInputError, MissingColumnError, UnavailableError
+from ..periods import MONTH, Frequency
 from .casting import typed
 from .checking import check_columns, check_key, check_rows
 from .column_names import renamed, with_names
@@ -26,6 +27,9 @@ from .schemas import Table, quoted
 from .sources import Files, existing_path, is_url, keep_folders_as_text, list_files
 from .urls import open_url
 
+TIME_COLUMNS = ("period", "hour", "day", "date", "week", "quarter", "year", "time", "timestamp")
+"""Names that the time column may have instead of `month`, the first of them first."""
+
 NO_SUCH = "there is no such path or catalog table. Check the name."
 
 
@@ -36,7 +40,10 @@ class Reading:
     rows: the table.
     left_out: number of rows after `as_of`.
     warnings: one sentence for each suspicious property of the table.
-    months: number of months from the first to the last one used; 0 in a table without months.
+    months: number of periods from the first to the last one used; 0 in a table without periods.
+    frequency: of the periods.
+    period: name of the time column in a job's output: month if the stored table names it so,
+        otherwise period.
     rejected: rows that break a rule (see quarantine.with_reasons); None if none may.
     reasons: reason -> number of rejected rows; None if none may be rejected.
     total: number of rows up to `as_of`, with the rejected ones.
@@ -53,6 +60,12 @@ class Reading:
     rejected: DataFrame | None = None
     reasons: Mapping[str, int] | None = None
     total: int = 0
+    frequency: Frequency = MONTH
+    period: str = "month"
+
+    def as_named(self, table: DataFrame) -> DataFrame:
+        """Return an output whose time column has the name that it has in the stored table."""
+        return table.withColumnRenamed("month", self.period)
 
 
 class Stored(NamedTuple):
@@ -118,6 +131,7 @@ def read_with_notes(
     today: date | None = None,
     column_names: Mapping[str, str] | None = None,
     max_rejected: float | None = None,
+    frequency: Frequency | None = None,
 ) -> Reading:
     """Read and check a table in two passes over the data, the second with a shuffle.
 
@@ -135,6 +149,7 @@ def read_with_notes(
         column_names: column of the contract -> its name in the table, where it differs.
         max_rejected: the largest share of rows that may break a rule, and are then rejected; None
             if none may.
+        frequency: of the periods; found from the rows if it is not given.
 
     Raises:
         BadInputError: when the source is absent or unreadable, a column is missing or of another
@@ -143,13 +158,14 @@ def read_with_notes(
     """
     where = f"{table.name} table ({source})"
     options = csv_options or {}
-    stored_names = column_names or {}
-    stored = open_source(spark, source, with_names(table, stored_names), options, where)
+    stored_names = dict(column_names or {})
+    stored = _open_renamed(spark, source, table, options, stored_names, where)
+    is_found = table.period in stored_names.keys() - (column_names or {}).keys()
+    period = "period" if is_found else "month"
     with stored.telling_faults(where):
-        stored = stored.renamed(table, stored_names, where)
         columns = typed(stored.frame, table, stored.text, options.get("decimal", "."))
         rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
-        checked = check_rows(rows, table, stored.text, where, as_of, today, max_rejected)
+        checked = check_rows(rows, table, stored.text, where, as_of, today, max_rejected, frequency)
         checked = check_key(checked, table, where, max_rejected)
     names = {field.name.lower() for field in table.schema} | WHOLE.keys()
     others = [name for name in stored.frame.columns if table.others and name.lower() not in names]
@@ -167,7 +183,34 @@ def read_with_notes(
         checked.rejected,
         checked.reasons if checked.rejected is not None else None,
         checked.total,
+        checked.frequency,
+        period,
     )
+
+
+def _open_renamed(
+    spark: SparkSession,
+    source: str,
+    table: Table,
+    options: Mapping[str, str],
+    names: dict[str, str],
+    where: str,
+) -> Stored:
+    """Open a source, and give its columns the names of the contract.
+
+    A time column without a given name may have one of TIME_COLUMNS, which is added to `names`.
+    """
+    try:
+        stored = open_source(spark, source, with_names(table, names), options, where)
+        with stored.telling_faults(where):
+            return stored.renamed(table, names, where)
+    except MissingColumnError as error:
+        found = {name.lower(): name for name in reversed(error.columns)}
+        known = [found[name] for name in TIME_COLUMNS if name in found]
+        if error.column != table.period or not known:
+            raise
+        names[table.period] = known[0]
+        return _open_renamed(spark, source, table, options, names, where)
 
 
 def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:

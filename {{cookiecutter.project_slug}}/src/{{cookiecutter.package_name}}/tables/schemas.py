@@ -20,7 +20,7 @@ class Table:
     """The contract of a table: its columns, its key (unique, never null) and its rules.
 
     others: whether other columns are allowed; they are returned with their stored types.
-    period: name of the column with the month, if any.
+    period: name of the column with the period, if any.
     measure: name of the column whose sum shows whether a period is complete, if any.
     may_be_renamed: whether jobs take other names of its columns by `--columns`.
     """
@@ -56,17 +56,18 @@ USAGE = Table(
         Rule("customer_id", "trim(customer_id) = ''", "empty"),
         Rule("month", "month IS NULL", "null"),
         _within_years("month"),
-        Rule("month", "month != trunc(month, 'MM')", "not the first day of a month"),
         Rule("usage", "isnan(usage) OR usage = double('inf')", "not a finite number"),
         Rule("usage", "usage < 0", "negative"),
     ),
     period="month",
     measure="usage",
 )
-"""One row per customer and month. Usage is in the customer's units.
+"""One row per customer and period. Usage is in the customer's units.
 
-A missing row after a customer's first month is zero usage, up to the table's last month; a row
-with null usage is unknown. Growth and churn both follow this rule.
+`month` is the start of a period: hour, day, week, month, quarter or year. frequencies.py finds
+which one, and has its rules. Hours are read as timestamps without a zone, other periods as dates. A
+missing row after a customer's first period is zero usage, up to the table's last period; a row with
+null usage is unknown. Growth and churn both follow this rule.
 """
 
 CUSTOMERS = Table(

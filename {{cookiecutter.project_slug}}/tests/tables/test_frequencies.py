@@ -1,0 +1,126 @@
+"""The frequency of a table is found from its times, and tables of two frequencies are refused."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from pyspark.sql import functions as F
+
+from {{ cookiecutter.package_name }} import tables
+from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES
+from {{ cookiecutter.package_name }}.tables import USAGE
+from {{ cookiecutter.package_name }}.tables.frequencies import find
+
+STARTS = {
+    "hour": datetime(2025, 3, 29, 22),
+    "day": datetime(2024, 2, 27),
+    "week": datetime(2020, 12, 23),
+    "month": datetime(2023, 12, 1),
+    "quarter": datetime(2023, 11, 1),
+    "year": datetime(1999, 7, 1),
+}
+"""Frequency -> the first of a table's periods: before clocks change, a leap day, and week 53; weeks
+begin on Wednesdays, quarters in November and years in July."""
+
+
+def times(name, count):
+    """Return starts of consecutive periods."""
+    frequency, start = FREQUENCIES[name], STARTS[name]
+    if frequency.hours:
+        return [start + number * timedelta(hours=frequency.hours) for number in range(count)]
+    starts = [frequency.before(start, -number) for number in range(count)]
+    return [datetime(first.year, first.month, first.day) for first in starts]
+
+
+def refusal(rows_at):
+    with pytest.raises(BadInputError) as refused:
+        find(rows_at, None, "T")
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("name", FREQUENCIES)
+def test_each_frequency_is_found_wherever_its_periods_start(name):
+    starts = times(name, 40)
+    found = find(dict.fromkeys(starts, 3), None, "T")
+    assert found.frequency.name == name
+    assert all(map(found.is_start, starts))
+    assert not found.is_start(starts[5] + timedelta(minutes=7))
+
+
+@pytest.mark.parametrize("name", ["week", "month", "quarter", "year"])
+def test_a_few_rows_at_other_times_break_the_rule_of_the_others(name):
+    starts = times(name, 12)
+    wrong = starts[3] + timedelta(days=2)
+    found = find({**dict.fromkeys(starts, 5), wrong: 1}, None, "T")
+    assert found.frequency.name == name
+    assert not found.is_start(wrong)
+
+
+def test_one_or_a_few_months_are_months_as_before():
+    assert find({datetime(2025, 1, 1): 9}, None, "T").frequency.name == "month"
+    assert find(dict.fromkeys(times("quarter", 3), 1), None, "T").frequency.name == "month"
+
+
+@pytest.mark.parametrize(("longer", "name"), [("week", "day"), ("month", "day"), ("day", "hour")])
+def test_a_table_of_two_frequencies_is_refused_unless_one_is_given(longer, name):
+    each = {"week": 7, "month": 30, "day": 24}[longer]
+    start = datetime(2025, 1, 1)
+    short = [start + timedelta(hours=FREQUENCIES[name].hours * at) for at in range(6 * each)]
+    is_long = {
+        "week": lambda time: time.weekday() == 2,
+        "month": lambda time: time.day == 1,
+        "day": lambda time: time.hour == 0,
+    }[longer]
+    rows_at = {time: 10 + 10 * is_long(time) for time in short}
+    told = refusal(rows_at)
+    assert f"rows of each {name} and of each {longer} are mixed: 20 rows at" in told
+    assert told.endswith(f"--frequency {name}")
+    assert find(rows_at, FREQUENCIES[name], "T").frequency.name == name
+
+
+def test_days_with_more_rows_on_one_weekday_or_with_gaps_are_days():
+    days = times("day", 60)
+    busy = {day: 14 if day.weekday() == 5 else 10 for day in days}
+    assert find(busy, None, "T").frequency.name == "day"
+    some = {day: 10 for day in days if day.weekday() in (0, 2, 4)}
+    assert find(some, None, "T").frequency.name == "day"
+
+
+@pytest.fixture
+def read(spark, tmp_path):
+    """Read a usage table of these lines."""
+
+    def read_lines(lines, header="customer_id,day,usage", **options):
+        source = tmp_path / "table.csv"
+        source.write_text("\n".join([header, *lines]))
+        return tables.read_with_notes(spark, str(source), USAGE, **options)
+
+    return read_lines
+
+
+def test_days_are_read_as_dates_from_a_column_of_that_name(read):
+    lines = [f"a,{day:%Y-%m-%d},{day.day}" for day in times("day", 20)]
+    found = read(lines, as_of=datetime(2024, 3, 1, 23, 59, 59))
+    assert (found.frequency.name, found.period, found.months) == ("day", "period", 4)
+    assert (found.left_out, found.rows.schema["month"].dataType.simpleString()) == (16, "date")
+    assert found.rows.agg(F.max("month")).first()[0] == date(2024, 3, 1)
+
+
+def test_hours_are_read_as_a_wall_clock_shows_them(read):
+    """Zones are not looked at: the hour that clocks skip is one like any other."""
+    lines = [f"a,{hour:%Y-%m-%dT%H:%M}:00+01:00,1" for hour in times("hour", 30)]
+    found = read(lines, header="customer_id,Hour,usage")
+    assert (found.frequency.name, found.period, found.months) == ("hour", "period", 30)
+    assert found.rows.agg(F.min("month")).first()[0] == STARTS["hour"]
+    assert found.rows.schema["month"].dataType.simpleString() == "timestamp_ntz"
+
+
+def test_bad_times_are_refused_with_the_rule_of_the_table(read):
+    lines = [f"a,{day:%Y-%m-%d},1" for day in times("week", 9)]
+    with pytest.raises(BadInputError, match=r"not a Wednesday in 1 of 10 rows.*--frequency day"):
+        read([*lines, "a,2021-01-01,1"])
+    with pytest.raises(BadInputError, match="column month is not a date in 1 of 10 rows"):
+        read([*lines, "a,2020-12-23 10:30,1"])
+    found = read([*lines, "a,2021-01-01,1", "a,2020-12-23 10:30,1"], max_rejected=0.2)
+    assert found.reasons == {"month is not a date": 1, "month is not a Wednesday": 1}
+    assert (found.rows.count(), found.rejected.count()) == (9, 2)
