@@ -46,7 +46,7 @@ def knows_all(usage, horizon, season, level, quantiles, frequency):
 
 def knows_little(usage, horizon, season, level, quantiles, frequency):
     """Twice as much, and sure of it."""
-    forecasts = knows_all(usage, horizon, season, level, quantiles)
+    forecasts = knows_all(usage, horizon, season, level, quantiles, frequency)
     for column in ("forecast", "lower", "upper", *map(quantile_column, quantiles)):
         forecasts = forecasts.withColumn(column, 2 * F.col(column))
     return forecasts
