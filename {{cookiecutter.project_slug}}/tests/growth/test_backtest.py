@@ -94,7 +94,7 @@ def test_the_cutoffs_are_spread_over_a_season(usage):
     def method(history, horizon, season, level, quantiles, frequency):
         if horizon == 3:  # and not to warm up
             hidden.append(40 - history.agg(F.max("usage")).first()[0])
-        return knows_all(history, horizon, season, level, quantiles)
+        return knows_all(history, horizon, season, level, quantiles, frequency)
 
     [score], _ = backtest(usage, {"method": method}, horizon=3, season=12, folds=3)
     assert hidden == [3, 7, 11]
