@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     usage = read.rows.withColumnRenamed("month", "period").cache()
     scores = tables.read_vintages(spark, args.scores, monitoring.SCORES)
     scores = scores.where("churn_probability IS NOT NULL")
+    if args.as_of:
+        scores = scores.where(F.col("as_of") <= F.lit(args.as_of))
     periods = inputs.by_period(usage)
     scored = scores.select("cutoff", "horizon").where("cutoff IS NOT NULL").distinct().collect()
     known = [row.period for row in usage.select("period").distinct().orderBy("period").collect()]

@@ -90,6 +90,28 @@ def test_groups_have_totals_in_the_table_the_report_and_the_chart(spark, usage, 
     }
 
 
+@pytest.mark.slow
+def test_a_run_of_the_past_forecasts_what_it_forecast_then_and_keeps_later_vintages(
+    spark, make_usage, usage, tmp_path
+):
+    """Rows after --as-of change nothing, whatever they hold."""
+    later = [(c, date(2024, month, 1), 1e6) for c in ("a", "new") for month in (7, 8)]
+    both = spark.read.parquet(usage).unionByName(make_usage(later))
+    both.write.parquet(str(tmp_path / "longer"))
+
+    def forecasts(table, output, *options):
+        given = ("--output", str(tmp_path / output), "--reports", str(tmp_path))
+        assert run("--usage", str(table), *NAIVE, "0.34", *given, *options) == 0
+        rows = tables.read_vintage(spark, tmp_path / output, date(2024, 6, 1))
+        return sorted(map(str, rows.drop("made_at", "run_id").collect()))
+
+    then = forecasts(usage, "then")
+    longer = ("--usage", str(tmp_path / "longer"), *NAIVE, "0.34", "--reports", str(tmp_path))
+    assert run(*longer, "--output", str(tmp_path / "now")) == 0
+    assert forecasts(tmp_path / "longer", "now", "--as-of", "2024-06") == then
+    assert tables.vintages(tmp_path / "now") == ["2024-06-01", "2024-08-01"]
+
+
 def test_groups_need_a_customers_table_that_is_not_where_totals_go(tmp_path, capsys):
     given = ("--usage", "t", "--horizon", "3", "--output", str(tmp_path / "out"))
     with pytest.raises(SystemExit):

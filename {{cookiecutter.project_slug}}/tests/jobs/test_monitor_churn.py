@@ -76,6 +76,13 @@ def test_scores_that_come_true_do_not_act_and_those_that_fail_do(company, tmp_pa
     assert status["rows"] == status["usage"] == "ok"
     assert "\nact:      PSI of scores" in capsys.readouterr().out
 
+    # in the past, nobody knew the vintages that failed
+    place = len(MONTHS) - 4
+    assert run(*company(place + 1, place + 3), *reports, "--as-of", f"{MONTHS[place]:%Y-%m}") == 0
+    found = json.loads((tmp_path / "monitor_churn.json").read_text())
+    assert found["history"]["score-drift"][-1]["period"] == str(MONTHS[place])
+    assert found["by_cutoff"][-1]["cutoff"] == str(MONTHS[place - 2])
+
 
 def test_scores_that_are_not_there_are_refused_in_one_line(spark, tmp_path, capsys):
     usage = tmp_path / "usage.csv"

@@ -78,6 +78,11 @@ def test_forecasts_that_came_true_are_ok_and_a_unit_error_acts(company, tmp_path
     assert "\nact:      mean usage of a row, as a multiple of the period before: " in printed
     assert printed.splitlines()[-1].startswith("summary: job=monitor_growth ")
 
+    # in the past, nobody knew the month of the error
+    past = f"{MONTHS[-2]:%Y-%m}"
+    assert run(*company(last_times=1000), *reports, "--as-of", past) == 0
+    assert len(report(tmp_path)["by_vintage"]) == 12
+
     bounds = tmp_path / "bounds.toml"
     checks = ("bias", "wape", "coverage", "usage", "promise")
     bounds.write_text("".join(f"[{name}]\nlow = -9999\nhigh = 9999\n" for name in checks))

@@ -35,7 +35,7 @@ SCORES = StructType(
 WATCHED = (
     Watched("roc-auc", "area under the ROC curve", 0.02, alarms="below"),
     Watched("brier", "mean squared error of probabilities", 0.1, is_log=True, alarms="above"),
-    Watched("calibration", "expected churners, as a multiple of those who churned", 0.2, True),
+    Watched("calibration", "expected churners / those who churned", 0.2, True),
     Watched("lift", "lift of the tenth with the highest scores", 0.2, True, "below"),
 )
 """Figures of scores whose horizon has passed."""
