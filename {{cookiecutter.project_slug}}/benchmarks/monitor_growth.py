@@ -16,9 +16,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import DateType
 
 from {{ cookiecutter.package_name }} import job, tables
-from {{ cookiecutter.package_name }}.growth.monitoring import FORECASTS
+from {{ cookiecutter.package_name }}.growth.monitoring import columns
 from {{ cookiecutter.package_name }}.measuring import measure
 from {{ cookiecutter.package_name }}.periods import months_before
 from {{ cookiecutter.package_name }}.reporting.files import as_table
@@ -80,7 +81,7 @@ def write(spark: SparkSession, customers: int, vintages: int, folder: Path) -> N
 
 def add_up(spark: SparkSession, folder: Path) -> None:
     """Read what the job reads, and sum it."""
-    forecasts = tables.read_vintages(spark, str(folder / "forecasts"), FORECASTS)
+    forecasts = tables.read_vintages(spark, str(folder / "forecasts"), columns(DateType()))
     sums = [F.sum(name) for name in ("forecast", "lower", "upper")]
     forecasts.groupBy("as_of", "period").agg(F.max("customer_id"), *sums).collect()
     usage = spark.read.parquet(str(folder / "usage"))

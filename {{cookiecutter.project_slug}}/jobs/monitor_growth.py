@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     spark = get_spark("monitor_growth")
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows.withColumnRenamed("month", "period").cache()
-    forecasts = tables.read_vintages(spark, args.forecasts, monitoring.FORECASTS)
+    columns = monitoring.columns(usage.schema["period"].dataType)
+    forecasts = tables.read_vintages(spark, args.forecasts, columns)
     customers = None
     if args.by:
         customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows

@@ -9,6 +9,7 @@ from pyspark.sql.types import (
     StringType,
     StructField,
     StructType,
+    TimestampNTZType,
 )
 
 from {{ cookiecutter.package_name }} import tables
@@ -94,6 +95,17 @@ def test_a_run_that_fails_leaves_a_table_without_vintages_as_it_was(spark, tmp_p
 def test_vintages_may_differ_in_columns_that_are_not_read(spark, write):
     write(JANUARY, 1)
     assert counts(spark, write(FEBRUARY, 2, q10="0.5 AS q10")) == {JANUARY: 1, FEBRUARY: 2}
+
+
+def test_a_vintage_of_an_hour_is_one_of_its_own(spark, write):
+    hours = [datetime(2025, 1, 1, hour) for hour in (0, 13)]
+    for hour in hours:
+        output = write(hour, 1)
+    assert tables.vintages(output) == ["2025-01-01 00:00:00", "2025-01-01 13:00:00"]
+    assert [row.as_of for row in tables.read_vintage(spark, output).collect()] == hours[1:]
+    columns = StructType([COLUMNS["id"], StructField("as_of", TimestampNTZType())])
+    found = tables.read_vintages(spark, str(output), columns).collect()
+    assert sorted(row.as_of for row in found) == hours
 
 
 def test_what_is_no_table_of_vintages_is_refused_in_one_line(spark, tmp_path):

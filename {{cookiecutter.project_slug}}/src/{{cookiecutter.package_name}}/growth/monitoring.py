@@ -6,23 +6,11 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType, DoubleType, StringType, StructField, StructType
+from pyspark.sql.types import DataType, DoubleType, StringType, StructField, StructType
 
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
 from ..tables import quoted
 from .totals import NO_VALUE
-
-FORECASTS = StructType(
-    [
-        StructField("customer_id", StringType()),
-        StructField("period", DateType()),
-        StructField("forecast", DoubleType()),
-        StructField("lower", DoubleType()),
-        StructField("upper", DoubleType()),
-        StructField("as_of", DateType()),
-    ]
-)
-"""What is read of the forecasts of all vintages."""
 
 WATCHED = (
     Watched(
@@ -53,6 +41,24 @@ SUMS = ("customers", "usage", "forecast", "absolute_error", "inside")
 def names(by: Sequence[str]) -> list[str]:
     """Return the names of the checks, for the file of bounds."""
     return [*(watched.name for watched in WATCHED), PROMISE.name, *([SEGMENT_BIAS] if by else [])]
+
+
+def columns(period: DataType) -> StructType:
+    """Return what is read of the forecasts of all vintages.
+
+    Args:
+        period: the type of a period: a date, or a timestamp for hours.
+    """
+    return StructType(
+        [
+            StructField("customer_id", StringType()),
+            StructField("period", period),
+            StructField("forecast", DoubleType()),
+            StructField("lower", DoubleType()),
+            StructField("upper", DoubleType()),
+            StructField("as_of", period),
+        ]
+    )
 
 
 def sums(

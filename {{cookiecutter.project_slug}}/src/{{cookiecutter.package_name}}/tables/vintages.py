@@ -103,7 +103,7 @@ def read_vintage(spark: SparkSession, output: Path | str, as_of: date | None = N
     if chosen not in known:
         raise BadInputError(f"output ({folder}): has no vintage {chosen if as_of else 'yet'}.")
     rows = spark.read.parquet(as_literal(folder / _name(chosen)))
-    return rows.withColumn(AS_OF, F.lit(chosen).cast("timestamp" if " " in chosen else "date"))
+    return rows.withColumn(AS_OF, F.lit(chosen).cast("timestamp_ntz" if " " in chosen else "date"))
 
 
 def read_vintages(spark: SparkSession, source: str, columns: StructType) -> DataFrame:
