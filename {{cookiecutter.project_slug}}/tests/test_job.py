@@ -309,6 +309,20 @@ def test_what_a_table_leaves_out_and_what_looks_wrong_is_printed(spark, tmp_path
     assert warning.startswith("warning:  the last month, 2025-02, holds far less usage")
 
 
+def test_a_job_that_takes_months_refuses_days_in_one_line(spark, tmp_path):
+    source = tmp_path / "usage.csv"
+    days = "".join(f"a,2025-01-{day:02},1\n" for day in range(3, 20))
+    source.write_text(f"customer_id,day,usage\n{days}")
+    args = job.READING.parse_args([])
+    with pytest.raises(BadInputError, match="its periods are days, and the job takes months"):
+        job.read_table(spark, str(source), tables.USAGE, args)
+    read = job.read_table(spark, str(source), tables.USAGE, args, frequencies=("month", "day"))
+    assert (read.frequency.name, read.period) == ("day", "period")
+    args = job.READING.parse_args(["--columns", "month=day"])
+    read = job.read_table(spark, str(source), tables.USAGE, args, frequencies=("month", "day"))
+    assert read.period == "month"
+
+
 def test_names_of_columns_are_those_of_the_projects_tables():
     args = job.READING.parse_args(["--columns", "customer_id=Customer Id", "customers.plan=P=1"])
     assert args.columns == [("customer_id", "Customer Id"), ("customers.plan", "P=1")]

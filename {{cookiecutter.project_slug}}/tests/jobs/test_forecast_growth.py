@@ -6,10 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import sleep
 
+import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
@@ -262,3 +263,39 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
     again = spark.read.parquet(str(output))
     assert again.count() == 400
     assert again.where("model = 'combination'").count() > 0
+
+
+def test_hours_are_forecast_and_summed_up_by_the_hour(spark, tmp_path, capsys):
+    """Over the night in which clocks change; the column `hour` is called period in outputs."""
+    hours = [datetime(2025, 3, 29) + timedelta(hours=number) for number in range(48)]
+    lines = [f"{c},{at:%Y-%m-%dT%H:%M},{1 + at.hour}" for c in "ab" for at in hours]
+    source, output = tmp_path / "usage.csv", tmp_path / "forecasts"
+    source.write_text("\n".join(["customer_id,hour,usage", *lines]))
+    typed = ("--horizon", "3", "--method", "seasonal-naive", "--season", "24")
+    place = ("--output", str(output), "--reports", str(tmp_path / "reports"))
+    assert run("--usage", str(source), *typed, *place) == 0
+    found = {(row.period, row.forecast) for row in spark.read.parquet(str(output)).collect()}
+    ahead = [datetime(2025, 3, 31, hour) for hour in range(3)]
+    assert found == {(at, 1.0 + at.hour) for at in ahead}
+    [vintage] = tables.vintages(output)
+    assert vintage == "2025-03-30 23:00:00"
+    assert [row.period for row in tables.read_vintage(spark, f"{output}_totals").collect()] == ahead
+    assert "Usage of the next 3 hours: 12" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_days_are_forecast_by_models_of_days(spark, tmp_path):
+    rows = spark.sql(
+        "SELECT concat('C', id) AS customer_id, day,"
+        " (5 + weekday(day)) * exp(0.1 * randn(1)) AS usage "
+        "FROM (SELECT id, explode(sequence(DATE'2024-01-01', DATE'2024-06-30')) AS day"
+        " FROM range(9))"
+    )
+    source, output = str(tmp_path / "usage"), str(tmp_path / "forecasts")
+    rows.write.parquet(source)
+    place = ("--output", output, "--reports", str(tmp_path / "reports"))
+    assert run("--usage", source, "--horizon", "14", *place) == 0
+    found = spark.read.parquet(output).toPandas()
+    assert found["period"].min() == date(2024, 7, 1)
+    weekday = pd.to_datetime(found["period"]).dt.weekday
+    assert ((found["forecast"] / (5 + weekday)) - 1).abs().mean() < 0.1
