@@ -72,6 +72,11 @@ class Frequency:
         years, months = divmod(12 * period.year + period.month - 1 - back * self.months, 12)
         return date(years, months + 1, 1)
 
+    def literal(self, period: date | None) -> Column:
+        """Return a period as a column, whatever the time zone of this machine."""
+        text = None if period is None else str(period)
+        return F.lit(text).cast("timestamp_ntz" if self.hours == 1 else "date")
+
     @property
     def step(self) -> str:
         """The length of a period as an interval of SQL."""

@@ -123,10 +123,10 @@ def split(
     Returns:
         Two usage tables; the second has only customers of the first.
     """
-    cutoff = frequency.before(end, hidden) if end else None
-    until = frequency.before(end, hidden - horizon) if end else None
-    history = placed.where(F.col("month") <= F.lit(cutoff))
-    actual = placed.where((F.col("month") > F.lit(cutoff)) & (F.col("month") <= F.lit(until)))
+    cutoff = frequency.literal(frequency.before(end, hidden) if end else None)
+    until = frequency.literal(frequency.before(end, hidden - horizon) if end else None)
+    history = placed.where(F.col("month") <= cutoff)
+    actual = placed.where((F.col("month") > cutoff) & (F.col("month") <= until))
     return history, actual
 
 

@@ -26,7 +26,7 @@ def histories(usage: DataFrame, frequency: Frequency = MONTH) -> DataFrame:
         doubles, one for each period from the customer's first row to last_month: zero where there
         is no row, null where usage is unknown).
     """
-    last = F.lit(last_month(usage)).cast(usage.schema["month"].dataType)
+    last = frequency.literal(last_month(usage))
     stale_after = STALE_AFTER * frequency.month
     gathered = (
         usage.repartition(TASKS_PER_PARTITION * _shuffle_partitions(usage), "customer_id")
