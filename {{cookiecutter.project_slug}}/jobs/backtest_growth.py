@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
 
-    spark = get_spark("backtest_growth")
+    spark = get_spark("backtest_growth", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     usage, frequency = read.rows, read.frequency
     season = args.season or frequency.season

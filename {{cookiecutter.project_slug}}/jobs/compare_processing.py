@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = job.parse(parser, arguments)
     job.check_reading(parser, args)
 
-    spark = get_spark("compare_processing", own=True)
+    spark = get_spark("compare_processing", own=True, needs=args.needs)
     if args.usage is not None:
         read = job.read_table(spark, args.usage, tables.USAGE, args)
     else:

@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     with tempfile.TemporaryDirectory(dir=args.scratch) as folder:
         if not args.usage:
             check_disk(Path(folder), rows)
-        spark = get_spark("compare_training", own=True)
+        spark = get_spark("compare_training", own=True, needs=args.needs)
         if args.usage:
             read, customers = source.read_usage(spark, args)
             usage = read.rows

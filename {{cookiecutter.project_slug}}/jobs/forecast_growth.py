@@ -69,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument(
         "--output",
         required=True,
-        help=f"folder of the forecasts table; totals are written beside it, to OUTPUT{SUFFIX}",
+        help="folder, URL or catalog table of the forecasts; totals are written beside it, to "
+        f"OUTPUT{SUFFIX}",
     )
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments, beside=[SUFFIX], has_vintages=True)
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     if args.by and args.origin == "customer":
         parser.error("--by does not go with --origin customer: its forecasts start at other times")
 
-    spark = get_spark("forecast_growth")
+    spark = get_spark("forecast_growth", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     usage, frequency = read.rows, read.frequency
     season = args.season or frequency.season
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     total = total_by_month(usage, written).toPandas()
     groups, records = [], []
     if args.origin == "table":
-        place = args.output.with_name(args.output.name + SUFFIX)
+        place = args.output.beside(SUFFIX)
         settings = (args.horizon, season, args.level, frequency)
         summed = totals(usage, written, *settings, customers=customers, by=args.by)
         tables.write_vintage(summed, place, run, args.keep, read.check_unchanged)

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     known = [watched.name for watched in inputs.WATCHED]
     rates, given = bounds.read(args.bounds, [*known, *monitoring.names(args.by)])
 
-    spark = get_spark("monitor_growth")
+    spark = get_spark("monitor_growth", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows.withColumnRenamed("month", "period").cache()
     columns = monitoring.columns(usage.schema["period"].dataType)

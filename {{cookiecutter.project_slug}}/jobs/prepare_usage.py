@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT, job.CSV],
+        parents=[job.LOG_FORMAT, job.CSV, job.WRITING],
     )
     options.add_arguments(parser)
     args = job.parse(parser, arguments)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     style = Style(args.time_zone, args.time_format, csv_options.get("decimal"))
     now = datetime.now(ZoneInfo(args.time_zone)).replace(tzinfo=None)
 
-    spark = get_spark("prepare_usage")
+    spark = get_spark("prepare_usage", needs=args.needs)
     events = open_events(spark, args.events, columns, style, csv_options, now.date())
     with events.stored.telling_faults(events.where):
         found = survey(events, args.frequency, args.as_of)

@@ -33,13 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     parser.add_argument("--no-reasons", action="store_true", help="save the time of reasons")
     offers.add_arguments(parser)
-    parser.add_argument("--output", required=True, help="folder of the scores table")
+    parser.add_argument("--output", required=True, help="folder, URL or catalog table")
     parser.add_argument("--reports", default="reports", help="folder of the report on offers")
     args = job.parse(parser, arguments, has_vintages=True)
     source.check_arguments(parser, args)
     offers.check_arguments(parser, args)
 
-    spark = get_spark("score_churn")
+    spark = get_spark("score_churn", needs=args.needs)
     version, model, about, profile = lifecycle.load(*options.chosen(args))
     horizon = about["horizon"]
     if args.usage:

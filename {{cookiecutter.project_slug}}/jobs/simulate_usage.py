@@ -12,15 +12,15 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT],
+        parents=[job.LOG_FORMAT, job.WRITING],
     )
     parser.add_argument("--customers", type=job.positive, default=1000, help="how many customers")
     parser.add_argument("--months", type=job.positive, default=36, help="months of history")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same tables")
-    parser.add_argument("--output", default="data/raw", help="folder for usage and customers")
+    parser.add_argument("--output", default="data/raw", help="folder, URL or schema")
     args = job.parse(parser, arguments, tables=["usage", "customers"])
 
-    spark = get_spark("simulate_usage")
+    spark = get_spark("simulate_usage", needs=args.needs)
     population = simulate.population(spark, args.customers, args.months, args.seed)
     tables.write(
         {

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     check_installed(args.trainer)
     name, _ = options.chosen(args)
 
-    spark = get_spark("train_churn")
+    spark = get_spark("train_churn", needs=args.needs)
     if args.usage:
         read, customers = source.read_usage(spark, args)
         table = read.rows

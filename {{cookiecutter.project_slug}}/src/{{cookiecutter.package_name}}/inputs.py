@@ -4,7 +4,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -14,6 +13,7 @@ from .errors import BadInputError
 from .periods import FREQUENCIES, MONTH
 from .reporting.console import print_notes
 from .tables import quarantine
+from .tables.destinations import FORMATS, Destination
 
 CSV = ArgumentParser(add_help=False)
 """The option of jobs that read a table of any kind."""
@@ -57,13 +57,22 @@ READING.add_argument(
     "REPORTS/usage_rejected), if they are at most this share; otherwise any is refused",
 )
 
-VINTAGES = ArgumentParser(add_help=False)
+WRITING = ArgumentParser(add_help=False)
+"""The option of jobs that write tables."""
+WRITING.add_argument(
+    "--format",
+    choices=FORMATS,
+    help="format of the output (default: parquet; in a catalog, that of the catalog)",
+)
+
+VINTAGES = ArgumentParser(add_help=False, parents=[WRITING])
 """The option of jobs whose output keeps what earlier runs predicted."""
 VINTAGES.add_argument(
     "--keep",
     type=positive,
     metavar="N",
-    help="vintages that stay in the output, the newest ones; without it all do",
+    help="vintages that stay in an output of Parquet in a folder of this machine, the newest ones; "
+    "without it all do",
 )
 
 
@@ -74,13 +83,12 @@ def check_reading(parser: ArgumentParser, args: Namespace) -> None:
             parser.error(f"--{name.replace('_', '-')} needs --usage too")
 
 
-def place_of_rejected(args: Namespace) -> Path:
+def place_of_rejected(args: Namespace) -> Destination:
     """Return where rejected rows are written: beside the output, or among the reports."""
     if getattr(args, "output", None) is not None:
-        output: Path = args.output
-        return output.with_name(output.name + quarantine.SUFFIX)
-    reports: Path = args.reports
-    return reports / f"usage{quarantine.SUFFIX}"
+        output: Destination = args.output
+        return output.beside(quarantine.SUFFIX)
+    return Destination(args.reports) / f"usage{quarantine.SUFFIX}"
 
 
 def read_table(

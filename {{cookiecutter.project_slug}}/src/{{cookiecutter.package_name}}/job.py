@@ -32,12 +32,16 @@ from .arguments import (
     share,
 )
 from .errors import BadInputError, UnavailableError
-from .inputs import CSV, READING, VINTAGES, check_reading, place_of_rejected, read_table
+from .inputs import CSV, READING, VINTAGES, WRITING, check_reading, place_of_rejected, read_table
 from .spark import warm
+from .spark.connectors import needed
 from .spark.interruption import Interruption, interruptible, tell_early_interruption
 from .spark.java import JavaNotFoundError
 from .tables import Run, places
+from .tables.destinations import PARQUET, Destination, check_apart, destination
 from .tables.faults import explain
+from .tables.transactions import check_format, with_format, with_version
+from .tables.writing import parquet_folder
 
 __all__ = [
     "CSV",
@@ -45,6 +49,7 @@ __all__ = [
     "LOG_FORMAT",
     "READING",
     "VINTAGES",
+    "WRITING",
     "Summary",
     "check_reading",
     "csv_option",
@@ -219,14 +224,14 @@ def parse(
 ) -> Namespace:
     """Parse a job's arguments, and refuse an output or reports where an input would be lost.
 
-    Nothing is read and Spark does not run yet. In what is returned, `output`, `reports` and
-    `scratch` are paths.
+    Nothing is read and Spark does not run yet. In what is returned, `output` is a Destination,
+    `reports` and `scratch` are paths, and `needs` names the connectors that Spark needs.
 
     Args:
         parser: of the job. INPUTS are its options for what is read; `--output`, `--reports` and
             `--scratch` those for what is written. It has those that it needs.
         arguments: what was typed, if it is not sys.argv.
-        tables: the folders in `--output` that will be replaced; by default itself.
+        tables: the names in `--output` that will be replaced; by default itself.
         beside: endings of the names of further tables that stand beside `--output`.
         has_vintages: whether the job adds a vintage to its tables, and replaces no other.
 
@@ -234,28 +239,36 @@ def parse(
         BadInputError: when a place is an input's too, cannot be written, or is no folder.
     """
     args = parser.parse_args(arguments)
-    written = {name: getattr(args, name, None) for name in ("output", "reports", "scratch")}
     folders = {
-        name: places.folder_of(f"--{name}", value, may_be_table=name == "output")
-        for name, value in written.items()
-        if value is not None
+        name: places.folder_of(f"--{name}", getattr(args, name))
+        for name in ("reports", "scratch")
+        if getattr(args, name, None) is not None
     }
     vars(args).update(folders)
-    inputs = {name: getattr(args, name, None) for name in INPUTS}
-    replaced = [folders["output"] / name for name in tables] if "output" in folders else []
-    replaced += [args.output.with_name(args.output.name + ending) for ending in beside]
+    inputs = {f"--{name}": getattr(args, name, None) for name in INPUTS}
+    read = {option: value for option, value in inputs.items() if isinstance(value, str)}
+    replaced: list[Destination] = []
+    if getattr(args, "output", None) is not None:
+        args.output = destination("--output", args.output, getattr(args, "format", None))
+        replaced += [args.output / name if name else args.output for name in tables]
+        replaced += [args.output.beside(ending) for ending in beside]
     if getattr(args, "max_rejected", None) is not None:
         replaced.append(place_of_rejected(args))
-    places.check_places(
-        {f"--{name}": value for name, value in inputs.items() if isinstance(value, str)},
-        replaced,
-        folders.get("reports"),
-        folders.get("scratch"),
-        MODELS,
-    )
-    for folder in replaced:
-        parts = places.VINTAGE_PART if has_vintages else places.PARQUET_PART
-        places.check_writable("--output", folder, replaced=True, parts=parts)
+    local = [table.place for table in replaced if isinstance(table.place, Path)]
+    places.check_places(read, local, folders.get("reports"), folders.get("scratch"), MODELS)
+    check_apart(read, replaced)
+    if getattr(args, "keep", None) is not None and parquet_folder(args.output) is None:
+        parser.error("--keep goes with Parquet in a folder of this machine; delete rows in SQL")
+    for table in replaced:
+        check_format(table)
+        if isinstance(table.place, Path):
+            parts = places.VINTAGE_PART if has_vintages else places.PARQUET_PART
+            is_replaced = table.format == PARQUET
+            places.check_writable("--output", table.place, is_replaced, parts)
     if "reports" in folders:
         places.check_writable("--reports", folders["reports"])
+    opened = [with_format(with_version(value)[0]) for value in read.values()]
+    formatted = [place for place in (*replaced, *opened) if place]
+    named = [*read.values(), *map(str, formatted)]
+    args.needs = needed(named, {place.format for place in formatted if place.format})
     return args

@@ -50,6 +50,7 @@ def test_help_is_given_before_spark_starts(job, monkeypatch, capsys):
 
 NEEDED = {
     **{"--horizon": "3", "--id": "id", "--label": "label", "--output": "new"},
+    "--forecasts": "forecasts",
     **{"--customer": "who", "--time": "when", "--amount": "much", "--frequency": "month"},
 }
 """What options want that a job cannot do without."""
@@ -74,6 +75,8 @@ def test_no_job_writes_where_it_reads(job, tmp_path, monkeypatch, capsys):
         typed |= {read: "table", written: "./table/"}
         if read == "--customers" and "--by" in options:
             typed |= {"--by": "plan", "--usage": "usage"}
+        if job == "monitor_growth.py":
+            typed |= {"--usage": "usage"} | typed
         assert run_main(module.main, [part for pair in typed.items() for part in pair]) == 2
         [said] = capsys.readouterr().err.splitlines()
         assert f"{written} (table) and {read} (table) are the same place" in said

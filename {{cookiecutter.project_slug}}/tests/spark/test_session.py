@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import psutil
 import pyspark
 import pytest
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, PySparkRuntimeError
 from pyspark.sql import SparkSession
 
-from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
 from {{ cookiecutter.package_name }}.spark import session
 from {{ cookiecutter.package_name }}.spark.java import Java
 
@@ -191,6 +191,21 @@ def test_sparks_own_variable_sets_the_memory_of_local_spark():
             [sys.executable, "-c", code], env=given | variables, capture_output=True, text=True
         )
         assert told.stdout.strip() == memory
+
+
+def test_a_connector_that_cannot_be_downloaded_is_told_in_one_line(builder, monkeypatch):
+    def offline():
+        raise PySparkRuntimeError(errorClass="JAVA_GATEWAY_EXITED", messageParameters={})
+
+    monkeypatch.delenv("PYSPARK_SUBMIT_ARGS", raising=False)
+    monkeypatch.setattr(builder, "getOrCreate", offline)
+    monkeypatch.setattr(session.warm, "find", lambda: pytest.fail("the warm Spark has none"))
+    with pytest.raises(UnavailableError, match=r"did not start with .*:hadoop-aws:") as error:
+        session.get_spark("job", needs=frozenset({"s3a"}))
+    assert "\n" not in str(error.value)
+    assert ":hadoop-aws:" in builder.asked["config"]["spark.jars.packages"]
+    with pytest.raises(PySparkRuntimeError):
+        session.get_spark("job", own=True)
 
 
 def test_local_spark_starts_with_the_archive_of_its_classes(builder, monkeypatch):

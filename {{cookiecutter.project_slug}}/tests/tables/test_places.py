@@ -8,6 +8,7 @@ import pytest
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.tables import places
+from {{ cookiecutter.package_name }}.tables.destinations import Destination, destination
 
 
 @pytest.fixture(autouse=True)
@@ -125,18 +126,15 @@ def test_tables_in_between_may_not_lie_in_an_input():
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("dev.x.forecasts", r"catalog tables cannot be written yet.* type \./dev\.x\.forecasts"),
-        ("shop.forecasts", "catalog tables"),
-        ("`a b`.forecasts", "catalog tables"),
-        ("s3a://b/x", r"\(s3a://b/x\): URLs cannot be written yet"),
-        ("hdfs:/x", r"\(hdfs:/x\): URLs"),
+        ("s3a://b", r"\(s3a://b\): is a URL"),
+        ("hdfs:/x", r"\(hdfs:/x\): is a URL"),
         ("", "is empty"),
         (" ", "is empty"),
     ],
 )
 def test_what_is_no_folder_is_refused_as_it_was_typed(given, told):
     with pytest.raises(BadInputError, match=told) as error:
-        places.folder_of("--output", given, may_be_table=True)
+        places.folder_of("--reports", given)
     assert "\n" not in str(error.value)
 
 
@@ -153,7 +151,7 @@ def test_what_is_no_folder_is_refused_as_it_was_typed(given, told):
     ],
 )
 def test_folders_are_taken_as_they_are(given, folder):
-    assert places.folder_of("--output", given, may_be_table=True) == Path(folder)
+    assert destination("--output", given) == Destination(Path(folder))
 
 
 def held(folder: Path) -> set[str]:

@@ -172,7 +172,7 @@ def test_a_trainer_that_is_not_installed_is_told_in_one_line_before_spark_starts
     no_tensorflow, capsys, monkeypatch
 ):
     for module in (train_churn, compare_training):
-        monkeypatch.setattr(module, "get_spark", lambda name: pytest.fail("Spark has started"))
+        monkeypatch.setattr(module, "get_spark", lambda *_, **__: pytest.fail("started"))
     usage = ["--usage", "nowhere", "--horizon", "3", "--trainer", "tensorflow"]
     assert job.run(train_churn.main, usage) == 2
     assert job.run(compare_training.main, ["--trainers", "tensorflow"]) == 2

@@ -14,14 +14,14 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        parents=[job.LOG_FORMAT, job.READING],
+        parents=[job.LOG_FORMAT, job.READING, job.WRITING],
     )
     parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
-    parser.add_argument("--output", required=True, help="folder of the table to write")
+    parser.add_argument("--output", required=True, help="folder, URL or catalog table to write")
     parser.add_argument("--reports", default="reports", help="folder to write to")
     args = job.parse(parser, arguments)
 
-    spark = get_spark("new_use_case")
+    spark = get_spark("new_use_case", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows
     tables.write_table(by_month(usage), args.output, read.check_unchanged)

@@ -58,7 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="SHARE",
         help="largest share of rows that may break a rule; they are written to OUTPUT_rejected",
     )
-    parser.add_argument("--output", required=True, help="folder of the usage table")
+    parser.add_argument("--output", required=True, help="folder, URL or catalog table of the usage")
 
 
 def time_zone(text: str) -> str:

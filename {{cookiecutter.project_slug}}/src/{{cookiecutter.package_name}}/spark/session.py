@@ -16,8 +16,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.utils import is_remote
 
-from ..errors import BadInputError
-from . import warm
+from ..errors import BadInputError, UnavailableError
+from . import connectors, warm
 from .class_archive import java_options
 from .java import find_java, without_vector_module
 from .versions import refuse_other_minor, refused_by
@@ -64,7 +64,9 @@ LOCAL: dict[str, bool | float | int | str | None] = {
 }
 
 
-def get_spark(app_name: str, own: bool = False) -> SparkSession:
+def get_spark(
+    app_name: str, own: bool = False, needs: frozenset[str] = frozenset()
+) -> SparkSession:
     """Return the active Spark session, or open one.
 
     Under spark-submit (its Java is already running) and with SPARK_REMOTE set (Spark Connect),
@@ -75,12 +77,15 @@ def get_spark(app_name: str, own: bool = False) -> SparkSession:
     Args:
         app_name: shown in Spark's web interface.
         own: leave the warm Spark out, to measure Spark's processes or to use RDDs.
+        needs: the connectors that Spark on this machine must have (connectors.needed); the warm
+            one has none.
 
     Raises:
         JavaNotFoundError: when Spark must run on this machine and no suitable Java is found.
         BadInputError: when a session is open, and does not let EVERYWHERE be set; when a cluster
             has another minor version of Spark.
-        UnavailableError: when a cluster does not accept the application.
+        UnavailableError: when a cluster does not accept the application; when a connector cannot
+            be downloaded.
     """
     active = SparkSession.getActiveSession()
     if active is not None:  # some platforms open a session before they start a job
@@ -90,7 +95,7 @@ def get_spark(app_name: str, own: bool = False) -> SparkSession:
     builder = SparkSession.builder.appName(app_name)
     if os.environ.get("SPARK_REMOTE") or is_remote() or "PYSPARK_GATEWAY_PORT" in os.environ:
         return _of_cluster(builder)
-    running = None if own else warm.find()
+    running = None if own or needs else warm.find()
     if running:
         return _warm(builder, running)
     os.environ.pop("SPARK_REMOTE", None)  # PySpark would treat the empty string as an address
@@ -109,7 +114,16 @@ def get_spark(app_name: str, own: bool = False) -> SparkSession:
     # the first pandas UDF needs pandas: load it now, while Java starts
     Thread(target=import_module, args=["pandas"]).start()
     on_interrupt = signal.getsignal(signal.SIGINT)
-    spark = builder.master("local[*]").config(map=LOCAL | {JAVA_OPTIONS: options}).getOrCreate()
+    own_settings = LOCAL | {JAVA_OPTIONS: options} | connectors.settings(needs)
+    try:
+        spark = builder.master("local[*]").config(map=own_settings).getOrCreate()
+    except PySparkException as error:
+        if not needs or error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+        raise UnavailableError(
+            f"Spark did not start with {', '.join(connectors.packages(needs))}, which it downloads "
+            "the first time. Try again with a network, or have a cluster that has these."
+        ) from error
     if on_interrupt not in (signal.default_int_handler, None):
         # a job has its own, or ignores Ctrl-C; PySpark has put its own in its place
         with suppress(ValueError):  # in a thread, where PySpark does not

@@ -30,6 +30,19 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         BadInputError,
         "no permission to read it. Let the job's user read it.",
     ),
+    (
+        r"TABLE_OPERATION\].*(REPLACE TABLE|PARTITION)",
+        BadInputError,
+        "its catalog cannot replace a table in one step. Name a table of a catalog of Delta or "
+        "Iceberg, or a folder.",
+    ),
+    (
+        r"REQUIRES_SINGLE_PART_NAMESPACE|\[(SCHEMA|CATALOG)_NOT_FOUND|DATA_SOURCE_NOT_FOUND"
+        r"|Cannot find catalog plugin class",
+        BadInputError,
+        "there is no such catalog or schema, or Spark lacks the connector of its format. Check the "
+        "name, or add the connector to Spark (--packages).",
+    ),
     (r"\[PATH_NOT_FOUND", BadInputError, "there is no such path or catalog table. Check the name."),
     (
         r"\[UNABLE_TO_INFER_SCHEMA",

@@ -1,7 +1,7 @@
 """Refuse folders of table formats: Delta, Iceberg and Hudi.
 
-Their files must not be read as plain Parquet: they still contain deleted and replaced rows. A
-reader of such a format belongs in `reading.open_source`, before the files are listed.
+Their files must not be read as plain Parquet: they still contain deleted and replaced rows. Folders
+of Delta and Iceberg on this machine are read by transactions.py before this refusal.
 """
 
 from pathlib import Path
@@ -48,7 +48,8 @@ def refuse_table_formats(path: Path, where: str) -> None:
 
 def refusal(found: TableFormat, folder: Path | str, where: str) -> BadInputError:
     """What to say of a folder that is a table of a format."""
+    other = "." if found.name == "Hudi" else f", or {found.name.lower()}.`{folder}`."
     return BadInputError(
         f"{where}: {folder} is a table of {found.name}, whose files alone hold rows that were "
-        "deleted or replaced. Give its name in Spark's catalog, or write its rows as Parquet."
+        f"deleted or replaced. Give its name in Spark's catalog{other}"
     )

@@ -22,8 +22,12 @@ PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
 VINTAGE_PART = re.compile(rf"{PARQUET_PART.pattern}|\.?as_of=.*|\.unfinished-.*")
 """What a table with vintages holds, and one that will have them."""
 
+PARTITION = re.compile(r"([^=]+)=(.*)")
 UNFINISHED = ".unfinished-"
 """Prefix of the hidden folders in which runs write incomplete tables."""
+
+OF_DATABRICKS = ("/Volumes/", "/Workspace/", "/dbfs/")
+"""Folders that Databricks mounts on each machine."""
 
 
 def check_places(
@@ -55,42 +59,38 @@ def check_places(
         for place in places:
             for table in tables:
                 if is_within(place, table) or is_within(table, place):
-                    raise _same_place("--output", table, option, value)
+                    raise same_place("--output", table, option, value)
             if reports is not None and is_within(reports, place):
-                raise _same_place("--reports", reports, option, value)
+                raise same_place("--reports", reports, option, value)
             if scratch is not None and is_within(scratch, place):
-                raise _same_place("--scratch", scratch, option, value)
+                raise same_place("--scratch", scratch, option, value)
     for table in tables:
         if reports is not None and is_within(reports, table):
-            raise _same_place("--reports", reports, "--output", str(table))
+            raise same_place("--reports", reports, "--output", str(table))
 
 
-def folder_of(option: str, value: str | Path, may_be_table: bool = False) -> Path:
+def folder_of(option: str, value: str | Path) -> Path:
     """Return the folder of this machine that an option names, unresolved.
 
     Args:
         option: its name, for messages.
         value: a path, or a `file:` URL.
-        may_be_table: whether users may expect that a catalog table is allowed.
 
     Raises:
-        BadInputError: when it is empty, another URL, or looks like a catalog table.
+        BadInputError: when it is empty, or another URL.
     """
     text = str(value)
     if not text.strip():
         raise BadInputError(f"{option}: is empty. Name a folder.")
     local = local_path(text)
     if local is None:
-        raise BadInputError(
-            f"{option} ({text}): URLs cannot be written yet. Name a folder of this machine."
-        )
-    is_table = CATALOG_TABLE.fullmatch(text) and not text.endswith(FILE_ENDINGS)
-    if may_be_table and is_table:
-        raise BadInputError(
-            f"{option} ({text}): catalog tables cannot be written yet. Name a folder; for one of "
-            f"this name type ./{text}"
-        )
+        raise BadInputError(f"{option} ({text}): is a URL. Name a folder of this machine.")
     return local
+
+
+def is_catalog_table(text: str) -> bool:
+    """Return whether a text is the name of a catalog table, and no folder: `./a.b` is one."""
+    return CATALOG_TABLE.fullmatch(text) is not None and not text.endswith(FILE_ENDINGS)
 
 
 def local_path(place: str) -> Path | None:
@@ -100,6 +100,17 @@ def local_path(place: str) -> Path | None:
         return Path(place)
     mounted = MOUNTED.get(url[1].lower())
     return None if mounted is None else Path(mounted + url[2])
+
+
+def on_disk(path: Path) -> str:
+    """Return an absolute path of this machine as Spark's writers take it.
+
+    Without `file:`, Spark would look in the file system of its cluster. Databricks mounts its own
+    below OF_DATABRICKS, and knows no `file:` there.
+    """
+    # absolute: a Connect server may run in another folder. Links stay: their suffix is needed
+    place = path.absolute().as_posix()
+    return place if place.startswith(OF_DATABRICKS) else f"file:/{place.lstrip('/')}"
 
 
 def check_writable(
@@ -210,7 +221,8 @@ def _real_places(value: str) -> Iterator[Path]:
             yield from map(Path, map(os.path.realpath, links))
 
 
-def _same_place(option: str, place: Path, other: str, value: str) -> BadInputError:
+def same_place(option: str, place: Path | str, other: str, value: str) -> BadInputError:
+    """What to say of a place that is written to and is another option's too."""
     return BadInputError(
         f"{option} ({place}) and {other} ({value}) are the same place, or one is inside the other, "
         f"and what is written would replace or mix with what is there. Name another {option}."

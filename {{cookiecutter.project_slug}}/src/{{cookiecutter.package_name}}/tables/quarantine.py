@@ -6,13 +6,13 @@ mean that the table, or what the job was told of it, is wrong.
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..errors import BadInputError
+from .destinations import Destination
 from .schemas import Rule
 
 SUFFIX = "_rejected"
@@ -95,7 +95,7 @@ def told(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} because {reason}" for reason, count in ordered)
 
 
-def lines(counts: Mapping[str, int], total: int, place: Path) -> list[str]:
+def lines(counts: Mapping[str, int], total: int, place: Destination) -> list[str]:
     """Return a line that tells of rejected rows, if there are any.
 
     Args:

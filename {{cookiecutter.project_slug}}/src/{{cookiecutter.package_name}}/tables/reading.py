@@ -18,6 +18,7 @@ from .casting import typed
 from .checking import check_columns, check_key, check_rows
 from .column_names import renamed, with_names
 from .csv_files import open_csv
+from .destinations import Destination
 from .faults import explain
 from .json_files import open_json, text_columns
 from .orc_files import open_orc
@@ -25,6 +26,7 @@ from .parquet_files import open_parquet
 from .rules import WHOLE
 from .schemas import Table, quoted
 from .sources import Files, existing_path, is_url, keep_folders_as_text, list_files
+from .transactions import open_table, with_format, with_version
 from .urls import open_url
 
 TIME_COLUMNS = ("period", "hour", "day", "date", "week", "quarter", "year", "time", "timestamp")
@@ -239,6 +241,10 @@ def _open(
 ) -> Stored:
     if not source.strip():
         raise BadInputError(f"{where}: {NO_SUCH}")
+    table_source, version = with_version(source)
+    transacted = with_format(table_source)
+    if transacted is not None:
+        return Stored(open_table(spark, transacted, version))
     path = existing_path(source)
     if path is not None:
         files = list_files(path, where)
@@ -253,9 +259,9 @@ def _open(
         open_files = open_orc if files.kind == "ORC" else open_parquet
         return Stored(open_files(spark, files, table, where), _lower(files.partitions), files)
     if not is_url(source):
-        if not _is_in_catalog(spark, source):
+        if not _is_in_catalog(spark, table_source):
             raise BadInputError(f"{where}: {NO_SUCH}")
-        return Stored(spark.table(source))
+        return Stored(open_table(spark, Destination(table_source, None, is_table=True), version))
     frame, names = open_url(spark, source, table, options, where)
     return Stored(frame, _lower(names))
 

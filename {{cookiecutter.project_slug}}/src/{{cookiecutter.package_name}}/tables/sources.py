@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from ..errors import BadInputError
 from .formats import refuse_table_formats
-from .places import URL, local_path
+from .places import PARTITION, URL, local_path
 from .writing import backup_path
 
 PARQUET = "Parquet"
@@ -22,7 +22,6 @@ KINDS = {
 """Kind of files -> what their names, or that of their folder, end in. All others are Parquet."""
 
 GUESS_TYPES_OF_FOLDERS = "spark.sql.sources.partitionColumnTypeInference.enabled"
-PARTITION = re.compile(r"([^=]+)=(.*)")
 
 
 @dataclass(frozen=True)

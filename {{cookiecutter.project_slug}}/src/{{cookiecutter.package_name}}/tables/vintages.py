@@ -20,8 +20,17 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from ..errors import BadInputError
+from .destinations import Destination, Output, destination
 from .places import CATALOG_TABLE, PARQUET_PART, folder_of, local_path
-from .writing import as_literal, refuse_own_source, write
+from .transactions import open_table, with_format
+from .writing import (
+    as_literal,
+    parquet_folder,
+    read_written,
+    refuse_own_source,
+    replace_elsewhere,
+    write,
+)
 
 AS_OF = "as_of"
 """Column with the last period that a prediction was made from."""
@@ -47,7 +56,7 @@ class Run(NamedTuple):
 
 def write_vintage(
     frame: DataFrame,
-    output: Path | str,
+    output: Output,
     run: Run,
     keep: int | None = None,
     before_replacing: Callable[[], None] = lambda: None,
@@ -56,22 +65,28 @@ def write_vintage(
 
     Args:
         frame: the rows.
-        output: the folder of the table.
+        output: the folder of the table, its URL, or a catalog table.
         run: the run that made them.
-        keep: number of vintages that stay, the newest ones and this one; None keeps all.
+        keep: number of vintages that stay in a folder of Parquet, the newest ones and this one;
+            None keeps all.
         before_replacing: see writing.write.
 
     Raises:
         BadInputError, UnavailableError: see writing.write.
     """
-    folder = folder_of("output", output).resolve()
-    refuse_own_source(frame, folder)
+    place = destination("output", output)
+    refuse_own_source(frame, place)
+    made = {"made_at": F.lit(run.made_at), "run_id": F.lit(run.run_id)}
+    folder = parquet_folder(place)
+    if folder is None:
+        rows = frame.withColumns({**made, AS_OF: F.lit(run.as_of)})
+        replace_elsewhere({place: rows}, before_replacing, by=AS_OF)
+        return
 
     def ready() -> None:
         before_replacing()
         _adopt(folder)
 
-    made = {"made_at": F.lit(run.made_at), "run_id": F.lit(run.run_id)}
     write({_name(str(run.as_of)): frame.withColumns(made)}, folder, ready)
     if keep is not None:
         others = [known for known in vintages(folder) if known != str(run.as_of)]
@@ -86,7 +101,7 @@ def vintages(output: Path | str) -> list[str]:
     return sorted(unquote(match[1]) for match in found if match and match[0] != UNKNOWN)
 
 
-def read_vintage(spark: SparkSession, output: Path | str, as_of: date | None = None) -> DataFrame:
+def read_vintage(spark: SparkSession, output: Output, as_of: date | None = None) -> DataFrame:
     """Read one vintage of a table that `write_vintage` wrote, with its AS_OF.
 
     Args:
@@ -97,7 +112,12 @@ def read_vintage(spark: SparkSession, output: Path | str, as_of: date | None = N
     Raises:
         BadInputError: if there is none.
     """
-    folder = folder_of("output", output)
+    place = destination("output", output)
+    folder = parquet_folder(place)
+    if folder is None:
+        rows = read_written(spark, place)
+        newest = F.lit(as_of) if as_of else rows.select(F.max(AS_OF)).scalar()
+        return rows.where(F.col(AS_OF) == newest)
     known = vintages(folder)
     chosen = known[-1] if known and as_of is None else str(as_of)
     if chosen not in known:
@@ -120,13 +140,14 @@ def read_vintages(spark: SparkSession, source: str, columns: StructType) -> Data
     Raises:
         BadInputError: if there is no such table, or its newest vintage lacks a column.
     """
-    is_table = CATALOG_TABLE.fullmatch(source) and not Path(source).exists()
-    local = None if is_table else local_path(source)
+    is_name = CATALOG_TABLE.fullmatch(source) is not None and not Path(source).exists()
+    table = with_format(source) or (Destination(source, None, True) if is_name else None)
+    local = None if table else local_path(source)
     place = source if local is None else as_literal(local)
     known = vintages(local) if local is not None else []
     newest = f"{place}/{_name(known[-1])}" if known else place
     try:
-        stored = (spark.table(source) if is_table else spark.read.parquet(newest)).columns
+        stored = (open_table(spark, table) if table else spark.read.parquet(newest)).columns
     except PySparkException as error:
         raise BadInputError(
             f"{source}: there is no table of predictions. Check the name, and run the job that "
@@ -138,7 +159,7 @@ def read_vintages(spark: SparkSession, source: str, columns: StructType) -> Data
         name = min(lacking, default=AS_OF)
         raise BadInputError(f"{source}: column {name} is missing. Run the job that writes it.")
     schema = StructType([StructField(names[field.name], field.dataType) for field in columns])
-    rows = spark.table(source) if is_table else spark.read.schema(schema).parquet(place)
+    rows = open_table(spark, table) if table else spark.read.schema(schema).parquet(place)
     return rows.where(F.col(AS_OF).isNotNull()).select(
         *(F.col(names[field.name]).cast(field.dataType).alias(field.name) for field in columns)
     )
