@@ -50,7 +50,7 @@ def test_help_is_given_before_spark_starts(job, monkeypatch, capsys):
 
 NEEDED = {
     **{"--horizon": "3", "--id": "id", "--label": "label", "--output": "new"},
-    "--forecasts": "forecasts",
+    **{"--forecasts": "forecasts", "--scores": "scores"},
     **{"--customer": "who", "--time": "when", "--amount": "much", "--frequency": "month"},
 }
 """What options want that a job cannot do without."""
@@ -75,7 +75,7 @@ def test_no_job_writes_where_it_reads(job, tmp_path, monkeypatch, capsys):
         typed |= {read: "table", written: "./table/"}
         if read == "--customers" and "--by" in options:
             typed |= {"--by": "plan", "--usage": "usage"}
-        if job == "monitor_growth.py":
+        if job.startswith("monitor_"):
             typed |= {"--usage": "usage"} | typed
         assert run_main(module.main, [part for pair in typed.items() for part in pair]) == 2
         [said] = capsys.readouterr().err.splitlines()
