@@ -26,8 +26,8 @@ PARTITION = re.compile(r"([^=]+)=(.*)")
 UNFINISHED = ".unfinished-"
 """Prefix of the hidden folders in which runs write incomplete tables."""
 
-OF_DATABRICKS = ("/Volumes/", "/Workspace/", "/dbfs/")
-"""Folders that Databricks mounts on each machine."""
+OF_PLATFORMS = ("/Volumes/", "/Workspace/", "/dbfs/")
+"""Folders that some platforms mount on each machine, and that Spark finds without `file:` only."""
 
 
 def check_places(
@@ -105,12 +105,11 @@ def local_path(place: str) -> Path | None:
 def on_disk(path: Path) -> str:
     """Return an absolute path of this machine as Spark's writers take it.
 
-    Without `file:`, Spark would look in the file system of its cluster. Databricks mounts its own
-    below OF_DATABRICKS, and knows no `file:` there.
+    Without `file:`, Spark would look in the file system of its cluster.
     """
     # absolute: a Connect server may run in another folder. Links stay: their suffix is needed
     place = path.absolute().as_posix()
-    return place if place.startswith(OF_DATABRICKS) else f"file:/{place.lstrip('/')}"
+    return place if place.startswith(OF_PLATFORMS) else f"file:/{place.lstrip('/')}"
 
 
 def check_writable(
