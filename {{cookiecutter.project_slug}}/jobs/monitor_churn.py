@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     watched = (*inputs.WATCHED, *monitoring.WATCHED, monitoring.DRIFT)
     rates, given = bounds.read(args.bounds, [figure.name for figure in watched])
 
-    spark = get_spark("monitor_churn")
+    spark = get_spark("monitor_churn", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args)
     usage = read.rows.withColumnRenamed("month", "period").cache()
     scores = tables.read_vintages(spark, args.scores, monitoring.SCORES)
