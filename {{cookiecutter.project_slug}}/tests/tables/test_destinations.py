@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
-from {{ cookiecutter.package_name }}.tables.destinations import Destination, check_apart, destination
+from {{ cookiecutter.package_name }}.tables.destinations import (
+    Destination,
+    check_apart,
+    destination,
+)
 
 
 def test_names_below_and_beside_a_place_are_of_its_kind():
