@@ -129,6 +129,7 @@ TREE = {
     "tests/jobs/test_prepare_usage.py",
     "tests/jobs/test_simulate_usage.py",
     "tests/legible.py",
+    "tests/plans.py",
     "tests/notebooks/test_notebooks.py",
     *(
         f"tests/preparation/test_{name}.py"

@@ -2,11 +2,9 @@
 
 import gc
 import os
-import re
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 import shutil
 {% endif %}
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
@@ -27,6 +25,8 @@ from {{ cookiecutter.package_name }} import lifecycle
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 from {{ cookiecutter.package_name }}.tables import USAGE
+
+from tests.plans import repeated_calls
 
 Rows = Sequence[tuple[Any, ...]]
 UsageRow = tuple[str, date, float | None]
@@ -97,16 +97,8 @@ def make_table(spark: SparkSession) -> Callable[[Rows, str | StructType], DataFr
 
 @pytest.fixture(scope="session")
 def run_twice() -> Callable[[DataFrame], list[str]]:
-    """Return a function that names the pandas UDFs that a query runs more than once.
-
-    Spark does so where a filter on a UDF's output is pushed below it.
-    """
-
-    def find(frame: DataFrame) -> list[str]:
-        runs = Counter(re.findall(r"ArrowEvalPython \[(\w+)\(", physical_plan(frame)))
-        return [name for name, count in runs.items() if count > 1]
-
-    return find
+    """Return a function that names the pandas UDFs that a query runs twice on the same rows."""
+    return lambda frame: repeated_calls(physical_plan(frame))
 
 
 @pytest.fixture(scope="session")

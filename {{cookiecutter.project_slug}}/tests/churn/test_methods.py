@@ -87,6 +87,14 @@ def test_the_model_over_all_customers_is_better_than_their_own_histories(many_si
     assert together.brier < own.brier
 
 
+def test_the_model_over_all_customers_never_loses_to_the_rfm_baseline(simulated):
+    predicted = simulated.evaluation.predicted
+    together, rfm = measure(predicted["all-customers"]), measure(predicted["rfm"])
+    assert together.roc_auc >= rfm.roc_auc
+    assert together.pr_auc >= rfm.pr_auc
+    assert together.brier <= rfm.brier
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_gives_each_row_a_probability(simulated, method):
     holdout = simulated.evaluation.holdout

@@ -10,6 +10,8 @@ from pyspark.sql.functions import udtf
 from {{ cookiecutter.package_name }}.processing import WAYS
 from {{ cookiecutter.package_name }}.processing.plan import data_path, physical_plan
 
+from tests.plans import repeated_calls
+
 DATA_PATHS = {
     "rdd": "pickle",
     "dataframe": "jvm",
@@ -92,3 +94,22 @@ def test_pickle_anywhere_in_the_plan_wins_over_arrow(stored_usage):
 def test_the_plan_is_returned_and_not_printed(stored_usage, capsys):
     assert "FileScan parquet" in physical_plan(stored_usage)
     assert capsys.readouterr().out == ""
+
+
+def doubled(values: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"twice": 2 * values, "thrice": 3 * values})
+
+
+def test_a_function_that_a_filter_makes_run_twice_is_found(spark):
+    call = F.pandas_udf(doubled, "twice long, thrice long")
+    rows = spark.range(5).select(call("id").alias("of")).select("of.*")
+    assert repeated_calls(physical_plan(rows)) == []
+    assert repeated_calls(physical_plan(rows.where("twice > 2"))) == ["doubled"]
+
+
+def test_a_cached_frame_that_is_read_twice_computes_once(spark):
+    call = F.pandas_udf(doubled, "twice long, thrice long")
+    rows = spark.range(5).select(call("id").alias("of")).select("of.*").cache()
+    both = rows.join(rows.where("twice > 2"), "thrice")
+    assert repeated_calls(physical_plan(both)) == []
+    rows.unpersist()
