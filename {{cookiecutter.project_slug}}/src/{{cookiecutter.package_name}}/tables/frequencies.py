@@ -110,7 +110,7 @@ def _frequency(rows_at: Mapping[datetime, int]) -> Frequency:
     def share(is_meant: Callable[[datetime], bool]) -> float:
         return sum(rows for time, rows in rows_at.items() if is_meant(time)) / max(total, 1)
 
-    if share(lambda time: time.hour > 0 and Calendar(HOUR).is_start(time)) >= MOST:
+    if share(lambda time: time.hour > 0 and Calendar(HOUR).is_start(time)) > MOST:
         return HOUR
     if len(rows_at) < 2 or share(Calendar(MONTH).is_start) >= MOST:
         months = sorted({MONTH.index(time) for time in rows_at if Calendar(MONTH).is_start(time)})
