@@ -1,8 +1,8 @@
 """Speed of one model per customer: the project against other ways to run the same fits.
 
 1. Every contender reads the same table, forecasts a year of each customer with the same models
-   (the median of three), measures the errors of a sample, and writes what it found. They take
-   turns, each with its workers warm; ratios are medians over the rounds.
+   (theta+ces), measures the errors of a sample, and writes what it found. They take turns, each
+   with its workers warm; ratios are medians over the rounds.
    - joblib: a pool of as many processes as there are cores, without Spark. The baseline.
    - project: growth/per_customer.py.
    - applyInPandas: the same fits by `groupBy("customer_id").applyInPandas`.
@@ -60,7 +60,7 @@ SHARED = per_customer.Shared(
 BASELINE = "joblib"
 
 LONG, SHORT = 60, 20
-"""Months of history: for the median of three, and for models that are cheap."""
+"""Months of history: for theta+ces, and for models that are cheap."""
 
 RECIPE_CUSTOMERS, RECIPE_MONTHS = 100, (2, 8, 20, 48, LONG)
 """Customers to time the recipes on, and a length of history for each recipe."""
@@ -215,7 +215,6 @@ def by_statsforecast(source: Path, output: Path) -> None:
         models=[
             models.DynamicOptimizedTheta(SEASON),
             models.MSTL(SEASON, trend_forecaster=models.AutoCES(season_length=1)),
-            models.MSTL(SEASON, trend_forecaster=models.AutoETS(1, model="AAN", damped=True)),
         ],
         freq="MS",
     )

@@ -111,7 +111,7 @@ def fitted(histories):
 def test_who_is_unknown_has_stopped_or_buys_now_and_then_needs_no_model_of_its_own():
     months = np.arange(30.0)
     fits = fitted([[np.nan] * 3, [5.0] * 9 + [0] * 5, np.where(months % 3, 0, 9), months + 5])
-    assert fits["model"].tolist() == [None, "zero", "intermittent", "median of three"]
+    assert fits["model"].tolist() == [None, "zero", "intermittent", "median of four"]
     assert fits["error"][0] == "usage is known in no month"
     assert fits["forecast"][1].tolist() == [0, 0]
     assert fits["forecast"][2].mean() == pytest.approx(3, rel=0.5)

@@ -5,8 +5,9 @@ import pytest
 
 from {{ cookiecutter.package_name }}.growth.series import (
     forecast_series,
+    four_models,
     interpolated,
-    three_models,
+    theta_and_ces,
 )
 
 SEASON = 12
@@ -38,8 +39,10 @@ def forecast_usage(series, **settings):
         (11, "mean+smoothing"),
         (12, "last-season+smoothing"),
         (23, "last-season+smoothing"),
-        (24, "median of three"),
-        (100, "median of three"),
+        (24, "median of four"),
+        (59, "median of four"),
+        (60, "theta+ces"),
+        (100, "theta+ces"),
     ],
 )
 def test_the_length_of_a_history_decides_on_its_model(months, model):
@@ -67,9 +70,10 @@ def test_a_growing_season_is_carried_on():
     assert np.abs(values / whole[60:] - 1).mean() < 0.08
 
 
-def test_the_forecast_is_the_median_of_models_that_differ():
-    series = usage(48)
-    forecasts = three_models(series * 1e6 / series.mean(), 6, SEASON)
+@pytest.mark.parametrize(("months", "models"), [(60, theta_and_ces), (48, four_models)])
+def test_the_forecast_is_the_median_of_models_that_differ(months, models):
+    series = usage(months)
+    forecasts = models(series * 1e6 / series.mean(), 6, SEASON)
     assert not np.allclose(forecasts[0], forecasts[1], rtol=0.005)
     found = forecast(series)
     np.testing.assert_allclose(found.forecast, np.median(forecasts, axis=0), rtol=1e-6)

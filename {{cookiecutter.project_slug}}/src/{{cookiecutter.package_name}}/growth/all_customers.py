@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
@@ -48,7 +47,7 @@ CUSTOMERS_AT_ONCE = 1_000
 TREES = {
     "learning_rate": 0.04,
     "max_iter": 200,
-    "max_leaf_nodes": 31,
+    "max_leaf_nodes": 15,
     "min_samples_leaf": 50,
     "l2_regularization": 10,
     "max_features": 0.5,
@@ -60,24 +59,13 @@ TREES = {
 NOTHING_TO_LEARN = "no customer has two months to learn from"
 
 
-class Mean(NamedTuple):
-    """The mean of estimators."""
-
-    of: list[Any]
-
-    def predict(self, columns: Floats) -> Floats:
-        """Return the mean of what the estimators predict for each row."""
-        mean: Floats = np.mean([estimator.predict(columns) for estimator in self.of], axis=0)
-        return mean
-
-
 class GlobalModel(NamedTuple):
     """Estimators of z (features.Features).
 
     centre: model of the median of z.
     spread: model of the size of z's error.
-    quantiles: of errors divided by their spread, both of customers whom the models were not fitted
-        to (calibration.error_quantiles).
+    quantiles: of errors divided by their spread, measured on customers whom the model was not
+        fitted to (calibration.error_quantiles).
     """
 
     name: str
@@ -157,6 +145,7 @@ def train(
     """Fit the model to a training sample; None where there is nothing to learn from."""
     # imported here, because it takes seconds and is not always needed
     from sklearn.dummy import DummyRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
     sample = sample.dropna(subset="z")
     if sample.empty:
@@ -173,35 +162,21 @@ def train(
         fold = sample["fold"].to_numpy()
         if len(np.unique(fold)) < FOLDS:  # there are but a few customers
             fold = np.arange(len(sample)) % FOLDS
-        name = "boosted-trees"
-        # the median, unlike the mean, is not moved by the few who stop or multiply
-        centre, expected = fit_folds("absolute_error", columns, z, fold)
-        errors = z - expected
-        spread, expected = fit_folds("gamma", columns, np.abs(errors) + LEAST_ERROR, fold)
-        errors = errors / expected
+        errors, name = np.empty_like(z), "boosted-trees"
+        # so few rows gain nothing from threads, which on a busy machine wait for each other
+        with threadpool_limits(1):
+            # the median, unlike the mean, is not moved by the few who stop or multiply
+            centre = HistGradientBoostingRegressor(loss="absolute_error", **TREES)
+            for held_out in range(FOLDS):
+                out, rest = fold == held_out, fold != held_out
+                errors[out] = z[out] - centre.fit(columns[rest], z[rest]).predict(columns[out])
+            centre.fit(columns, z)
+            spread = HistGradientBoostingRegressor(loss="gamma", **TREES).fit(
+                columns, np.abs(errors) + LEAST_ERROR
+            )
+            errors = errors / spread.predict(columns)
     quantiles = error_quantiles(errors, months, step, horizon, season, probabilities)
     return GlobalModel(name, centre, spread, quantiles)
-
-
-def fit_folds(
-    loss: str, columns: Floats, target: Floats, fold: NDArray[np.int64]
-) -> tuple[Mean, Floats]:
-    """Fit trees without the customers of each fold (cross-validation+: Barber et al., 2021).
-
-    Returns:
-        The mean of the trees, and what those that have not seen a row predict for it.
-    """
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    fitted, unseen = [], np.empty_like(target)
-    # so few rows gain nothing from threads, which on a busy machine wait for each other
-    with threadpool_limits(1):
-        for held_out in range(FOLDS):
-            out, rest = fold == held_out, fold != held_out
-            trees = HistGradientBoostingRegressor(loss=loss, **TREES)
-            fitted.append(trees.fit(columns[rest], target[rest]))
-            unseen[out] = trees.predict(columns[out])
-    return Mean(fitted), unseen
 
 
 def score_batch(

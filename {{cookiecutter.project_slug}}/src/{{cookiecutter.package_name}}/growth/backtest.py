@@ -59,7 +59,6 @@ class LengthScore:
     wape: float | None
     customers: int
     coverage: float | None = None
-    coverage_without_zero_width: float | None = None
 
 
 def backtest(
@@ -202,9 +201,8 @@ def sum_up(
         total_coverage=sum(fold.inside for fold in sums) / periods if periods else None,
         **total.asDict(),
     )
-    measures = ("wape", "customers", "coverage", "coverage_without_zero_width")
     return method, [
-        LengthScore(name, label, *(found[label][measure] for measure in measures))
+        LengthScore(name, label, found[label].wape, found[label].customers, found[label].coverage)
         for label in LENGTHS.values()
         if label in found
     ]

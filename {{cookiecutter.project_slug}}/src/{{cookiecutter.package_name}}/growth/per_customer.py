@@ -120,10 +120,9 @@ def measure_errors(
         np.concatenate([np.empty(0), *rows[name]]) for name in ("error", "length", "step")
     )
     quantiles = error_quantiles(
-        error, length.astype(int), step.astype(int), horizon, season, (0.5, *probabilities)
+        error, length.astype(int), step.astype(int), horizon, season, probabilities
     )
-    # the forecast is the median: a bias of the past belongs to the months that were forecast
-    return Shared(returns, quantiles[:, 1:] - quantiles[:, :1])
+    return Shared(returns, quantiles)
 
 
 def past_errors(

@@ -146,27 +146,37 @@ def ces_and_median_season(series: Series, horizon: int, season: int) -> list[Ser
     level = np.median(means[-max(1, RECENT_LEVEL // season) :])
     median = np.tile(level * shape, math.ceil(horizon / season))[:horizon]
     if len(DAYS_AND_HOURS[season]) > 1:
-        ces = _deseasonalised(series, horizon, season, models.AutoCES(season_length=1))
+        ces = _deseasonalised(series, horizon, season, [models.AutoCES(season_length=1)])
     else:
-        ces = models.AutoCES(season_length=season).forecast(series, horizon)["mean"]
-    return [ces, median]
+        ces = [models.AutoCES(season_length=season).forecast(series, horizon)["mean"]]
+    return [*ces, median]
 
 
-def three_models(series: Series, horizon: int, season: int) -> list[Series]:
-    """Theta, complex exponential smoothing, and exponential smoothing with a damped trend.
+def theta_and_ces(series: Series, horizon: int, season: int) -> list[Series]:
+    """Two models that err in different ways; the mean of both beats each of them.
 
-    They err in different ways, and their median errs less than each. Theta won the M3 competition
-    (Assimakopoulos and Nikolopoulos, 2000); this is its dynamic form (Fiorucci et al., 2016).
-    Complex exponential smoothing (CES; Svetunkov et al., 2022) is fitted to what is left when the
-    season is removed (STL), of the logarithm where there is one; so is the damped trend (Gardner
-    and McKenzie, 1985), without a logarithm. Chosen by rolling origins (docs/forecasting.md).
+    Theta won the M3 competition (Assimakopoulos and Nikolopoulos, 2000); this is its dynamic form
+    (Fiorucci et al., 2016). Complex exponential smoothing (CES; Svetunkov et al., 2022) is fitted
+    to what is left when the season is removed (STL), of the logarithm where there is one.
+    """
+    models = _statsforecast_models()
+    theta = models.DynamicOptimizedTheta(season).forecast(series, horizon)["mean"]
+    return [theta, *_deseasonalised(series, horizon, season, [models.AutoCES(season_length=1)])]
+
+
+def four_models(series: Series, horizon: int, season: int) -> list[Series]:
+    """Theta, CES, simple exponential smoothing, and smoothing with a damped trend.
+
+    Under five seasons each model alone is unstable; their median is not. Chosen by rolling origins
+    within the training months of M3 and M1 (docs/forecasting.md).
     """
     models = _statsforecast_models()
     damped = models.AutoETS(season_length=1, model="AAN", damped=True)
+    smoothing = models.SimpleExponentialSmoothingOptimized()
     return [
         models.DynamicOptimizedTheta(season).forecast(series, horizon)["mean"],
-        _deseasonalised(series, horizon, season, models.AutoCES(season_length=1)),
-        _deseasonalised(series, horizon, season, damped, logarithm=False),
+        *_deseasonalised(series, horizon, season, [models.AutoCES(season_length=1), smoothing]),
+        *_deseasonalised(series, horizon, season, [damped], logarithm=False),
     ]
 
 
@@ -192,7 +202,8 @@ RECIPES = (
         lambda season: max(2 * season, 24) if season in DAYS_AND_HOURS else sys.maxsize,
         ces_and_median_season,
     ),
-    Recipe("median of three", lambda season: max(2 * season, 24), three_models),
+    Recipe("theta+ces", lambda season: max(5 * season, 60), theta_and_ces),
+    Recipe("median of four", lambda season: max(2 * season, 24), four_models),
     Recipe("last-season+smoothing", lambda season: max(season, 3), last_season_and_smoothing),
     Recipe("mean+smoothing", lambda season: 3, mean_and_smoothing),
     Recipe("mean", lambda season: 1, mean),
@@ -211,8 +222,8 @@ def _statsforecast_models() -> Any:
 
 
 def _deseasonalised(
-    series: Series, horizon: int, season: int, model: Any, logarithm: bool = True
-) -> Series:
+    series: Series, horizon: int, season: int, models: list[Any], logarithm: bool = True
+) -> list[Series]:
     """Forecast what is left without the season (STL), and repeat the last season upon it."""
     logarithm = logarithm and bool(series.min() > 0)
     rest = np.log(series) if logarithm else series
@@ -228,8 +239,8 @@ def _deseasonalised(
         )
         rest = rest - seasonal
         repeated = np.tile(seasonal[-season:], math.ceil(horizon / season))[:horizon]
-    forecast: Series = model.forecast(rest, horizon)["mean"] + repeated
-    return np.exp(forecast) if logarithm else forecast
+    forecasts = [model.forecast(rest, horizon)["mean"] + repeated for model in models]
+    return [np.exp(forecast) if logarithm else forecast for forecast in forecasts]
 
 
 def _smoothed(series: Series, horizon: int) -> Series:

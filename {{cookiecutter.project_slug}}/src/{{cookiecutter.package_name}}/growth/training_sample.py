@@ -20,7 +20,7 @@ MOST_OF_FEW = 30
 """Maximum length in periods of a history that is cut short for training; 2.5 seasons if longer."""
 
 FOLDS = 3
-"""Each estimator is the mean of so many, each of which leaves out the customers of a fold."""
+"""Models that are trained to measure errors only; each leaves out the customers of a fold."""
 
 
 def drawn_periods(
