@@ -223,7 +223,7 @@ def parser(tmp_path, monkeypatch):
 def test_arguments_are_parsed_and_folders_are_paths(parser):
     args = job.parse(parser, ["--usage", "usage", "--customers", "3", "--output", "file:new"])
     assert (args.usage, args.customers) == ("usage", 3)
-    assert (args.output, args.reports) == (Path("new"), Path("reports"))
+    assert (args.output.place, args.reports) == (Path("new"), Path("reports"))
     assert {path.name for path in Path().iterdir()} == {"usage", "models"}
 
 
@@ -232,8 +232,8 @@ def test_arguments_are_parsed_and_folders_are_paths(parser):
     [
         (["--usage", "usage", "--output", "usage"], "--usage"),
         (["--output", "models"], "models' store"),
-        (["--output", "a.b.c"], "catalog tables"),
-        (["--output", "s3a://b/x"], "s3a://b/x"),
+        (["--output", "s3a://b"], "names no folder"),
+        (["--output", "s3a://b/*"], "a pattern of many places"),
         (["--output", "/proc/x"], "--output (/proc/x): cannot be written"),
         (["--reports", "/proc/x"], "--reports (/proc/x): cannot be written"),
     ],
@@ -245,7 +245,7 @@ def test_places_are_refused_before_anything_is_read(parser, typed, told):
 
 def test_the_tables_in_an_output_are_what_may_not_be_an_input(parser):
     options = ["--usage", "usage", "--output", "."]
-    assert job.parse(parser, options, tables=["other"]).output == Path()
+    assert job.parse(parser, options, tables=["other"]).output.place == Path()
     with pytest.raises(BadInputError, match="same place"):
         job.parse(parser, options, tables=["other", "usage"])
 
@@ -341,7 +341,7 @@ def test_rejected_rows_are_written_beside_the_output_or_among_the_reports(
     typed = ["--usage", str(source), "--max-rejected", "0.5"]
     for output, place in {"out": Path("out_rejected"), "": Path("reports/usage_rejected")}.items():
         args = job.parse(options, [*typed, *(["--output", output] if output else [])])
-        assert job.place_of_rejected(args) == place
+        assert job.place_of_rejected(args).place == place
     read = job.read_table(spark, str(source), tables.USAGE, args)
     assert (read.rows.count(), read.reasons) == (1, {"customer_id is null": 1})
     assert "rejected: 1 of 2 rows: 1 because customer_id is null" in capsys.readouterr().out

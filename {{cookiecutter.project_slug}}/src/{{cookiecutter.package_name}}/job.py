@@ -257,7 +257,8 @@ def parse(
     local = [table.place for table in replaced if isinstance(table.place, Path)]
     places.check_places(read, local, folders.get("reports"), folders.get("scratch"), MODELS)
     check_apart(read, replaced)
-    if getattr(args, "keep", None) is not None and parquet_folder(args.output) is None:
+    keeps_some = has_vintages and getattr(args, "keep", None) is not None
+    if keeps_some and parquet_folder(args.output) is None:
         parser.error("--keep goes with Parquet in a folder of this machine; delete rows in SQL")
     for table in replaced:
         check_format(table)

@@ -11,7 +11,7 @@ def test_places_of_this_machine_and_of_the_catalog_need_no_connector():
 
 def test_a_store_needs_the_connector_of_the_hadoop_inside_of_spark(monkeypatch):
     monkeypatch.delenv("PYSPARK_SUBMIT_ARGS", raising=False)
-    monkeypatch.setattr(connectors.pyspark, "__version__", "4.1.4")
+    monkeypatch.setattr(connectors, "SPARK", "4.1")
     needs = connectors.needed(["data/raw", "s3a://lake/raw", "hdfs:///x"])
     assert needs == {"s3a", "hdfs"}
     names = connectors.settings(needs)["spark.jars.packages"].split(",")
