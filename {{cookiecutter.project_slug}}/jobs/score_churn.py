@@ -80,7 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     rows = rows.cache()  # looked at twice: first whether columns are as they were in training
     where = f"features of {args.usage or args.features}"
-    moved = check_columns(rows, model.kinds, profile, where) if profile else []
+    as_in_training = rows.where(at_risk(horizon)) if args.usage else rows
+    moved = check_columns(as_in_training, model.kinds, profile, where) if profile else []
     explained = rows
     if not args.no_reasons:
         columns += [F.col(name) for name in reasons.COLUMNS]
