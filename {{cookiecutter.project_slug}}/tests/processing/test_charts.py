@@ -77,7 +77,7 @@ def test_no_bar_is_cut_where_the_second_task_costs_more():
 
 def with_costs(python_udf: float | None, dataframe: float | None) -> list[Measurement]:
     costs = {"python_udf": python_udf, "dataframe": dataframe}
-    return [replace(m, microseconds_per_row=costs.get(m.way, 1.0)) for m in MEASURED]
+    return [replace(m, microseconds_per_row=costs.get(m.way, 1.0), rows=100_000) for m in MEASURED]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,8 @@ def with_costs(python_udf: float | None, dataframe: float | None) -> list[Measur
     [
         ((4.0, 0.1), "A row costs 40 x more in a pickled Python UDF than in the DataFrame API"),
         ((1.0, 2.0), "A row costs 2 x less in a pickled Python UDF"),
-        ((4.0, 0.0), "Too few rows to tell what a row costs"),
+        ((4.0, 0.0), "A row costs at least 40 x more in a pickled Python UDF"),
+        ((0.05, 0.0), "Too few rows to tell what a row costs"),
         ((None, None), "fixed costs included"),
     ],
 )

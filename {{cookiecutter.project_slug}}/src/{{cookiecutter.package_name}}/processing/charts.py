@@ -30,6 +30,9 @@ WAY_NAMES = {
     "rdd": "RDD",
 }
 
+NOISE = 0.01
+"""Seconds by which runs of a query differ from each other at least: less cannot be told."""
+
 TASK_NAMES = {
     "charge": "On each row (charge)",
     "trend": "On each group (trend)",
@@ -89,12 +92,14 @@ def finding(measurements: Sequence[Measurement]) -> str:
     cost = {m.way: cost_of_row(m) for m in measurements if m.task == "charge"}
     if not {"python_udf", "dataframe"} <= cost.keys():
         return f"What a row costs in each way {on}"
-    if not min(cost["python_udf"], cost["dataframe"]) > 0:
+    least = 1e6 * NOISE / rows if rows else 0.0
+    if cost["python_udf"] <= least:
         return f"Too few rows to tell what a row costs: fixed costs are all that is seen {on}"
-    times = cost["python_udf"] / cost["dataframe"]
+    times = cost["python_udf"] / max(cost["dataframe"], least)
     figure, more = (times, "more") if times >= 1 else (1 / times, "less")
+    about = "at least " if cost["dataframe"] < least else ""
     said = "pickled Python UDF than in the DataFrame API"
-    told = f"A row costs {two_digits(figure)} x {more} in a {said}"
+    told = f"A row costs {about}{two_digits(figure)} x {more} in a {said}"
     if any(m.microseconds_per_row is None for m in measurements):
         return f"{told}, fixed costs included {on}"
     return f"{told} {on}"
