@@ -26,6 +26,16 @@ HOSTILE = {
     "description": "{'a': [1, \"#\"]} \\u0041 ${HOME} $(id) <b> عربي 😀 ''' \\",
     "author": 'Zoë "Z" O\'Brien \\ 李 👩‍🔬',
 }
+METHODS = {"growth-forecasting": "tests/growth", "churn-prediction": "tests/churn"}
+SHOWN_ELSEWHERE = (
+    *METHODS.values(),  # by the samples with one use case, at the same time
+    "tests/jobs/test_compare_processing.py",  # by the commands of the README
+    "tests/jobs/test_compare_training.py",
+    "tests/upkeep",  # by the project of test_life.py
+    "tests/spark/test_class_archive.py",  # archives of classes are made for minutes there
+)
+"""Slow tests that the default sample leaves out."""
+
 WAYS = {
     "rdd": "pickle",
     "dataframe": "jvm",
@@ -167,13 +177,22 @@ def test_its_sessions_pass(sample):
     _, type_in = sample
     for session in ("lint", "types", "notebooks"):
         type_in(f"uv run nox -s {session}", **NO_ARCHIVE)
-    # archives of classes are made for minutes there
-    type_in("uv run nox -s jobs -- --ignore=tests/spark/test_class_archive.py", **NO_ARCHIVE)
+    others = " ".join(f"--ignore={tests}" for tests in SHOWN_ELSEWHERE)
+    type_in(f"uv run nox -s jobs -- {others}", **NO_ARCHIVE)
     python = type_in("uv run python -c 'import sys; print(*sys.version_info[:2], sep=\".\")'")
     result = type_in(
         f"uv run nox -s tests-{python.stdout.strip()} -- tests/test_job.py", **NO_ARCHIVE
     )
     assert "TOTAL" in result.stdout
+
+
+@changed_by("use_cases")
+def test_the_slow_tests_of_its_only_use_case_pass(sample):
+    project, type_in = sample
+    if len(use_cases(project)) != 1:
+        pytest.skip("both use cases were chosen, or none")
+    [only] = use_cases(project)
+    type_in(f"uv run pytest -m slow {METHODS[only]}")
 
 
 @changed_by("license")
