@@ -103,9 +103,14 @@ def commit(folder: Path) -> None:
     git(folder, "commit", "--quiet", "--message=a step")
 
 
+def clone(folder: Path) -> None:
+    """Clone what is committed here into a folder."""
+    git(ROOT, "clone", "--quiet", str(ROOT), str(folder))
+
+
 def release(folder: Path, version: str) -> None:
     """Clone what is committed here into a folder, as the release of a version."""
-    git(ROOT, "clone", "--quiet", str(ROOT), str(folder))
+    clone(folder)
     git(folder, "tag", "--force", version)
 
 

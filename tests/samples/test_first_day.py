@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from template import ROOT, config_in, git, readme_commands, type_in
+from template import ROOT, clone, config_in, readme_commands, type_in
 
 INSTALL, MAKE, DEMO, TESTS = readme_commands(ROOT / "README.md")
 
@@ -25,7 +25,7 @@ def newcomer(tmp_path: Path) -> dict[str, str]:
 
 def test_a_first_chart_is_drawn_with_what_the_readme_tells_to_type(newcomer, tmp_path):
     released = tmp_path / "released"
-    git(tmp_path, "clone", "--quiet", str(ROOT), str(released))
+    clone(released)
     make = MAKE.replace("https://github.com/ORG/cookiecutter-spark-data-science", str(released))
     type_in(INSTALL, tmp_path, **newcomer)
     type_in(f"{make} --no-input", tmp_path, **newcomer)
@@ -38,10 +38,10 @@ def test_a_first_chart_is_drawn_with_what_the_readme_tells_to_type(newcomer, tmp
 
 @pytest.mark.repeats  # its commands are those of the default sample's README
 def test_the_demo_tells_where_its_pictures_are(newcomer, tmp_path):
-    clone = tmp_path / "clone"
-    git(tmp_path, "clone", "--quiet", str(ROOT), str(clone))
-    printed = type_in(DEMO, clone, **newcomer).stdout
+    cloned = tmp_path / "clone"
+    clone(cloned)
+    printed = type_in(DEMO, cloned, **newcomer).stdout
     pictures = [line.strip() for line in printed.splitlines() if line.endswith(".png")]
     told = {Path(picture).name for picture in pictures}
     assert told >= {"processing.png", "growth_backtest.png", "churn.png", "training.png"}
-    assert all((clone / picture).exists() for picture in pictures[-len(told) :])
+    assert all((cloned / picture).exists() for picture in pictures[-len(told) :])
