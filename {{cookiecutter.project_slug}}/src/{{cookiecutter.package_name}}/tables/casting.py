@@ -94,14 +94,12 @@ def composed(name: Column) -> Column:
 
 def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
     trimmed = F.trim(stored)
-    if kind == DateType():
+    if isinstance(kind, DateType | TimestampNTZType):
+        pattern, letters = (MONTH, 10) if kind == DateType() else (TIME, 19)
         is_month = F.length(trimmed) == len("2025-01")
-        day = F.when(is_month, F.concat(trimmed, F.lit("-01"))).otherwise(trimmed.substr(1, 10))
-        return F.when(trimmed.rlike(MONTH), day.try_cast(kind))
-    if kind == TimestampNTZType():
-        is_month = F.length(trimmed) == len("2025-01")
-        time = F.when(is_month, F.concat(trimmed, F.lit("-01"))).otherwise(trimmed.substr(1, 19))
-        return F.when(trimmed.rlike(TIME), time.try_cast(kind))
+        first_day = F.concat(trimmed, F.lit("-01"))
+        time = F.when(is_month, first_day).otherwise(trimmed.substr(1, letters))
+        return F.when(trimmed.rlike(pattern), time.try_cast(kind))
     if kind == DoubleType():
         pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA
         number = trimmed if decimal == "." else F.translate(trimmed, ",", ".")
