@@ -34,8 +34,7 @@ def drawn_periods(
     Returns:
         One row per sampled period: history (array of usage up to the cutoff, of the last
         `most_periods`); step (periods from the cutoff to the sampled one); target (usage in the
-        sampled period, never null); fold (of the customer, 0 to
-        FOLDS - 1).
+        sampled period, never null); fold (of the customer, 0 to FOLDS - 1).
     """
     known = histories(usage, frequency)
     recent = max(TRAINING_MONTHS, TRAINING_YEARS * frequency.year)

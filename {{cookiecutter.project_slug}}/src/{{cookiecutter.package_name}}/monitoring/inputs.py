@@ -39,7 +39,7 @@ class Period(NamedTuple):
 
 
 def by_period(usage: DataFrame) -> list[Period]:
-    """Count a usage table by period; Spark aggregates, and a row for each two periods is collected.
+    """Count a usage table by period; Spark aggregates, and collects a row per pair of periods.
 
     Args:
         usage: one row per customer and period.

@@ -100,7 +100,7 @@ def packages(needs: Iterable[str]) -> list[str]:
 def settings(needs: Collection[str]) -> dict[str, str]:
     """Return the settings of a session of this machine that has the connectors.
 
-    Whoever names connectors in PYSPARK_SUBMIT_ARGS brings his own.
+    There are none if PYSPARK_SUBMIT_ARGS names connectors, which then replace these.
     """
     names = packages(needs)
     given = os.environ.get("PYSPARK_SUBMIT_ARGS", "")

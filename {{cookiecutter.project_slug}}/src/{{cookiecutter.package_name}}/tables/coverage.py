@@ -59,8 +59,8 @@ def check_periods(
     """Refuse implausible periods; return the periods up to `as_of`, sorted.
 
     Raises:
-        BadInputError: when rows are after today, far after or far before all others, or all
-            periods are some periods apart.
+        BadInputError: when rows are after today, far after or far before all others, or the
+            distances between all periods have a common factor.
     """
     last = None if as_of is None else frequency.index(as_of)
     used = sorted(found for found in held if last is None or found.period <= last)
