@@ -196,11 +196,11 @@ TREE = {
 MONITORING = {
     *(
         f"{SOURCE}/monitoring/{name}.py"
-        for name in ("__init__", "bounds", "charts", "inputs", "limits")
+        for name in ("__init__", "bounds", "charts", "inputs", "limits", "report")
     ),
     *(
         f"tests/monitoring/test_{name}.py"
-        for name in ("bounds", "inputs", "limits", "monitoring_charts")
+        for name in ("bounds", "inputs", "limits", "monitor_report", "monitoring_charts")
     ),
 }
 """What watches either use case."""

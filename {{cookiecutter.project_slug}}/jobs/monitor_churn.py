@@ -2,15 +2,14 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.churn import monitoring
-from {{ cookiecutter.package_name }}.monitoring import bounds, charts, inputs, limits
-from {{ cookiecutter.package_name }}.reporting.console import print_answer
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 SHOWN = ("model_version", "customers", "churned", "roc_auc", "brier", "calibration", "lift")
@@ -42,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         scores = scores.where(F.col("as_of") <= F.lit(args.as_of))
     periods = inputs.by_period(usage)
     scored = scores.select("cutoff", "horizon").where("cutoff IS NOT NULL").distinct().collect()
-    known = [row.period for row in usage.select("period").distinct().orderBy("period").collect()]
-    passed = monitoring.ends([(row.cutoff, row.horizon) for row in scored], known)
+    first, last = (date.fromisoformat(periods[place].period) for place in (0, -1))
+    passed = monitoring.ends([(row.cutoff, row.horizon) for row in scored], first, last)
     outcomes = monitoring.with_outcomes(scores, usage, passed)
     bins = monitoring.histogram(outcomes).toPandas()
     by_cutoff, by_version = (monitoring.by(bins, keys) for keys in (["cutoff"], ["model_version"]))
@@ -54,31 +53,19 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         *inputs.checks(periods, rates, given),
     ]
 
-    records = [check.record() for check in checks]
-    shown = (records, by_version, by_cutoff)
-    page = write_files(
+    report.tell(
         args.reports,
         "monitor_churn",
-        {
-            "status": limits.worst(checks),
-            "checks": records,
-            "by_version": by_version,
-            "by_cutoff": by_cutoff,
-            "history": {check.watched.name: check.history() for check in checks},
-        },
-        "# Did the scores of churn come true?\n\n"
-        + "\n\n".join(as_table(table) for table in shown if table),
-        charts.history(checks, "Churn"),
-        read.warnings,
-    )
-    print_answer(
-        charts.finding(checks),
+        "Did the scores of churn come true?",
+        "Churn",
+        checks,
+        {"by_version": by_version, "by_cutoff": by_cutoff},
         [{name: row[name] for name in SHOWN} for row in by_version],
-        notes=[*(f"{check.status}: {check.reason}" for check in checks), f"page: {page}"],
+        read.warnings,
     )
     return job.Summary(
         sum(period.rows for period in periods),
-        len(records),
+        len(checks),
         left_out=read.left_out,
         rejected_by_reason=read.reasons,
         warnings=len(read.warnings),

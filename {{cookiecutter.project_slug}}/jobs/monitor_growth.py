@@ -9,9 +9,7 @@ from typing import Any
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import METHODS, monitoring
 from {{ cookiecutter.package_name }}.growth.groups import GROUPED_CUSTOMERS, check_groups
-from {{ cookiecutter.package_name }}.monitoring import bounds, charts, inputs, limits
-from {{ cookiecutter.package_name }}.reporting.console import print_answer
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
+from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -54,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows
         check_groups(customers, args.by, f"customers table ({args.customers})")
     periods = inputs.by_period(usage)
-    found = monitoring.with_leads(monitoring.sums(forecasts, usage, customers, args.by).toPandas())
+    summed = monitoring.sums(forecasts, usage, customers, args.by).toPandas()
+    found = monitoring.with_leads(summed, read.frequency)
     promised = promise(args.reports, args.method)
     checks = [
         *monitoring.checks(found, args.by, promised, rates, given),
@@ -64,33 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     by_lead, by_vintage, by_segment = (
         monitoring.figures(found, keys) if keys else [] for keys in (["lead"], ["as_of"], args.by)
     )
-    records = [check.record() for check in checks]
-    tables_shown = [records, by_lead, by_vintage, by_segment]
-    title = "Did the forecasts come true?"
-    page = write_files(
+    report.tell(
         args.reports,
         "monitor_growth",
-        {
-            "status": limits.worst(checks),
-            "checks": records,
-            "by_lead": by_lead,
-            "by_vintage": by_vintage,
-            "by_segment": by_segment,
-            "promised": promised,
-            "history": {check.watched.name: check.history() for check in checks},
-        },
-        f"# {title}\n\n" + "\n\n".join(as_table(table) for table in tables_shown if table),
-        charts.history(checks, "Growth"),
-        read.warnings,
-    )
-    print_answer(
-        charts.finding(checks),
+        "Did the forecasts come true?",
+        "Growth",
+        checks,
+        {"by_lead": by_lead, "by_vintage": by_vintage, "by_segment": by_segment},
         by_lead,
-        notes=[*(f"{check.status}: {check.reason}" for check in checks), f"page: {page}"],
+        read.warnings,
+        promised=promised,
     )
     return job.Summary(
         sum(period.rows for period in periods),
-        len(records),
+        len(checks),
         left_out=read.left_out,
         rejected_by_reason=read.reasons,
         warnings=len(read.warnings),

@@ -15,7 +15,8 @@ USAGE = "customer_id string, period date, usage double"
 
 
 def test_a_horizon_has_passed_when_its_last_period_is_in_the_table():
-    found = monitoring.ends([(MONTHS[8], 3), (MONTHS[9], 3), (date(2020, 1, 1), 3)], MONTHS)
+    pairs = [(MONTHS[8], 3), (MONTHS[9], 3), (date(2020, 1, 1), 3)]
+    found = monitoring.ends(pairs, MONTHS[0], MONTHS[-1])
     assert found == {(MONTHS[8], 3): MONTHS[11]}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from {{ cookiecutter.package_name }}.growth import monitoring
 from {{ cookiecutter.package_name }}.monitoring.limits import Rates
+from {{ cookiecutter.package_name }}.periods import MONTH
 
 MONTHS = [date(2025, month, 1) for month in range(1, 13)]
 FORECASTS = (
@@ -68,8 +69,8 @@ def vintages(errors, horizon=2):
     """Sums of a vintage for each month: `errors` are of the forecast a month ahead, in percent."""
     rows = [
         {
-            "as_of": str(MONTHS[made]),
-            "period": str(MONTHS[made + lead]),
+            "as_of": MONTHS[made],
+            "period": MONTHS[made + lead],
             "plan": plan,
             "customers": 10,
             "usage": 1000.0,
@@ -82,7 +83,7 @@ def vintages(errors, horizon=2):
         if made + lead < len(MONTHS)
         for plan in ("basic", "pro")
     ]
-    return monitoring.with_leads(pd.DataFrame(rows))
+    return monitoring.with_leads(pd.DataFrame(rows), MONTH)
 
 
 QUIET = [1.0, -1.0, 0.5, -0.5, 1.0, -1.5, 0.2, -0.2, 0.9, -0.9, 0.4]
@@ -99,6 +100,11 @@ def test_lead_times_count_from_the_vintage_and_errors_are_shares_of_usage():
         "coverage": 0.9,
     }
     assert two["lead"] == 2 and two["bias"] == pytest.approx(0.04)
+
+
+def test_lead_times_count_months_in_which_nobody_has_a_row_too():
+    rows = pd.DataFrame({"as_of": MONTHS[:1], "period": MONTHS[2:3]})
+    assert monitoring.with_leads(rows, MONTH)["lead"].tolist() == [2]
 
 
 def test_the_total_counts_its_own_error_and_not_those_of_its_parts():
@@ -121,7 +127,7 @@ def test_quiet_months_are_ok_and_a_shift_of_usage_acts():
 
 def test_a_shift_in_one_segment_is_told_of_that_segment():
     found = vintages(QUIET)
-    last = (found["period"] == str(MONTHS[-1])) & (found["plan"] == "pro")
+    last = (found["period"] == MONTHS[-1]) & (found["plan"] == "pro")
     found.loc[last, "forecast"] += 300.0
     told = statuses(found)
     assert told["segment-bias pro"] == "act" and told["segment-bias basic"] == "ok"
@@ -134,7 +140,7 @@ def test_errors_are_compared_with_what_the_backtest_promised(wape, status):
 
 def test_without_any_period_that_has_come_nothing_is_told():
     columns = ["as_of", "period", *monitoring.SUMS]
-    found = monitoring.with_leads(pd.DataFrame([], columns=columns))
+    found = monitoring.with_leads(pd.DataFrame([], columns=columns), MONTH)
     checks = monitoring.checks(found, [], None, Rates(), {})
     assert {check.status for check in checks} == {"ok"}
     assert monitoring.figures(found, ["lead"]) == []

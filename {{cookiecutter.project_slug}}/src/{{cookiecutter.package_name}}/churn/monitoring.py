@@ -18,6 +18,7 @@ from pyspark.sql.types import (
 )
 
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
+from ..periods import months_before
 from .uncertainty import NORMAL, auc_interval, share_interval
 
 SCORES = StructType(
@@ -60,20 +61,17 @@ LEAST_OF_OUTCOME = 10
 
 
 def ends(
-    pairs: Sequence[tuple[date, int]], periods: Sequence[date]
+    pairs: Sequence[tuple[date, int]], first: date, last: date
 ) -> dict[tuple[date, int], date]:
     """Return when horizons end, for those that have passed.
 
     Args:
-        pairs: cutoffs and horizons.
-        periods: all periods of the usage table, in their order.
+        pairs: cutoffs and horizons, in months.
+        first: the usage table's first month; outcomes of earlier cutoffs are not known.
+        last: the usage table's last month.
     """
-    places = {period: place for place, period in enumerate(periods)}
-    return {
-        (cutoff, horizon): periods[places[cutoff] + horizon]
-        for cutoff, horizon in pairs
-        if cutoff in places and places[cutoff] + horizon < len(periods)
-    }
+    found = {(cutoff, horizon): months_before(cutoff, -horizon) for cutoff, horizon in pairs}
+    return {pair: end for pair, end in found.items() if first <= pair[0] and end <= last}
 
 
 def with_outcomes(

@@ -9,17 +9,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DoubleType, StringType, StructField, StructType
 
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
+from ..periods import Frequency
 from ..tables import quoted
 from .totals import NO_VALUE
 
 WATCHED = (
-    Watched(
-        "wape",
-        "error one period ahead, as a share of usage",
-        0.1,
-        True,
-        "above",
-    ),
+    Watched("wape", "error one period ahead, as a share of usage", 0.1, True, "above"),
     Watched("bias", "forecast minus usage, one period ahead, as a share", 0.02),
     Watched("coverage", "share of usage in the interval, one period ahead", 0.03, alarms="below"),
 )
@@ -110,14 +105,9 @@ def sums(
     )
 
 
-def with_leads(found: pd.DataFrame) -> pd.DataFrame:
-    """Add `lead` to what `sums` found: 1 for the period after the vintage.
-
-    All periods and vintages together have no gaps, so their places tell the lead time, of a
-    calendar of any kind.
-    """
-    places = {when: place for place, when in enumerate(sorted({*found["as_of"], *found["period"]}))}
-    leads = found["period"].map(places) - found["as_of"].map(places)
+def with_leads(found: pd.DataFrame, frequency: Frequency) -> pd.DataFrame:
+    """Add `lead` to what `sums` found: 1 for the period after the vintage."""
+    leads = found["period"].map(frequency.index) - found["as_of"].map(frequency.index)
     return found.assign(lead=leads.astype(int))
 
 
