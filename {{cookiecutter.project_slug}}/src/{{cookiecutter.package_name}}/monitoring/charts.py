@@ -34,7 +34,9 @@ def finding(checks: Sequence[Check]) -> str:
     """Say in one line what the checks found."""
     counts = {status: [c for c in checks if c.status == status] for status in ("act", "watch")}
     if worst(checks) == "ok":
-        return f"ok: {len(checks)} checks, and no value is outside of its limits"
+        unknown = sum(not check.points for check in checks)
+        more = f"; {unknown} have no value yet" if unknown else ""
+        return f"ok: {len(checks)} checks, and no value is outside of its limits{more}"
     told = (
         f"{status}: {', '.join(check.watched.name for check in found)}"
         for status, found in counts.items()
