@@ -37,8 +37,9 @@ MAY_IMPORT = {
     "tradeoff": {"reporting", "tables", "training"},
 {% endif %}
     "arguments": {"tables"},
-    "inputs": {"arguments", "reporting", "tables"},
-    "job": {"arguments", "inputs", "reporting", "spark", "tables"},
+    "run_log": {"tables"},
+    "inputs": {"arguments", "reporting", "run_log", "tables"},
+    "job": {"arguments", "inputs", "reporting", "run_log", "spark", "tables"},
 }
 """For each folder (and job.py), the others that it may import. Add a use case of yours here."""
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from pyspark.sql import SparkSession
 
-from . import tables
+from . import run_log, tables
 from .arguments import column_name, csv_option, last_moment, positive, share
 from .errors import BadInputError
 from .periods import FREQUENCIES, MONTH
@@ -118,6 +118,10 @@ def read_table(
         args.max_rejected if is_usage else None,
         FREQUENCIES.get(args.frequency) if is_usage else None,
     )
+    row = run_log.current()
+    row.was_read(source, reading.total, reading.fingerprint)
+    if is_usage and args.as_of:
+        row.as_of = str(reading.frequency.before(args.as_of, 0))
     found = reading.frequency.name
     if is_usage and found not in frequencies:
         raise BadInputError(

@@ -14,13 +14,12 @@ from inspect import getfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 import pyspark
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
-from . import __version__
+from . import __version__, run_log
 from .arguments import (
     csv_option,
     last_moment,
@@ -82,6 +81,12 @@ LOG_FORMAT.add_argument(
     "--no-warm",
     action="store_true",
     help="start a Spark of this job's own, even if a warm one runs (production/warm.py)",
+)
+LOG_FORMAT.add_argument(
+    "--run-log",
+    metavar="FOLDER",
+    help="folder of this machine that gets a row about this run (otherwise runs in --reports, or "
+    "beside --output in a job without reports)",
 )
 
 INPUTS = ("usage", "customers", "features", "events", "forecasts", "scores")
@@ -152,6 +157,8 @@ def run(
     if shared.no_warm:
         os.environ[warm.SWITCH] = "off"
     start, code = perf_counter(), 0
+    name = Path(getfile(main)).stem
+    row = run_log.begin(name, sys.argv[1:] if arguments is None else arguments)
     done: dict[str, Any]
     try:
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
@@ -163,6 +170,9 @@ def run(
     except BaseException as error:
         number = interruption.number if interruption else None
         if number is None and not isinstance(error, KeyboardInterrupt):
+            ended = error.code if isinstance(error, SystemExit) else 1
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            row.end({}, ended if isinstance(ended, int) else 1, reason)
             raise
         if interruption:
             interruption.speak()
@@ -171,13 +181,15 @@ def run(
         print(f"error: {reason}", file=sys.stderr, flush=True)
         code, done = 128 + number, {"error": reason}
     told = {
-        "job": Path(getfile(main)).stem,
+        "job": name,
         **{name: value for name, value in done.items() if value is not None},
         "seconds": round(perf_counter() - start, 1),
         "project": __version__,
         "python": platform.python_version(),
         "pyspark": pyspark.__version__,
     }
+    reason = told.get("error")
+    row.end({field: value for field, value in told.items() if field != "error"}, code, reason)
     if as_json:
         print(json.dumps(told))
     elif code in (0, ACT):
@@ -212,7 +224,9 @@ def new_run(as_of: date) -> Run:
     Args:
         as_of: the last period that it uses.
     """
-    return Run(as_of, datetime.now(UTC), uuid4().hex)
+    row = run_log.current()
+    row.as_of = str(as_of)
+    return Run(as_of, datetime.now(UTC), row.run_id)
 
 
 def parse(
@@ -272,4 +286,5 @@ def parse(
     formatted = [place for place in (*replaced, *opened) if place]
     named = [*read.values(), *map(str, formatted)]
     args.needs = needed(named, {place.format for place in formatted if place.format})
+    run_log.current().accept(args, read)
     return args

@@ -121,7 +121,7 @@ def test_bad_input_gives_exit_code_2_and_one_line(tmp_path):
     assert len(said) == 1
     assert "no such path or catalog table" in said[0]
     assert answer.stdout == ""
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, met
     sums = written.groupBy("month").agg(F.sum("forecast").alias("f")).orderBy("month").collect()
     assert [row["forecast"] for row in report["totals"]] == pytest.approx([r.f for r in sums][:3])
     assert spark.read.parquet(f"{output}_totals").count() == 3
-    assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".png", ".html"}
+    assert {path.suffix for path in reports.glob("*.*")} == {".json", ".md", ".png", ".html"}
     printed = capsys.readouterr().out
     assert "\nerror  " in printed
     assert "for example unknown: usage is known in no month" in printed
@@ -150,7 +150,7 @@ def test_bad_usage_leaves_the_earlier_forecasts_and_report(spark, tmp_path, caps
     assert run("--usage", str(bad), *arguments) == 2
     assert "usage is negative" in capsys.readouterr().err
     assert forecasts.read_text() == report.read_text() == "earlier"
-    assert {path.name for path in tmp_path.iterdir()} == {"bad.csv", "out", report.name}
+    assert {path.name for path in tmp_path.iterdir()} == {"bad.csv", "out", "runs", report.name}
     assert list(forecasts.parent.iterdir()) == [forecasts]
 
 

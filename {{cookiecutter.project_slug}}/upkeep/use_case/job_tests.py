@@ -30,7 +30,7 @@ def test_the_table_and_the_report_are_written_and_summed_up(
     assertDataFrameEqual(spark.read.parquet(str(output)), by_month(make_usage(ROWS)))
     report = json.loads((reports / "new_use_case.json").read_text())
     assert [row["month"] for row in report] == ["2025-01-01", "2025-02-01"]
-    assert {path.suffix for path in reports.iterdir()} == {".html", ".json", ".md", ".png"}
+    assert {path.suffix for path in reports.glob("*.*")} == {".html", ".json", ".md", ".png"}
     assert "job=new_use_case rows_in=3 rows_out=2 rejected=0 " in capsys.readouterr().out
 
 

@@ -49,6 +49,7 @@ class Reading:
     rejected: rows that break a rule (see quarantine.with_reasons); None if none may.
     reasons: reason -> number of rejected rows; None if none may be rejected.
     total: number of rows up to `as_of`, with the rejected ones.
+    fingerprint: of the table's files on this machine (see Files); None elsewhere.
     check_unchanged: raises UnavailableError if files of the table have changed since. Spark reads
         the files again for each query and may not notice a change. Call it before results replace
         earlier ones: `write_table(frame, output, read.check_unchanged)`.
@@ -64,6 +65,7 @@ class Reading:
     total: int = 0
     frequency: Frequency = MONTH
     period: str = "month"
+    fingerprint: str | None = None
 
     def as_named(self, table: DataFrame) -> DataFrame:
         """Return an output whose time column has the name that it has in the stored table."""
@@ -187,6 +189,7 @@ def read_with_notes(
         checked.total,
         checked.frequency,
         period,
+        stored.files.fingerprint if stored.files else None,
     )
 
 

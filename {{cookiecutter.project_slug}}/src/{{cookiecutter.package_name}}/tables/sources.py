@@ -1,5 +1,6 @@
 """Identify a source: files on this machine, a URL or a catalog table; list its files."""
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -40,6 +41,12 @@ class Files:
         """Return the kind of the files, by the name of the path or those of the files in it."""
         kinds = [kind_of(str(path)) for path in (self.root, *self.sizes)]
         return next((kind for kind in kinds if kind != PARQUET), PARQUET)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a text that stays the same until a file comes, goes or changes."""
+        known = {str(file.relative_to(self.root)): size for file, size in self.sizes.items()}
+        return hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()[:16]
 
     @property
     def partitions(self) -> tuple[str, ...]:

@@ -1,0 +1,144 @@
+"""The run log: one row for each run of a job, which Spark reads as a table.
+
+A row is a file of one line of JSON: `spark.read.json("reports/runs")`. It is renamed when it is
+complete, so readers never see a part of a row, and runs that end at once do not meet. A job that
+cannot write its row warns; its exit code stays.
+"""
+
+import json
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from .tables import places
+
+FOLDER = "runs"
+"""Name of the folder in `--reports`; in a job without reports, beside `--output`."""
+
+LONGEST = 1000
+"""Letters of an error that are kept."""
+
+IN_URL = re.compile(r"(://[^/@\s:]*):[^@\s]+@")
+SECRET = r"password|passwd|secret|token|signature|\bsig\b|(?:api|access|account)[._-]?key"
+NAMED = re.compile(rf"(?i)([\w.-]*(?:{SECRET})[\w.-]*(?:=|%3D))[^\s&;,'\"]+")
+HIDDEN = "***"
+
+
+@dataclass
+class Row:
+    """A run of a job, as far as it is known.
+
+    folder: where the row will be written; None until the arguments are accepted, and in a job
+        whose only output is a URL or a catalog table.
+    as_of: the last period used, if the run has one.
+    inputs: for each table that is read: its option, its place, and where they are known its rows
+        and the fingerprint of its files.
+    """
+
+    job: str
+    arguments: Sequence[str]
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    run_id: str = field(default_factory=lambda: uuid4().hex)
+    folder: Path | None = None
+    as_of: str | None = None
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+
+    def accept(self, args: Namespace, read: Mapping[str, str]) -> None:
+        """Take the parsed arguments, which say where to write the row, and option -> input."""
+        self.folder = folder_for(args)
+        self.inputs = [
+            {"option": option, "place": masked(place), "rows": None, "fingerprint": None}
+            for option, place in read.items()
+        ]
+
+    def was_read(self, place: str, rows: int, fingerprint: str | None) -> None:
+        """Take the number of rows of an input, and the fingerprint of its files if it has any."""
+        for known in self.inputs:
+            if known["place"] == masked(place):
+                known.update(rows=rows, fingerprint=fingerprint)
+
+    def end(self, told: Mapping[str, Any], exit_code: int, error: str | None = None) -> None:
+        """Write the row.
+
+        Args:
+            told: the fields of the summary.
+            exit_code: of the job.
+            error: the line that was printed in the place of a summary.
+        """
+        if self.folder is None:
+            return
+        reasons = told.get("rejected_by_reason") or {}
+        row = {
+            "job": self.job,
+            "run_id": self.run_id,
+            "as_of": self.as_of,
+            "started": self.started.isoformat(timespec="milliseconds"),
+            **told,
+            # a list, because keys of JSON would be columns of the table
+            "rejected_by_reason": [{"reason": name, "rows": n} for name, n in reasons.items()],
+            "arguments": [masked(word) for word in self.arguments],
+            "inputs": self.inputs,
+            "exit_code": exit_code,
+            "error": masked(error)[:LONGEST] if error else None,
+        }
+        name = f"{self.started:%Y%m%dT%H%M%S}-{self.job}-{self.run_id}.json"
+        hidden = self.folder / f".{name}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            hidden.write_text(json.dumps(row, default=str) + "\n", encoding="utf-8")
+            hidden.replace(self.folder / name)
+        except OSError as problem:
+            print(
+                f"warning: run log ({self.folder}): this run has no row, because the folder cannot "
+                f"be written ({problem.strerror or problem})",
+                file=sys.stderr,
+            )
+
+
+_CURRENT: ContextVar[Row | None] = ContextVar("run", default=None)
+
+
+def begin(job: str, arguments: Sequence[str]) -> Row:
+    """Start the row of a run, which `current` returns from now on."""
+    row = Row(job, arguments)
+    _CURRENT.set(row)
+    return row
+
+
+def current() -> Row:
+    """Return the row of the run that is under way; without one, a row that is not written."""
+    return _CURRENT.get() or Row("", ())
+
+
+def folder_for(args: Namespace) -> Path | None:
+    """Return the folder of the run log; None if a job writes to a URL or a catalog only."""
+    if getattr(args, "run_log", None) is not None:
+        return places.folder_of("--run-log", args.run_log)
+    reports: Path | None = getattr(args, "reports", None)
+    if reports is not None or not hasattr(args, "output"):
+        return (reports or Path("reports")) / FOLDER
+    place: Path | str = args.output.place
+    return place.parent / FOLDER if isinstance(place, Path) else None
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of a run log, the oldest first; none if there is no such folder."""
+    files = sorted(folder.glob("[!.]*.json"))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+
+def masked(text: str) -> str:
+    """Return a text without the passwords of its URLs, and without values named as secrets.
+
+    Examples:
+        >>> masked("jdbc:postgresql://team:pass@db/usage?sslpassword=x&port=1")
+        'jdbc:postgresql://team:***@db/usage?sslpassword=***&port=1'
+    """
+    return NAMED.sub(rf"\1{HIDDEN}", IN_URL.sub(rf"\1:{HIDDEN}@", text))
