@@ -188,8 +188,8 @@ def run(
         "python": platform.python_version(),
         "pyspark": pyspark.__version__,
     }
-    reason = told.get("error")
-    row.end({field: value for field, value in told.items() if field != "error"}, code, reason)
+    figures = {field: value for field, value in told.items() if field != "error"}
+    row.end(figures, code, told.get("error"))
     if as_json:
         print(json.dumps(told))
     elif code in (0, ACT):
