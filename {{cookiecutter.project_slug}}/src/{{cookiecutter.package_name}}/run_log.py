@@ -26,8 +26,8 @@ LONGEST = 1000
 """Letters of an error that are kept."""
 
 IN_URL = re.compile(r"(://[^/@\s:]*):[^@\s]+@")
-SECRET = r"password|passwd|secret|token|signature|\bsig\b|(?:api|access|account)[._-]?key"
-NAMED = re.compile(rf"(?i)([\w.-]*(?:{SECRET})[\w.-]*(?:=|%3D))[^\s&;,'\"]+")
+NAMES = r"password|passwd|secret|token|signature|\bsig\b|(?:api|access|account)[._-]?key"
+NAMED = re.compile(rf"(?i)([\w.-]*(?:{NAMES})[\w.-]*(?:=|%3D))[^\s&;,'\"]+")
 HIDDEN = "***"
 
 
@@ -138,7 +138,7 @@ def masked(text: str) -> str:
     """Return a text without the passwords of its URLs, and without values named as secrets.
 
     Examples:
-        >>> masked("jdbc:postgresql://team:pass@db/usage?sslpassword=x&port=1")
-        'jdbc:postgresql://team:***@db/usage?sslpassword=***&port=1'
+        >>> masked("https://host/usage?sig=abc&page=2")
+        'https://host/usage?sig=***&page=2'
     """
     return NAMED.sub(rf"\1{HIDDEN}", IN_URL.sub(rf"\1:{HIDDEN}@", text))
