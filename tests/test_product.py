@@ -297,6 +297,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/churn/scores.py",
         f"{SOURCE}/churn/source.py",
         f"{SOURCE}/churn/uncertainty.py",
+        f"{SOURCE}/churn/windows.py",
         *MONITORING,
         *(
             f"{SOURCE}/lifecycle/{name}.py"
@@ -334,6 +335,7 @@ USE_CASE_FILES = {
         "tests/churn/test_reasons.py",
         "tests/churn/test_scores.py",
         "tests/churn/test_source.py",
+        "tests/churn/test_windows.py",
         "tests/cluster/test_churn_on_a_cluster.py",
         "tests/jobs/test_churn_jobs.py",
         "tests/jobs/test_compare_training.py",

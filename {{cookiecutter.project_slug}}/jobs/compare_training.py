@@ -16,7 +16,7 @@ from {{ cookiecutter.package_name }}.churn import source
 from {{ cookiecutter.package_name }}.churn.evaluation import at_cutoffs, count_known
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.measuring import machine
-from {{ cookiecutter.package_name }}.periods import last_month
+from {{ cookiecutter.package_name }}.periods import Frequency, last_month
 from {{ cookiecutter.package_name }}.reporting.console import print_answer
 from {{ cookiecutter.package_name }}.reporting.files import as_table, write_files
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "--customers", help="customers table with more features, such as plan; needs --usage"
     )
     parser.add_argument(
-        "--horizon", type=job.positive, default=3, help="months without usage that count as churn"
+        "--horizon", type=job.positive, default=3, help="periods without usage that count as churn"
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
     parser.add_argument("--reports", default="reports", help="folder to write to")
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             usage, customers = simulated(spark, rows, args.seed)
             read = tables.Reading(usage)
             end = simulate.LAST_MONTH
-        data = described(usage, customers, args.horizon, end, Path(folder))
+        data = described(usage, customers, args.horizon, end, Path(folder), read.frequency)
         measurements, skipped = compare(data, asked, list(dict.fromkeys(args.trainers)), args.seed)
     curves, crossovers = conclude(measurements)
 
@@ -174,16 +174,22 @@ def simulated(spark: SparkSession, rows: int, seed: int) -> tuple[DataFrame, Dat
 
 
 def described(
-    usage: DataFrame, customers: DataFrame | None, horizon: int, end: date, folder: Path
+    usage: DataFrame,
+    customers: DataFrame | None,
+    horizon: int,
+    end: date,
+    folder: Path,
+    frequency: Frequency,
 ) -> Data:
     """Return features of customers: earlier cutoffs to train on, the latest cutoff to score."""
-    at_risk, latest = at_cutoffs(usage, customers, horizon, end)
+    at_risk, latest = at_cutoffs(usage, customers, horizon, end, frequency)
     path = str(folder / "features")
     at_risk.write.parquet(path)
     stored = usage.sparkSession.read.parquet(path)
-    training = stored.where(F.col("cutoff") < latest)
-    rows = count_known(training, end, horizon)
-    return Data(training, rows, stored.where(F.col("cutoff") == latest), folder)
+    newest = frequency.literal(latest)
+    training = stored.where(F.col("cutoff") < newest)
+    rows = count_known(training, end, horizon, frequency)
+    return Data(training, rows, stored.where(F.col("cutoff") == newest), folder)
 
 
 if __name__ == "__main__":

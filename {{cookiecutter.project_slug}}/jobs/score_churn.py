@@ -41,18 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
     spark = get_spark("score_churn", needs=args.needs)
     version, model, about, profile = lifecycle.load(*options.chosen(args))
-    horizon = about["horizon"]
+    horizon, frequency = about["horizon"], source.trained_frequency(about)
     if args.usage:
-        source.check_horizon(args.horizon, horizon)
+        source.check_horizon(args.horizon, horizon, frequency)
         read, customers = source.read_usage(spark, args)
+        source.check_frequency(read.frequency, frequency, args.usage)
         usage = read.rows
         rows_in = usage.count()
         end = cutoff = last_month(usage)
-        rows = features(usage, [end], horizon, end, customers)
-        covered = coverage.by_customer(usage, end)
+        rows = features(usage, [end], horizon, end, customers, frequency)
+        covered = coverage.by_customer(usage, end, frequency)
         found = coverage.count(covered, customers)
         coverage.check(found, args.max_unscored)
-        notes, rejected = found.lines(), found.unknown + found.unused
+        notes, rejected = found.lines(frequency), found.unknown + found.unused
         prior = getattr(model.estimator, "prior", None)  # absent from models of version 0.1.0
         expected = with_expected_usage(rows, prior, horizon) if prior else rows
         rows = expected.join(covered, "customer_id")
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     if not args.no_reasons:
         columns += [F.col(name) for name in reasons.COLUMNS]
         if args.usage:
-            explained = reasons.with_reasons_at_risk(rows, model, horizon)
+            explained = reasons.with_reasons_at_risk(rows, model, horizon, frequency)
         else:
             explained = reasons.with_reasons(rows, model, reasons.typical_row(rows, model))
     scored = score(explained, model).select(
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         probability.alias("churn_probability"),
         *columns,
         F.lit(version).alias("model_version"),
-        F.lit(cutoff).cast("date").alias("cutoff"),
+        frequency.literal(cutoff).alias("cutoff"),
         F.lit(horizon).cast("int").alias("horizon"),
     )
     run = job.new_run(cutoff or date.today())
@@ -118,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             warnings=read.warnings,
         )
         offered = [f"offers: {charts.worth(curve)}", f"page: {page}"]
-    gone = f"{told.gone:,} of them have churned already (no usage in {horizon} months)"
+    gone = f"{told.gone:,} of them have churned already (no usage in {horizon} {frequency.name}s)"
     print_answer(
         f"Mean churn probability of {told.at_risk:,} customers: {told.mean or 0:.1%} "
         f"(version {version})",

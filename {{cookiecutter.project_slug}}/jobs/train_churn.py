@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         read, customers = source.read_usage(spark, args)
         table = read.rows
         trained = evaluation.on_latest_cutoff(
-            table, customers, args.horizon, args.trainer, args.seed
+            table, customers, args.horizon, args.trainer, args.seed, read.frequency
         )
     else:
         csv = dict(args.csv_options)
@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parameters = {
         "source": args.usage or args.features,
         "horizon": args.horizon,
+        "frequency": read.frequency.name if args.usage else None,
         "trainer": args.trainer,
         "seed": args.seed,
         "protocol": trained.protocol,
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     version = lifecycle.register(
         name,
         trained.model,
-        {"horizon": args.horizon},
+        source.predicted(args.horizon, read.frequency),
         parameters,
         metrics | baseline,
         None if args.no_holdout else trained.holdout,

@@ -44,6 +44,7 @@ def test_periods_have_the_same_number_in_python_and_in_spark(spark, name):
         frequency.index_column(earlier).alias("less"),
         earlier.alias("earlier"),
         F.size(F.sequence(earlier, "month", F.expr(frequency.step))).alias("length"),
+        frequency.between(earlier, "month").alias("between"),
     ).collect()
     for row in found:
         assert row.number == frequency.index(row.month)
@@ -51,6 +52,7 @@ def test_periods_have_the_same_number_in_python_and_in_spark(spark, name):
         assert row.earlier == frequency.before(row.month, 5)
         assert frequency.index(row.earlier) == row.less
         assert row.length == 6
+        assert row.between == 5
 
 
 def test_every_day_has_24_hours_on_a_wall_clock():

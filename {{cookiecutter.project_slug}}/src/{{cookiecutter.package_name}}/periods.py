@@ -65,6 +65,13 @@ class Frequency:
             return F.timestamp_add("HOUR", number, _column(period))
         return F.date_add(_column(period), number * (self.hours // 24))
 
+    def between(self, earlier: str | Column, later: str | Column) -> Column:
+        """Return the number of whole periods from a time to a later one, as a column."""
+        if self.months:
+            return F.floor(F.months_between(later, earlier) / self.months)
+        start, end = (_column(time).cast("timestamp_ntz") for time in (earlier, later))
+        return F.floor(F.timestamp_diff("HOUR", start, end) / self.hours)
+
     def before(self, period: date, back: int) -> date:
         """Return the period that lies `back` periods earlier, of a period named by its start."""
         if not self.months:

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from {{ cookiecutter.package_name }}.churn import reasons
-from {{ cookiecutter.package_name }}.churn.description import FEATURES
+from {{ cookiecutter.package_name }}.churn.description import feature_names
 from {{ cookiecutter.package_name }}.churn.reason_words import GROUPS, in_words
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES, MONTH
 from {{ cookiecutter.package_name }}.training import Model
 
 
@@ -94,7 +95,8 @@ def test_spark_adds_the_same_in_batches_and_runs_the_model_once(make_table, run_
 
 def test_every_feature_of_usage_belongs_to_one_reason():
     grouped = [column for members in GROUPS.values() for column in members]
-    assert sorted(grouped) == sorted(FEATURES)
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) == {name for f in FREQUENCIES.values() for name in feature_names(f)}
 
 
 @pytest.mark.parametrize(
@@ -114,4 +116,20 @@ def test_every_feature_of_usage_belongs_to_one_reason():
     ],
 )
 def test_reasons_are_in_plain_words(reason, row, words):
-    assert in_words(reason, row) == words
+    assert in_words(reason, row, MONTH) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "row", "words"),
+    [
+        ("week", "pause", {"recency": 13.0}, "no usage for 13 weeks"),
+        ("week", "frequency", {"frequency_52": 9.0, "tenure": 60.0}, "in 9 of the last 52 weeks"),
+        ("day", "frequency", {"frequency_91": 9.0, "tenure": 30.0}, "in 9 of the last 30 days"),
+        ("hour", "size", {"mean_usage": 3.0}, "uses 3 in an hour with usage"),
+        ("day", "trend", {"growth": -0.002}, "usage shrinks by 6 % a month"),
+        ("quarter", "trend", {"growth": 0.03}, "usage grows by 3 % a quarter"),
+        ("year", "age", {"tenure": 1.0}, "a customer for 1 year"),
+    ],
+)
+def test_reasons_name_the_periods_of_the_usage(name, reason, row, words):
+    assert in_words(reason, row, FREQUENCIES[name]).endswith(words)

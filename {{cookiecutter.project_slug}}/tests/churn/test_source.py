@@ -7,6 +7,7 @@ import pytest
 from {{ cookiecutter.package_name }} import job
 from {{ cookiecutter.package_name }}.churn import source
 from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES, MONTH
 
 
 @pytest.fixture
@@ -137,3 +138,15 @@ def test_a_model_is_refused_for_usage_that_it_was_not_trained_for():
         source.check_horizon(6, 3)
     with pytest.raises(BadInputError, match="not trained on --usage"):
         source.check_horizon(3, None)
+
+
+def test_a_model_remembers_its_frequency_and_is_refused_for_another():
+    week = FREQUENCIES["week"]
+    assert source.trained_frequency(source.predicted(13, week)) == week
+    assert source.trained_frequency({"horizon": 3}) == MONTH  # a model of 0.1.0
+    assert source.predicted(3, MONTH) == {"horizon": 3}  # comparable with a model of 0.1.0
+    source.check_frequency(week, week, "u")
+    with pytest.raises(BadInputError, match=r"\(u\): its periods are months.*trained on weeks"):
+        source.check_frequency(MONTH, week, "u")
+    with pytest.raises(BadInputError, match="horizon of 13 weeks, not 3"):
+        source.check_horizon(3, 13, week)

@@ -173,6 +173,36 @@ def test_any_table_is_trained_on_and_scored_as_it_comes_and_another_is_refused(
     assert spark.read.parquet(str(folder / "scores")).count() == 400
 
 
+@pytest.mark.slow
+def test_a_model_of_weeks_scores_weeks_and_refuses_months(spark, folder, capsys):
+    """300 customers, who leave after 0 to 99 of 79 weeks and use something in two weeks of five."""
+    weeks = spark.sql(
+        "SELECT concat('C', id) AS customer_id, week AS period, "
+        "IF(number < pmod(hash(id), 100) AND pmod(hash(id, week), 5) < 2, 3D, 0D) AS usage "
+        "FROM (SELECT id, posexplode(sequence(DATE'2024-01-01', DATE'2025-06-30', INTERVAL 7 DAY)) "
+        "AS (number, week) FROM range(300))"
+    )
+    weeks.write.parquet(str(folder / "weeks"))
+    assert train("--usage", str(folder / "weeks"), "--horizon", "5") == 0
+    assert report()["frequency"] == "week"
+    assert "frequency_13" in report()["importance"]
+    output = ["--version", "1", "--output", str(folder / "scores")]
+    assert score("--usage", str(folder / "weeks"), *output) == 0
+    assert "(no usage in 5 weeks)" in capsys.readouterr().out
+    scores = spark.read.parquet(str(folder / "scores"))
+    assert {row.cutoff for row in scores.collect()} == {date(2025, 6, 30)}
+    reason = "no usage for 5 weeks or more: has churned already"
+    gone = scores.where("churn_probability = 1")
+    assert gone.where(f"reason_1 = '{reason}'").count() == gone.count() > 100
+    assert scores.where("reason_1 LIKE '%month%' AND reason_1 NOT LIKE '% a month'").isEmpty()
+
+    months = folder / "months.csv"
+    months.write_text("customer_id,month,usage\nC1,2024-01-01,1\nC1,2024-02-01,1\n")
+    assert score("--usage", str(months), *output) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "its periods are months, and the model was trained on weeks" in line
+
+
 @pytest.mark.parametrize("where", ["../x", "runs:/1/model", "file:///tmp/model", "s3://a/model"])
 def test_a_path_or_an_address_as_the_model_is_refused_and_nothing_is_written(folder, capsys, where):
     assert score("--usage", "u", "--version", where, "--output", str(folder / "scores")) == 2

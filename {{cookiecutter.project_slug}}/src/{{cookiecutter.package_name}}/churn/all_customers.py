@@ -38,7 +38,7 @@ def fit(
     Args:
         training: rows of `features.features` with LOG_ODDS, whose `churned` is known.
         prior: of BG/BB.
-        horizon: months.
+        horizon: periods.
         trainer: one of training.TRAINERS.
         seed: the same seed and rows give the same model.
         weights: member -> weight.
@@ -73,7 +73,8 @@ def choose_weights(
     """
     tested = in_sample(VALIDATION, "validation", "customer_id")
     [found] = training.agg(F.max("cutoff").alias("last"), F.min("cutoff").alias("first")).collect()
-    newest = F.col("cutoff") == F.lit(found["last"])
+    last = F.lit(str(found["last"])).cast(training.schema["cutoff"].dataType)
+    newest = F.col("cutoff") == last
     shown = ~newest if found["first"] < found["last"] else newest
     try:
         model = fit(training.where(~tested & shown), prior, horizon, trainer, seed)

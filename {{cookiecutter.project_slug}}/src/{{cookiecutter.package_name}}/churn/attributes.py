@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DateType, StringType, TimestampNTZType, TimestampType
 
+from ..periods import MONTH, Frequency
 from ..tables import quoted
 
 VALID_FROM = "valid_from"
@@ -13,11 +14,13 @@ DATE = r"^\d{4}-\d{2}-\d{2}([ T].*)?$"
 """How dates look in columns of text."""
 
 
-def at_cutoffs(described: DataFrame, customers: DataFrame) -> DataFrame:
+def at_cutoffs(
+    described: DataFrame, customers: DataFrame, frequency: Frequency = MONTH
+) -> DataFrame:
     """Join each row of (customer_id, cutoff, ...) with the attributes that held at the cutoff.
 
     Of several rows of a customer, the one with the latest VALID_FROM up to the end of the cutoff's
-    month holds. Without that column, attributes are taken as they are.
+    period holds. Without that column, attributes are taken as they are.
     """
     if VALID_FROM not in customers.columns:
         return described.join(customers, "customer_id", "left")
@@ -27,22 +30,23 @@ def at_cutoffs(described: DataFrame, customers: DataFrame) -> DataFrame:
             F.struct(since.alias("since"), F.struct(*map(quoted, _others(customers))).alias("row"))
         ).alias("versions")
     )
-    held = F.array_max(
-        F.filter("versions", lambda version: version["since"] <= F.last_day("cutoff"))
-    )
+    after = frequency.add("cutoff", 1)
+    held = F.array_max(F.filter("versions", lambda version: version["since"] < after))
     joined = described.join(versions, "customer_id", "left").withColumn("held", held["row"])
     return joined.select(*described.columns, "held.*")
 
 
-def known_later(described: DataFrame, attributes: list[str]) -> dict[str, int]:
-    """Count the rows whose dates lie after the cutoff's month: only later could they be known.
+def known_later(
+    described: DataFrame, attributes: list[str], frequency: Frequency = MONTH
+) -> dict[str, int]:
+    """Count the rows whose dates lie after the cutoff's period: only later could they be known.
 
     Returns:
         Attribute -> rows, of those that have any.
     """
     dates = {name: _as_date(described, name) for name in attributes}
     later = {
-        name: F.count_if(date > F.last_day("cutoff")).alias(f"later_{number}")
+        name: F.count_if(date >= frequency.add("cutoff", 1)).alias(f"later_{number}")
         for number, (name, date) in enumerate(dates.items())
         if date is not None
     }

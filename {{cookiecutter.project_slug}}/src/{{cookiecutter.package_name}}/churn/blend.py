@@ -25,7 +25,7 @@ class Blend:
     """A weighted mean of probabilities.
 
     prior: of BG/BB.
-    horizon: months.
+    horizon: periods.
     members: name -> estimator with predict_proba, of all members but OWN.
     columns: name -> the columns that a member wants, LOG_ODDS among them perhaps.
     weights: name -> weight, of each member; they sum to 1.

@@ -1,9 +1,9 @@
 """BG/BB: the beta-geometric/beta-Bernoulli model of customers who use, pause and leave unseen.
 
-While alive, a customer uses in each month with a probability of its own; before each month, the
+While alive, a customer uses in each period with a probability of its own; before each period, the
 customer dies with another. Both probabilities vary over customers as beta distributions do. Three
-numbers then hold all that a history tells: repeated uses, the known months up to the last of them,
-and all known months. Each is counted after the first use.
+numbers then hold all that a history tells: repeated uses, the known periods up to the last of them,
+and all known periods. Each is counted after the first use.
 
 P. Fader, B. Hardie, J. Shang: Customer-Base Analysis in a Discrete-Time Noncontractual Setting.
 Marketing Science 29(6), 2010. Equation numbers are those of the paper.
@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ..periods import months_before
+from ..periods import MONTH, Frequency
 from ..sampling import in_sample
+from .windows import WINDOWS
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +32,8 @@ COUNTS = ("frequency", "idle", "recency")
 """The features (see `description.describe`) from which a history is computed."""
 
 CUSTOMERS = 50_000
-"""About the most customers to whose histories the prior is fitted: it has four numbers only."""
+"""About the most customers to whose months the prior is fitted: it has four numbers only. Of other
+frequencies they are fewer, as their windows have more periods: time grows with both."""
 
 BOUNDS = (-5.0, 7.0)
 """Of the logarithm of each number of the prior."""
@@ -50,11 +52,11 @@ class Prior(NamedTuple):
 
 
 class History(NamedTuple):
-    """Repeated uses, known months up to the last use, and known months, after the first use."""
+    """Repeated uses, known periods up to the last use, and known periods, after the first use."""
 
     repeats: Floats
     last: Floats
-    months: Floats
+    periods: Floats
 
 
 def history(frequency: Floats, idle: Floats, recency: Floats) -> History:
@@ -69,24 +71,24 @@ def log_likelihood(prior: Sequence[float], histories: History) -> Floats:
     from scipy.special import betaln
 
     alpha, beta, gamma, delta = prior
-    repeats, last, months = histories
-    total = betaln(alpha + repeats, beta + months - repeats) + betaln(gamma, delta + months)
-    for month in range(int(np.max(months - last, initial=0))):
-        silent = months - last > month  # the customer may have died before this silent month
-        died = betaln(alpha + repeats[silent], beta + (last - repeats)[silent] + month)
-        died += betaln(gamma + 1, delta + last[silent] + month)
+    repeats, last, periods = histories
+    total = betaln(alpha + repeats, beta + periods - repeats) + betaln(gamma, delta + periods)
+    for period in range(int(np.max(periods - last, initial=0))):
+        silent = periods - last > period  # the customer may have died before this silent period
+        died = betaln(alpha + repeats[silent], beta + (last - repeats)[silent] + period)
+        died += betaln(gamma + 1, delta + last[silent] + period)
         total[silent] = np.logaddexp(total[silent], died)
     likelihood: Floats = total - betaln(alpha, beta) - betaln(gamma, delta)
     return likelihood
 
 
 def stays_away(prior: Sequence[float], histories: History, horizon: int) -> Floats:
-    """Return the probability that each customer uses nothing in the next `horizon` months.
+    """Return the probability that each customer uses nothing in the next `horizon` periods.
 
-    The probability of the history with that many silent months more, over that of the history.
+    The probability of the history with that many silent periods more, over that of the history.
     """
-    repeats, last, months = histories
-    longer = History(repeats, last, months + horizon)
+    repeats, last, periods = histories
+    longer = History(repeats, last, periods + horizon)
     silent = np.exp(log_likelihood(prior, longer) - log_likelihood(prior, histories))
     return np.clip(silent, CERTAIN, 1 - CERTAIN)
 
@@ -94,7 +96,7 @@ def stays_away(prior: Sequence[float], histories: History, horizon: int) -> Floa
 def log_odds(
     prior: Sequence[float], horizon: int, frequency: Floats, idle: Floats, recency: Floats
 ) -> Floats:
-    """Return the logarithm of the odds that customers use nothing in the next months."""
+    """Return the logarithm of the odds that customers use nothing in the next periods."""
     from scipy.special import logit
 
     odds: Floats = logit(stays_away(prior, history(frequency, idle, recency), horizon))
@@ -104,33 +106,36 @@ def log_odds(
 def expected_uses(
     prior: Sequence[float], horizon: int, frequency: Floats, idle: Floats, recency: Floats
 ) -> Floats:
-    """Return the expected number of the next `horizon` months with usage (equation 12)."""
+    """Return the expected number of the next `horizon` periods with usage (equation 12)."""
     from scipy.special import betaln
 
     alpha, beta, gamma, delta = prior
     found = history(frequency, idle, recency)
-    uses = betaln(alpha + found.repeats + 1, beta + found.months - found.repeats)
+    uses = betaln(alpha + found.repeats + 1, beta + found.periods - found.repeats)
     uses -= betaln(alpha, beta) + betaln(gamma, delta) + log_likelihood(prior, found)
-    ahead = [betaln(gamma, delta + found.months + month) for month in range(1, horizon + 1)]
+    ahead = [betaln(gamma, delta + found.periods + period) for period in range(1, horizon + 1)]
     expected: Floats = np.exp(uses + np.logaddexp.reduce(ahead, axis=0))
     return expected
 
 
-def fit_prior(described: DataFrame, latest: date, horizon: int) -> Prior:
-    """Fit the prior under which the last months are likeliest, given the months before them.
+def fit_prior(
+    described: DataFrame, latest: date, horizon: int, frequency: Frequency = MONTH
+) -> Prior:
+    """Fit the prior under which the last periods are likeliest, given the periods before them.
 
     That is what the prior is used for. Fitted to whole histories, it would explain the first
-    months of a customer's life, in which nearly all uses of most customers lie.
+    periods of a customer's life, in which nearly all uses of most customers lie.
 
     Args:
         described: rows of `features.features` of all customers, at risk or not, at the cutoffs
             `latest` and a horizon before it.
-        latest: the last month that may be looked at.
-        horizon: how many months are predicted.
+        latest: the last period that may be looked at.
+        horizon: how many periods are predicted.
+        frequency: of the periods.
     """
     from scipy.optimize import minimize
 
-    counts = count_histories(described, months_before(latest, horizon), latest)
+    counts = count_histories(described, frequency.before(latest, horizon), latest, frequency)
     groups = counts["count"].to_numpy(float)
     before, after = (
         history(*(counts[f"{name}_{when}"].to_numpy(float) for name in COUNTS))
@@ -147,19 +152,21 @@ def fit_prior(described: DataFrame, latest: date, horizon: int) -> Prior:
     return Prior(*map(float, np.exp(found.x)))
 
 
-def count_histories(described: DataFrame, before: date, after: date) -> pd.DataFrame:
+def count_histories(
+    described: DataFrame, before: date, after: date, frequency: Frequency = MONTH
+) -> pd.DataFrame:
     """Count customers by what was known of them at two cutoffs, of a sample if they are many.
 
     Returns:
         COUNTS, with the suffix _before (0 for customers who came later) and _after; and count.
     """
-    customers = described.where(F.col("cutoff") == F.lit(after)).count()
-    sampled = described.where(
-        in_sample(min(1.0, CUSTOMERS / max(customers, 1)), "prior", "customer_id")
-    )
+    customers = described.where(F.col("cutoff") == frequency.literal(after)).count()
+    most = CUSTOMERS * WINDOWS[MONTH.name].recent[-1] / WINDOWS[frequency.name].recent[-1]
+    sampled = described.where(in_sample(min(1.0, most / max(customers, 1)), "prior", "customer_id"))
 
     def at(cutoff: date, name: str) -> Any:
-        return F.coalesce(F.max(F.when(F.col("cutoff") == F.lit(cutoff), F.col(name))), F.lit(0.0))
+        is_at = F.col("cutoff") == frequency.literal(cutoff)
+        return F.coalesce(F.max(F.when(is_at, F.col(name))), F.lit(0.0))
 
     cutoffs = {"before": before, "after": after}
     known = sampled.groupBy("customer_id").agg(
@@ -178,7 +185,7 @@ def with_log_odds(features: DataFrame, prior: Sequence[float], horizon: int) -> 
 
 
 def with_expected_usage(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
-    """Add expected_usage: mean usage of a month, times the months of the horizon with usage."""
+    """Add expected_usage: mean usage of a period, times the horizon's periods with usage."""
     uses = _by_batch(expected_uses, prior, horizon)
     return features.withColumn("expected_usage", uses * F.col("mean_usage"))
 

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ..errors import BadInputError
-from ..periods import STALE_AFTER
+from ..periods import MONTH, STALE_AFTER, Frequency
 
 
 class Coverage(NamedTuple):
@@ -15,7 +15,8 @@ class Coverage(NamedTuple):
 
     total: customers with rows in usage.
     unknown: of them, customers all of whose usage is null; they have no score.
-    stale: of them, customers without a row in the table's last STALE_AFTER months.
+    stale: of them, customers without a row in the table's last STALE_AFTER months, of 30 days or 4
+        weeks; of quarters or years, so many of these.
     unused: customers of the customers table without rows in usage; they are not scored.
     """
 
@@ -27,29 +28,32 @@ class Coverage(NamedTuple):
     unused: int
     an_unused: str | None
 
-    def lines(self) -> list[str]:
+    def lines(self, frequency: Frequency = MONTH) -> list[str]:
         """Return a sentence for each kind of customer that there is."""
+        last = f"{STALE_AFTER * frequency.month} {frequency.name}s"
         told = (
             (self.unknown, self.an_unknown, "have null usage only: no score"),
-            (self.stale, self.a_stale, f"have no row in the last {STALE_AFTER} months (stale)"),
+            (self.stale, self.a_stale, f"have no row in the last {last} (stale)"),
             (self.unused, self.an_unused, "of --customers have no usage: not in the scores"),
         )
         return [f"{count:,} customers {what}, for example {x}" for count, x, what in told if count]
 
 
-def by_customer(usage: DataFrame, end: date) -> DataFrame:
+def by_customer(usage: DataFrame, end: date, frequency: Frequency = MONTH) -> DataFrame:
     """Return one row per customer: customer_id; stale; unknown (see Coverage).
 
     Args:
         usage: the usage table.
-        end: its last month.
+        end: its last period.
+        frequency: of the table.
     """
     rows = usage.groupBy("customer_id").agg(
         F.max("month").alias("last_row"), F.count("usage").alias("known")
     )
+    fresh_until = frequency.add("last_row", STALE_AFTER * frequency.month)
     return rows.select(
         "customer_id",
-        (F.add_months("last_row", STALE_AFTER) <= F.lit(end)).alias("stale"),
+        (fresh_until <= frequency.literal(end)).alias("stale"),
         (F.col("known") == 0).alias("unknown"),
     )
 

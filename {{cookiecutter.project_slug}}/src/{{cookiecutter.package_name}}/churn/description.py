@@ -6,78 +6,88 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..periods import MONTH, Frequency
+from .windows import WINDOWS, Windows
+
 Floats = NDArray[np.float64]
 
-YEAR = 12
-"""Months after which usage repeats itself."""
-
-NOISE, GROWTH_SPREAD, SEASON_SPREAD = 0.1, 0.015, 0.16
+NOISE, GROWTH_SPREAD, SEASON_SPREAD = 0.1, 0.18, 0.16
 """What is expected of customers before they are known, as standard deviations of log usage.
 
-Of a month, of the growth per month, and of each of the two waves of the season. The less is known
+Of a period, of the growth per year, and of each of the two waves of the season. The less is known
 of a customer, the closer to this its growth and season are held (ridge regression).
 """
 
-LAST_MONTHS = 3
-"""Months that are compared with what growth and season predict."""
-
-RECENT = (3, 6, 12)
-"""Spans, in months up to the cutoff, in which months with usage are counted."""
-
 FADING = 0.8
-"""What a month is worth in recent_frequency, as a multiple of the month after it."""
+"""What use is worth in recent_frequency, as a multiple of use a third of the first window later."""
 
-FEATURES = (
-    *("tenure", "recency", "idle", "longest_pause"),
-    *("frequency", *(f"frequency_{months}" for months in RECENT)),
-    *("recent_frequency", "frequency_trend", "interval", "overdue"),
-    *("mean_usage", "last_usage", "recent_usage"),
-    *("level", "growth", "season", "volatility", "change"),
-)
-"""The features of usage, all of them doubles, in the order of `describe`."""
+CELLS = 4_000_000
+"""Periods of all customers that are described at once: 32 MB for each array."""
 
 
-def describe(histories: pd.Series) -> pd.DataFrame:
-    """Describe customers by their usage in each month up to the cutoff.
+def feature_names(frequency: Frequency = MONTH) -> tuple[str, ...]:
+    """Return the names of the features of usage, all doubles, in the order of `describe`."""
+    return (
+        *("tenure", "recency", "idle", "longest_pause"),
+        *("frequency", *WINDOWS[frequency.name].counts),
+        *("recent_frequency", "frequency_trend", "interval", "overdue"),
+        *("mean_usage", "last_usage", "recent_usage"),
+        *("level", "growth", "season", "volatility", "change"),
+    )
+
+
+def describe(histories: pd.Series, frequency: Frequency = MONTH) -> pd.DataFrame:
+    """Describe customers by their usage in each period up to the cutoff.
 
     Args:
-        histories: for each customer, usage from the first month to the cutoff; NaN where unknown.
+        histories: for each customer, usage from the first period to the cutoff; NaN where unknown.
+        frequency: of the periods; its windows are in windows.WINDOWS.
 
     Returns:
-        One row per customer, in months unless said otherwise: tenure (since the first month);
-        recency (known months without usage since the last use); idle (those before the last use);
-        longest_pause (of them); frequency (months with usage; _3, _6, _12: in the last so many);
-        recent_frequency (share of months with usage, each worth FADING times the next);
-        frequency_trend (slope of use against the month, per month); interval (mean time between
-        uses); overdue (time since the last use, in intervals); mean_usage and last_usage (of
-        months with usage); recent_usage (mean of the last LAST_MONTHS); level (logarithm of usage
-        at the cutoff, season removed); growth (of the logarithm, per month); season (amplitude,
-        of the logarithm); volatility (standard deviation of a month, of the logarithm); change
-        (mean difference of the last LAST_MONTHS from growth and season, of the logarithm).
+        One row per customer, in periods unless said otherwise: tenure (since the first period);
+        recency (known periods without usage since the last use); idle (those before the last use);
+        longest_pause (of them); frequency (periods with usage; of months _3, _6, _12: in the last
+        so many); recent_frequency (share of periods with usage, each weighed by FADING);
+        frequency_trend (slope of use against time, per period); interval (mean time between uses);
+        overdue (time since the last use, in intervals); mean_usage and last_usage (of periods with
+        usage); recent_usage (mean of the first window); level (logarithm of usage at the cutoff,
+        season removed); growth (of the logarithm, per period); season (amplitude, of the
+        logarithm); volatility (standard deviation of a period, of the logarithm); change (mean
+        difference of the first window from growth and season, of the logarithm).
     """
+    longest = max(WINDOWS[frequency.name].recent[-1], *map(len, histories))
+    size = max(1, CELLS // longest)
+    parts = [
+        _describe(histories.iloc[start : start + size], longest, frequency)
+        for start in range(0, len(histories), size)
+    ]
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _describe(histories: pd.Series, longest: int, frequency: Frequency) -> pd.DataFrame:
+    windows = WINDOWS[frequency.name]
     tenure = histories.map(len).to_numpy(float)
-    longest = max(YEAR, *map(len, histories))
-    month = np.arange(longest)
+    period = np.arange(longest)
     usage = np.full((len(histories), longest), np.nan)
-    usage[month >= longest - tenure[:, None]] = np.concatenate(histories.to_list())
+    usage[period >= longest - tenure[:, None]] = np.concatenate(histories.to_list())
     known, used = ~np.isnan(usage), np.nan_to_num(usage) > 0
     ever = used.any(axis=1)
     last_used = np.where(ever, longest - 1 - used[:, ::-1].argmax(axis=1), -1)
     unused = known & ~used
-    since = month > last_used[:, None]
+    since = period > last_used[:, None]
     recency = (unused & since).sum(axis=1).astype(float)
 
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # the mean of nothing is NaN, as it should be
-        size = _size(usage, used, last_used)
-        trend = _trend(np.where(used, np.log(usage), np.nan))
+        size = _size(usage, used, last_used, windows)
+        trend = _trend(np.where(used, np.log(usage), np.nan), frequency)
     return pd.DataFrame(
         {
             "tenure": tenure,
             "recency": recency,
             "idle": (unused & ~since & used.cumsum(axis=1).astype(bool)).sum(axis=1).astype(float),
             "longest_pause": _longest_pause(used),
-            **_frequency(used, known, tenure, recency),
+            **_frequency(used, known, tenure, recency, windows),
             **size,
             **trend,
         }
@@ -85,29 +95,34 @@ def describe(histories: pd.Series) -> pd.DataFrame:
 
 
 def _longest_pause(used: NDArray[np.bool_]) -> Floats:
-    """The most months between two months with usage."""
-    month = np.arange(used.shape[1])
-    last = np.maximum.accumulate(np.where(used, month, -1), axis=1)
+    """The most periods between two periods with usage."""
+    period = np.arange(used.shape[1])
+    last = np.maximum.accumulate(np.where(used, period, -1), axis=1)
     before = np.pad(last, ((0, 0), (1, 0)), constant_values=-1)[:, :-1]
-    pauses = np.where(used & (before >= 0), month - before - 1, 0)
+    pauses = np.where(used & (before >= 0), period - before - 1, 0)
     longest: Floats = pauses.max(axis=1).astype(float)
     return longest
 
 
 def _frequency(
-    used: NDArray[np.bool_], known: NDArray[np.bool_], tenure: Floats, recency: Floats
+    used: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    tenure: Floats,
+    recency: Floats,
+    windows: Windows,
 ) -> dict[str, Floats]:
-    """Return the frequency of months with usage, its regularity and its trend."""
-    month = np.arange(used.shape[1])
+    """Return the frequency of periods with usage, its regularity and its trend."""
+    period = np.arange(used.shape[1])
     frequency = used.sum(axis=1)
     between = used.shape[1] - 1 - used[:, ::-1].argmax(axis=1) - used.argmax(axis=1)
     interval = np.where(frequency > 1, between / np.maximum(frequency - 1, 1), np.nan)
-    worth = FADING ** month[::-1]
-    centre = (known * month).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    distance = np.where(known, month - centre[:, None], 0.0)
+    worth = FADING ** (3 * period[::-1] / windows.recent[0])
+    centre = (known * period).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    distance = np.where(known, period - centre[:, None], 0.0)
     spread = np.maximum((distance**2).sum(axis=1), 1)
     recent = {
-        f"frequency_{months}": used[:, -months:].sum(axis=1).astype(float) for months in RECENT
+        name: used[:, -periods:].sum(axis=1).astype(float)
+        for name, periods in zip(windows.counts, windows.recent, strict=True)
     }
     return {
         "frequency": frequency.astype(float),
@@ -121,29 +136,31 @@ def _frequency(
 
 
 def _size(
-    usage: Floats, used: NDArray[np.bool_], last_used: NDArray[np.int64]
+    usage: Floats, used: NDArray[np.bool_], last_used: NDArray[np.int64], windows: Windows
 ) -> dict[str, Floats]:
-    """How much customers use in months with usage; NaN for customers who never used anything."""
+    """How much customers use in periods with usage; NaN for customers who never used anything."""
     ever = last_used >= 0
     total = np.where(used, usage, 0.0).sum(axis=1)
     return {
         "mean_usage": np.where(ever, total / np.maximum(used.sum(axis=1), 1), np.nan),
         "last_usage": np.where(ever, usage[np.arange(len(usage)), last_used], np.nan),
-        "recent_usage": np.nanmean(usage[:, -LAST_MONTHS:], axis=1),
+        "recent_usage": np.nanmean(usage[:, -windows.recent[0] :], axis=1),
     }
 
 
-def _trend(log_usage: Floats) -> dict[str, Floats]:
-    """Level, growth and season, fitted together to the months with usage of each customer.
+def _trend(log_usage: Floats, frequency: Frequency) -> dict[str, Floats]:
+    """Level, growth and season, fitted together to the periods with usage of each customer.
 
-    Ridge regression on a constant, time and a wave of a year. Fitted apart, a season that is seen
-    for less than some years would pass for growth.
+    Ridge regression on a constant, time and a wave of the season. Fitted apart, a season that is
+    seen less than some times would pass for growth. Years have no season.
     """
     known = ~np.isnan(log_usage)
     time = np.arange(1.0 - log_usage.shape[1], 1)
-    wave = 2 * np.pi * time / YEAR
-    columns = np.stack([np.ones_like(time), time, np.cos(wave), np.sin(wave)], axis=1)
-    spread = np.array([100.0, GROWTH_SPREAD, SEASON_SPREAD, SEASON_SPREAD])
+    wave = 2 * np.pi * time / frequency.season
+    waves = [np.cos(wave), np.sin(wave)] if frequency.season > 1 else [0 * time, 0 * time]
+    columns = np.stack([np.ones_like(time), time, *waves], axis=1)
+    growth_spread = GROWTH_SPREAD / frequency.year
+    spread = np.array([100.0, growth_spread, SEASON_SPREAD, SEASON_SPREAD])
 
     middle = np.nan_to_num(np.nanmean(log_usage, axis=1, keepdims=True))
     products = np.einsum("ct,ti,tj->cij", known.astype(float), columns, columns, optimize=True)
@@ -157,5 +174,5 @@ def _trend(log_usage: Floats) -> dict[str, Floats]:
         "growth": fitted[:, 1],
         "season": np.hypot(fitted[:, 2], fitted[:, 3]),
         "volatility": np.sqrt(np.nanmean(error**2, axis=1)),
-        "change": np.nanmean(error[:, -LAST_MONTHS:], axis=1),
+        "change": np.nanmean(error[:, -WINDOWS[frequency.name].recent[0] :], axis=1),
     }

@@ -10,20 +10,21 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..errors import BadInputError
-from ..periods import last_month, months_before
+from ..periods import MONTH, Frequency, last_month
 from ..training import Model, learnable, train
 from ..training.columns import KEYS, LABEL
 from ..training.scoring import score
 from . import METHODS, attributes
 from .all_customers import choose_weights, fit
 from .buy_till_you_die import fit_prior, with_log_odds
-from .description import FEATURES
+from .description import feature_names
 from .features import at_risk, features
 from .scores import collect
+from .windows import WINDOWS
 
 MODEL = "all-customers"
 CUTOFFS = 12
-"""Number of cutoffs to train on: churners are rare, and each month adds some."""
+"""Number of cutoffs to train on: churners are rare, and each cutoff adds some."""
 
 FOLDS = 5
 
@@ -59,32 +60,38 @@ class Evaluation:
 
 
 def on_latest_cutoff(
-    usage: DataFrame, customers: DataFrame | None, horizon: int, trainer: str, seed: int
+    usage: DataFrame,
+    customers: DataFrame | None,
+    horizon: int,
+    trainer: str,
+    seed: int,
+    frequency: Frequency = MONTH,
 ) -> Evaluation:
     """Train on customers at earlier cutoffs, and predict those at the latest (temporal holdout).
 
-    The latest cutoff is a horizon before the table's last month; the model that is measured is
-    trained on the cutoffs that end a horizon before it, so that no month of the holdout's horizon
+    The latest cutoff is a horizon before the table's last period; the model that is measured is
+    trained on the cutoffs that end a horizon before it, so that no period of the holdout's horizon
     is trained on. The model that is kept is then trained once more, on the newest cutoffs.
 
     Raises:
-        BadInputError: when there are too few months, or too few customers of whom some churn.
+        BadInputError: when there are too few periods, or too few customers of whom some churn.
     """
     end = last_month(usage)
-    latest = months_before(end, horizon)
-    cutoffs = [months_before(latest, back) for back in range(horizon + CUTOFFS)]
-    everybody = features(usage, cutoffs, horizon, end, customers).cache()
-    later = attributes.known_later(everybody, _attributes(everybody))
+    latest = frequency.before(end, horizon)
+    before = frequency.before(latest, horizon)
+    late, early = (_cutoffs(last, frequency) for last in (latest, before))
+    cutoffs = sorted({*late, *early}, reverse=True)
+    everybody = features(usage, cutoffs, horizon, end, customers, frequency).cache()
+    later = attributes.known_later(everybody, _attributes(everybody, frequency), frequency)
     everybody = everybody.drop(*later)
-    before = months_before(latest, horizon)
-    rows = count_known(
-        everybody.where(at_risk(horizon) & (F.col("cutoff") <= F.lit(before))), end, horizon
+    is_early, is_late = (
+        F.col("cutoff").isin(*map(frequency.literal, those)) for those in (early, late)
     )
-    prior = fit_prior(everybody, latest, horizon)
+    rows = count_known(everybody.where(at_risk(horizon) & is_early), end, horizon, frequency)
+    prior = fit_prior(everybody, latest, horizon, frequency)
     described = with_log_odds(everybody.where(at_risk(horizon)), prior, horizon).cache()
-    holdout = described.where(F.col("cutoff") == F.lit(latest))
-    training = described.where(F.col("cutoff") <= F.lit(before))
-    newest = described.where(F.col("cutoff") > F.lit(months_before(latest, CUTOFFS)))
+    holdout = described.where(F.col("cutoff") == frequency.literal(latest))
+    training, newest = described.where(is_early), described.where(is_late)
 
     weights = choose_weights(training, prior, horizon, trainer, seed)
     measured = fit(training, prior, horizon, trainer, seed, weights)
@@ -98,7 +105,7 @@ def on_latest_cutoff(
         data=described,
         holdout=holdout,
         keys=[*KEYS],
-        protocol=f"temporal holdout: customers at {latest}, trained on earlier months",
+        protocol=f"temporal holdout: customers at {latest}, trained on earlier {frequency.name}s",
         rows=rows,
         kept_rows=newest.where(F.col(LABEL).isNotNull()).count(),
         weights=weights,
@@ -107,18 +114,23 @@ def on_latest_cutoff(
 
 
 def at_cutoffs(
-    usage: DataFrame, customers: DataFrame | None, horizon: int, end: date
+    usage: DataFrame,
+    customers: DataFrame | None,
+    horizon: int,
+    end: date,
+    frequency: Frequency = MONTH,
 ) -> tuple[DataFrame, date]:
     """Describe the customers at risk, at the latest cutoff and at the earlier ones.
 
-    See features.features for usage, customers and horizon; `end` is the last month of usage.
+    See features.features for usage, customers, horizon and frequency; `end` is the last period of
+    usage.
 
     Returns:
         Their features, and the latest cutoff.
     """
-    latest = months_before(end, horizon)
-    earlier = [months_before(latest, horizon + back) for back in range(CUTOFFS)]
-    described = features(usage, [latest, *earlier], horizon, end, customers)
+    latest = frequency.before(end, horizon)
+    earlier = _cutoffs(frequency.before(latest, horizon), frequency)
+    described = features(usage, [latest, *earlier], horizon, end, customers, frequency)
     return described.where(at_risk(horizon)), latest
 
 
@@ -165,12 +177,19 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     )
 
 
-def _attributes(described: DataFrame) -> list[str]:
+def _cutoffs(last: date, frequency: Frequency) -> list[date]:
+    """Return CUTOFFS cutoffs, the last one first."""
+    step = WINDOWS[frequency.name].step
+    return [frequency.before(last, number * step) for number in range(CUTOFFS)]
+
+
+def _attributes(described: DataFrame, frequency: Frequency) -> list[str]:
     """Return the columns of `described` that came from the customers table."""
-    return [name for name in described.columns if name not in (*KEYS, LABEL, *FEATURES)]
+    own = (*KEYS, LABEL, *feature_names(frequency))
+    return [name for name in described.columns if name not in own]
 
 
-def count_known(training: DataFrame, end: date, horizon: int) -> int:
+def count_known(training: DataFrame, end: date, horizon: int, frequency: Frequency = MONTH) -> int:
     """How many rows there are to train on, of customers at earlier cutoffs.
 
     Raises:
@@ -179,7 +198,8 @@ def count_known(training: DataFrame, end: date, horizon: int) -> int:
     rows = training.count()
     if not rows:
         raise BadInputError(
-            f"usage table: no customer is known for {2 * horizon + 1} months up to {end}, two "
-            f"horizons of {horizon} and one. Take a longer history or a smaller --horizon."
+            f"usage table: no customer is known for {2 * horizon + 1} {frequency.name}s up to "
+            f"{end}, two horizons of {horizon} and one. Take a longer history or a smaller "
+            "--horizon."
         )
     return rows

@@ -49,7 +49,7 @@ def expected_profit(
 
     It is churn_probability * save_rate * value * usage at stake - cost. At stake is the usage of a
     customer who stays: expected_usage / (1 - churn_probability), at most the mean usage in each
-    month of the horizon. Null where one of them is; customers who have churned already lose
+    period of the horizon. Null where one of them is; customers who have churned already lose
     nothing more, so an offer to them is its cost.
 
     Args:

@@ -10,7 +10,7 @@ from .buy_till_you_die import LOG_ODDS
 
 
 def predict(training: DataFrame, features: DataFrame) -> DataFrame:
-    """Add the probability that a customer uses nothing in the months after its cutoff.
+    """Add the probability that a customer uses nothing in the periods after its cutoff.
 
     Args:
         training: rows of `features.features` with LOG_ODDS whose `churned` is known, from earlier

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ..periods import MONTH, Frequency
 from ..tables import quoted
 from ..training import Model
 from ..training.columns import as_kinds
@@ -46,13 +47,16 @@ COLUMNS = ("base_probability", *NAMES, "other_effects")
 EXPLAINED = "explained"
 
 
-def with_reasons(rows: DataFrame, model: Model, typical: pd.DataFrame) -> DataFrame:
+def with_reasons(
+    rows: DataFrame, model: Model, typical: pd.DataFrame, frequency: Frequency = MONTH
+) -> DataFrame:
     """Add the TOLD strongest reasons of each row's score, computed in batches in Python workers.
 
     Args:
         rows: the features that the model scores.
         model: a trained model.
         typical: see `typical_row`.
+        frequency: of the usage that features are of.
 
     Returns:
         `rows` with COLUMNS: base_probability (of the typical customer); reason_1 and effect_1 (what
@@ -67,7 +71,7 @@ def with_reasons(rows: DataFrame, model: Model, typical: pd.DataFrame) -> DataFr
         with threadpool_limits(1):  # Spark already runs one worker per core
             for batch in batches:
                 base, effects = shapley_values(estimator, batch, typical, groups)
-                yield strongest(base, effects, batch, groups)
+                yield strongest(base, effects, batch, groups, frequency)
 
     types = ", ".join(f"{n} {'string' if n.startswith('reason') else 'double'}" for n in COLUMNS)
     # a filter on a deterministic UDF's output is pushed below it, and the UDF runs twice
@@ -77,7 +81,7 @@ def with_reasons(rows: DataFrame, model: Model, typical: pd.DataFrame) -> DataFr
 
 
 def with_reasons_at_risk(
-    rows: DataFrame, model: Model, horizon: int, period: str = "month"
+    rows: DataFrame, model: Model, horizon: int, frequency: Frequency = MONTH
 ) -> DataFrame:
     """Add COLUMNS to features of usage: reasons of the customers at risk, and of those who left.
 
@@ -91,14 +95,14 @@ def with_reasons_at_risk(
     base = F.when(~F.isnan(base), base)  # if nobody is at risk, nobody is typical
     left = {
         "base_probability": base,
-        "reason_1": F.lit(f"no usage for {horizon} {period}s or more: has churned already"),
+        "reason_1": F.lit(f"no usage for {horizon} {frequency.name}s or more: has churned already"),
         "effect_1": 1 - base,
         "other_effects": F.lit(0.0),
     }
     others = rows.where(~is_scored).withColumns(
         {name: F.when(~F.col("unknown"), left.get(name, F.lit(None))) for name in COLUMNS}
     )
-    return with_reasons(scored, model, typical).unionByName(others)
+    return with_reasons(scored, model, typical, frequency).unionByName(others)
 
 
 def typical_row(rows: DataFrame, model: Model) -> pd.DataFrame:
@@ -163,7 +167,11 @@ def shapley_values(
 
 
 def strongest(
-    base: float, effects: Floats, rows: pd.DataFrame, groups: Mapping[str, Sequence[str]]
+    base: float,
+    effects: Floats,
+    rows: pd.DataFrame,
+    groups: Mapping[str, Sequence[str]],
+    frequency: Frequency = MONTH,
 ) -> pd.DataFrame:
     """Return COLUMNS for each row."""
     names = list(groups)
@@ -178,7 +186,8 @@ def strongest(
         effect = np.take_along_axis(effects, order[:, [place]], axis=1)[:, 0]
         others = others - effect
         found[f"reason_{place + 1}"] = [
-            in_words(names[at], record) for at, record in zip(order[:, place], records, strict=True)
+            in_words(names[at], record, frequency)
+            for at, record in zip(order[:, place], records, strict=True)
         ]
         found[f"effect_{place + 1}"] = effect
     return pd.DataFrame(found | {"other_effects": others}, columns=list(COLUMNS))

@@ -10,5 +10,5 @@ def predict(training: DataFrame, features: DataFrame) -> DataFrame:
 
 
 def probability() -> Column:
-    """Return 0 with usage in the last month, 1/2 after one month without usage, and so on."""
+    """Return 0 with usage in the last period, 1/2 after one period without usage, and so on."""
     return 1 - F.pow(F.lit(0.5), "recency")

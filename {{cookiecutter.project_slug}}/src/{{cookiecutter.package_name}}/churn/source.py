@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -10,11 +11,12 @@ from pyspark.sql.types import DateType, StructField, StructType
 
 from .. import job, tables
 from ..errors import BadInputError
+from ..periods import FREQUENCIES, MONTH, Frequency
 from ..tables import quoted
 from ..training.columns import KEYS, LABEL
 from .attributes import VALID_FROM
 from .buy_till_you_die import LOG_ODDS
-from .description import FEATURES
+from .description import feature_names
 
 POSITIVE = ("1", "true", "t", "yes", "y", "churned")
 """Default label values of churners, in any letter case."""
@@ -35,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     table = "path or catalog table"
     parser.add_argument("--usage", help=f"usage table: {table}")
     parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
-    parser.add_argument("--horizon", type=job.positive, help="months without usage that are churn")
+    parser.add_argument("--horizon", type=job.positive, help="periods without usage that are churn")
     parser.add_argument("--features", help=f"instead of --usage, any {table}: a row per customer")
     parser.add_argument("--id", help="column of --features that tells customers apart")
     parser.add_argument("--label", help="column of --features that says who churned")
@@ -47,7 +49,7 @@ def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> No
     if bool(args.usage) == bool(args.features):
         parser.error("give either --usage or --features")
     wanted, other = (
-        (["id", *needed], ["customers", "horizon", "as_of", "columns", "max_rejected"])
+        (["id", *needed], ["customers", "horizon", "as_of", "columns", "frequency", "max_rejected"])
         if args.features
         else (["horizon"] if "label" in needed else [], ["id", "label", "positive"])
     )
@@ -60,7 +62,36 @@ def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> No
             parser.error(f"--{name.replace('_', '-')} does not go with {source}")
 
 
-def check_horizon(given: int | None, trained: int | None) -> None:
+def predicted(horizon: int | None, frequency: Frequency) -> dict[str, object]:
+    """Return what a model predicts, as it is stored with the model.
+
+    Months are not named: models of earlier versions have no frequency, and are compared with new
+    ones.
+    """
+    named = {} if frequency == MONTH else {"frequency": frequency.name}
+    return {"horizon": horizon, **named}
+
+
+def trained_frequency(about: Mapping[str, Any]) -> Frequency:
+    """Return the frequency of the usage that a model was trained on (see `predicted`)."""
+    return FREQUENCIES[about.get("frequency", MONTH.name)]
+
+
+def check_frequency(found: Frequency, trained: Frequency, where: str) -> None:
+    """Refuse usage of another frequency than that of the model's training.
+
+    Raises:
+        BadInputError: says which.
+    """
+    if found != trained:
+        raise BadInputError(
+            f"usage table ({where}): its periods are {found.name}s, and the model was trained on "
+            f"{trained.name}s. Score usage by the {trained.name}, or train a model on "
+            f"{found.name}s, with a --model name of its own."
+        )
+
+
+def check_horizon(given: int | None, trained: int | None, frequency: Frequency = MONTH) -> None:
     """Refuse a model that was not trained on usage, or on another horizon.
 
     Raises:
@@ -72,8 +103,8 @@ def check_horizon(given: int | None, trained: int | None) -> None:
         )
     if given not in (None, trained):
         raise BadInputError(
-            f"model: it was trained for a horizon of {trained} months, not {given}. Leave "
-            "--horizon out, or train on it."
+            f"model: it was trained for a horizon of {trained} {frequency.name}s, not {given}. "
+            "Leave --horizon out, or train on it."
         )
 
 
@@ -83,7 +114,7 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, Da
     Raises:
         BadInputError: when a table is bad, or no customer of one table is in the other.
     """
-    usage = job.read_table(spark, args.usage, tables.USAGE, args)
+    usage = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     if args.customers is None:
         return usage, None
     customers = _read_customers(spark, args)
@@ -97,7 +128,8 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, Da
             f"{where}: none of its ids is in the usage table: for example {known!r} here, {used!r} "
             "there. Write ids alike in both tables, or leave --customers out."
         )
-    return usage, _without_clashes(customers, where, (*RESERVED_NAMES, *FEATURES))
+    taken = (*RESERVED_NAMES, *feature_names(usage.frequency))
+    return usage, _without_clashes(customers, where, taken)
 
 
 def _read_customers(spark: SparkSession, args: Namespace) -> DataFrame:

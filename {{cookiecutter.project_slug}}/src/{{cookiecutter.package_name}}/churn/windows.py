@@ -1,0 +1,49 @@
+"""Spans of time that churn is told by, for usage of each frequency.
+
+Months are the measure: those of weeks are the same spans of the calendar. Days and hours repeat
+each week, and customers who use daily leave within weeks, so their spans are weeks and days.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Windows(NamedTuple):
+    """Spans, in periods.
+
+    recent: up to the cutoff, in which periods with usage are counted. The first span is also that
+        of recent usage and of change, and says how fast old usage fades.
+    step: between cutoffs that are trained on. For days and hours it is no multiple of a week or a
+        day, so that cutoffs fall on each weekday and all over the day.
+    """
+
+    recent: tuple[int, int, int]
+    step: int
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The names of the features that count periods with usage in `recent`."""
+        return tuple(f"frequency_{periods}" for periods in self.recent)
+
+
+WINDOWS = {
+    "hour": Windows((24, 168, 672), 29),
+    "day": Windows((7, 28, 91), 8),
+    "week": Windows((13, 26, 52), 4),
+    "month": Windows((3, 6, 12), 1),
+    "quarter": Windows((2, 4, 8), 1),
+    "year": Windows((2, 3, 5), 1),
+}
+"""Name of a frequency -> its spans."""
+
+COUNTS = tuple(
+    f"frequency_{periods}"
+    for periods in sorted({span for windows in WINDOWS.values() for span in windows.recent})
+)
+"""The names of counts of all frequencies."""
+
+
+def shortest_count(columns: Iterable[str]) -> str:
+    """Return the count in the shortest span, among the columns that describe usage."""
+    known = set(columns)
+    return next(name for name in COUNTS if name in known)
