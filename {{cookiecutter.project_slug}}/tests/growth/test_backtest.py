@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.growth import METHODS
-from {{ cookiecutter.package_name }}.growth.backtest import backtest, length, split
+from {{ cookiecutter.package_name }}.growth.backtest import backtest, hidden_periods, length, split
 from {{ cookiecutter.package_name }}.growth.forecasts import quantile_column
 from {{ cookiecutter.package_name }}.growth.history import filled
 
@@ -67,11 +67,29 @@ def test_a_split_hides_the_last_months_of_the_table(make_usage):
     assert history.columns == actual.columns == usage.columns
 
 
-def test_methods_are_scored_on_the_same_months(usage):
-    methods = {"all": knows_all, "little": knows_little}
+def test_methods_are_scored_on_the_same_months_and_the_combination_is_made_of_its_parts(usage):
+    calls = []
+
+    def counted_calls(name, method):
+        def forecast(history, horizon, *settings):
+            if horizon == 3:  # and not to warm up
+                calls.append(name)
+            return method(history, horizon, *settings)
+
+        return forecast
+
+    parts = {"per-customer": knows_all, "all-customers": knows_little}
+    methods = {
+        name: counted_calls(name, method)
+        for name, method in ({"combination": knows_all} | parts).items()
+    }
     by_method, by_length = backtest(usage, methods, horizon=3, season=12, folds=1)
-    best, worst = by_method
-    assert (best.method, best.smape, best.coverage, best.customers) == ("all", 0, 1, 2)
+    assert calls == list(parts)  # the combination's are not made again
+    combined, best, worst = by_method
+    assert combined.method == "combination"
+    assert best.smape < combined.smape < worst.smape
+    assert combined.seconds > best.seconds + worst.seconds
+    assert (best.method, best.smape, best.coverage, best.customers) == ("per-customer", 0, 1, 2)
     assert best.mase == 0
     assert worst.smape == pytest.approx(200 / 3)
     assert worst.coverage == 0
@@ -88,7 +106,13 @@ def test_a_customer_with_whole_seasons_has_that_many(spark):
     assert names == ["under 1", "1 to 2", "2 to 3", "3 to 5", "3 to 5", "5 or more"]
 
 
-def test_the_cutoffs_are_spread_over_a_season(usage):
+def test_the_cutoffs_are_spread_over_a_season():
+    assert hidden_periods(horizon=3, season=12, folds=3) == [3, 7, 11]
+    assert hidden_periods(horizon=2, season=1, folds=3) == [2, 3, 4]
+
+
+@pytest.mark.slow
+def test_the_same_customer_is_scored_once_for_each_fold(usage):
     hidden = []
 
     def method(history, horizon, season, level, quantiles, frequency):
@@ -99,29 +123,6 @@ def test_the_cutoffs_are_spread_over_a_season(usage):
     [score], _ = backtest(usage, {"method": method}, horizon=3, season=12, folds=3)
     assert hidden == [3, 7, 11]
     assert (score.smape, score.customers) == (0, 2)
-
-
-def test_the_combination_is_made_of_forecasts_that_are_not_made_again(usage):
-    calls = []
-
-    def named(name, method):
-        def forecast(history, horizon, *settings):
-            if horizon == 3:  # and not to warm up
-                calls.append(name)
-            return method(history, horizon, *settings)
-
-        return forecast
-
-    parts = {"per-customer": knows_all, "all-customers": knows_little}
-    methods = {"combination": knows_all} | parts
-    by_method, _ = backtest(
-        usage, {name: named(name, method) for name, method in methods.items()}, 3, folds=1
-    )
-    assert calls == list(parts)
-    combined, best, worst = by_method
-    assert combined.method == "combination"
-    assert best.smape < combined.smape < worst.smape
-    assert combined.seconds > best.seconds + worst.seconds
 
 
 def test_customers_with_nothing_before_the_cutoff_are_not_scored(usage):

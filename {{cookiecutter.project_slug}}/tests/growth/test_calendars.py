@@ -42,7 +42,9 @@ def usage(spark):
     return make
 
 
-@pytest.mark.parametrize("name", LASTS)
+@pytest.mark.parametrize(
+    "name", ["week", *(pytest.param(n, marks=pytest.mark.slow) for n in LASTS if n != "week")]
+)
 def test_forecasts_follow_the_last_period_and_repeat_a_season(usage, name):
     frequency, (last, ahead) = FREQUENCIES[name], LASTS[name]
     naive = METHODS["seasonal-naive"]

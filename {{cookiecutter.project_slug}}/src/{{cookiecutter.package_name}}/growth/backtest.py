@@ -85,8 +85,7 @@ def backtest(
     seconds = dict.fromkeys(methods, 0.0)
     scores: dict[str, list[DataFrame]] = {name: [] for name in methods}
     sums: dict[str, list[TotalScore]] = {name: [] for name in methods}
-    for fold in range(folds):
-        hidden = horizon + fold * max(1, season // folds)
+    for hidden in hidden_periods(horizon, season, folds):
         history, actual = split(placed, end, hidden, horizon, frequency)
         history = history.cache()  # outside the clock, as is the warming up
         if not history.isEmpty():
@@ -102,6 +101,11 @@ def backtest(
     summed = [sum_up(name, scores[name], sums[name], seconds[name], season) for name in methods]
     placed.unpersist()
     return [total for total, _ in summed], [row for _, lengths in summed for row in lengths]
+
+
+def hidden_periods(horizon: int, season: int, folds: int) -> list[int]:
+    """Return how many of the last periods each fold hides: cutoffs are spread over a season."""
+    return [horizon + fold * max(1, season // folds) for fold in range(folds)]
 
 
 def split(
