@@ -133,6 +133,33 @@ def test_a_short_table_is_compared_with_what_there_is(months):
     assert suspicions([PeriodRows(1, 5, 0.0), PeriodRows(2, 5, 0.0)], None) == ()
 
 
+@pytest.mark.parametrize(
+    ("usage", "told"),
+    [
+        ([1.0] * 11 + [1e3], "in 2024-12 is 1,000 times as high as in the months before"),
+        ([1.0] * 6 + [1e3] * 6, "in 2024-07 is 1,000 times as high"),
+        ([1e3] * 6 + [1.0] * 6, "in 2024-07 is 1,000 times lower than"),
+        ([1.0] * 6 + [29.0] * 6, None),
+        ([0.0] * 6 + [1e3] * 6, None),  # nothing to compare with
+        ([1.0, 90.0] * 6, None),
+    ],
+)
+def test_usage_in_another_unit_from_a_month_on_is_told(usage, told):
+    used = [PeriodRows(FIRST + n, 5, 5 * value) for n, value in enumerate(usage)]
+    found = [text for text in suspicions(used, None) if "unit" in text]
+    assert [told in text for text in found] == [True] if told else found == []
+
+
+@pytest.mark.parametrize(("total", "is_told"), [(60.0, True), (60.01, True), (61.0, False)])
+def test_a_total_among_the_customers_is_told(total, is_told):
+    used = [PeriodRows(FIRST + n, 4, 60.0 + total, total) for n in range(6)]
+    assert any("if it is their total, remove it" in text for text in suspicions(used, None)) == (
+        is_told
+    )
+    two = [PeriodRows(FIRST + n, 2, 120.0, 60.0) for n in range(6)]
+    assert suspicions(two, None) == ()
+
+
 def test_a_table_that_ends_before_as_of_is_told():
     used = check_periods(table(), date(2026, 2, 1), TODAY, "T")
     assert suspicions(used, date(2026, 2, 1)) == (

@@ -166,7 +166,7 @@ def check_rows(
     months = 0
     if table.period:
         held = [
-            PeriodRows(calendar.frequency.index(time), rows_at[time], row.total or 0.0)
+            PeriodRows(calendar.frequency.index(time), rows_at[time], row.total or 0.0, row.largest)
             for time, row in good.items()
         ]
         periods = check_periods(held, as_of, today, where, calendar.frequency)
@@ -274,6 +274,7 @@ def _count_by_period(
     counts = [
         F.count("*").alias("rows"),
         F.sum(F.when(is_good, measure)).alias("total"),
+        F.coalesce(F.max(F.when(is_good, measure)), F.lit(0.0)).alias("largest"),
         F.array(*(F.count_if(F.col(BROKEN) == number) for number in numbers)).alias("broken"),
         *id_counts(table, text, is_good),
     ]

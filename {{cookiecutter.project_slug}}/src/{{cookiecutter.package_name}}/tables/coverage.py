@@ -28,6 +28,12 @@ PARTIAL = 0.5
 COMPARED = 3
 """Number of previous periods that the last one is compared with."""
 
+OTHER_UNIT = 30
+"""So many times more usage per row than in all periods of the season before: another unit."""
+
+AS_GOOD_AS_EQUAL = 1e-3
+"""Share by which a total may differ from the sum of the customers, due to rounding."""
+
 
 class PeriodRows(NamedTuple):
     """Counts of a table for one period.
@@ -35,11 +41,13 @@ class PeriodRows(NamedTuple):
     period: number of periods since January 2000 (Frequency.index).
     rows: number of rows, which is the number of customers.
     total: sum of the table's measure.
+    largest: the largest value of the measure.
     """
 
     period: int
     rows: int
     total: float
+    largest: float = 0.0
 
 
 def as_text(period: int, frequency: Frequency = MONTH) -> str:
@@ -107,7 +115,46 @@ def suspicions(
                 f"{values[-1]:,.6g} against {median(values[-COMPARED - 1 : -1]):,.6g}; if it is "
                 f"not complete, leave it out with --as-of {as_text(used[-2].period, frequency)}"
             )
+    told += _other_unit(used, frequency) + _total_among_rows(used, frequency)
     return tuple(told)
+
+
+def _other_unit(used: Sequence[PeriodRows], frequency: Frequency) -> list[str]:
+    """Tell of the last change from which on rows are far larger or far smaller than before it.
+
+    A last period that is far smaller is not told: it looks incomplete.
+    """
+    per_row = [found.total / found.rows for found in used]
+    season = max(frequency.season, COMPARED)
+    for number in range(len(used) - 1, COMPARED - 1, -1):
+        before, after = per_row[max(0, number - season) : number], per_row[number:][:season]
+        if 0 < max(before) * OTHER_UNIT <= after[0]:
+            change = f"{after[0] / max(before):,.0f} times as high as"
+        elif 0 < max(after) * OTHER_UNIT <= min(before) and number < len(used) - 1:
+            change = f"{min(before) / max(after):,.0f} times lower than"
+        else:
+            continue
+        period = as_text(used[number].period, frequency)
+        return [
+            f"usage per row in {period} is {change} in the {frequency.name}s before: if its unit "
+            f"changed, convert one part of the table"
+        ]
+    return []
+
+
+def _total_among_rows(used: Sequence[PeriodRows], frequency: Frequency) -> list[str]:
+    """Tell of rows that hold as much as all others together, in every period."""
+    is_total = all(
+        found.rows > 2 and abs(2 * found.largest - found.total) <= AS_GOOD_AS_EQUAL * found.total
+        for found in used
+    )
+    if not is_total or len(used) < COMPARED or not used[-1].total:
+        return []
+    return [
+        f"one row has as much usage as all others together in each {frequency.name}, "
+        f"{used[-1].largest:,.6g} in {as_text(used[-1].period, frequency)}: if it is their total, "
+        f"remove it"
+    ]
 
 
 def _drop(values: Sequence[float], season: int) -> float | None:
