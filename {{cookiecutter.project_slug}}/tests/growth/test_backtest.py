@@ -6,7 +6,12 @@ import pytest
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }}.growth import METHODS
-from {{ cookiecutter.package_name }}.growth.backtest import backtest, hidden_periods, length, split
+from {{ cookiecutter.package_name }}.growth.backtest import (
+    backtest,
+    hidden_periods,
+    length,
+    split,
+)
 from {{ cookiecutter.package_name }}.growth.forecasts import quantile_column
 from {{ cookiecutter.package_name }}.growth.history import filled
 
