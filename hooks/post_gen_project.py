@@ -7,12 +7,22 @@ from pathlib import Path
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 SOURCE = Path("src", ANSWERS["package_name"])
 
+MONTHLY = [
+    "jobs/check_usage.py",
+    "production/alert.py",
+    "production/monthly.py",
+    "tests/jobs/test_check_usage.py",
+    "tests/production/test_monthly.py",
+]
+"""The monthly run of any use case."""
+
 # Question -> option -> the paths that it needs. A path that no chosen option needs is removed.
 BROUGHT_BY = {
     "use_cases": {
         "growth-forecasting": [
             SOURCE / "growth",
             SOURCE / "monitoring",
+            *MONTHLY,
             "benchmarks/arrow_batches.py",
             "benchmarks/accuracy.py",
             "benchmarks/forecast_growth.py",
@@ -33,6 +43,7 @@ BROUGHT_BY = {
             SOURCE / "churn",
             SOURCE / "lifecycle",
             SOURCE / "monitoring",
+            *MONTHLY,
             SOURCE / "tradeoff",
             SOURCE / "training",
             "benchmarks/arrow_batches.py",

@@ -196,6 +196,11 @@ TREE = {
     "upkeep/words.txt",
 }
 MONITORING = {
+    "jobs/check_usage.py",
+    "production/alert.py",
+    "production/monthly.py",
+    "tests/jobs/test_check_usage.py",
+    "tests/production/test_monthly.py",
     *(
         f"{SOURCE}/monitoring/{name}.py"
         for name in ("__init__", "bounds", "charts", "inputs", "limits", "report")
@@ -205,7 +210,7 @@ MONITORING = {
         for name in ("bounds", "inputs", "limits", "monitor_report", "monitoring_charts")
     ),
 }
-"""What watches either use case."""
+"""What runs and watches either use case."""
 
 USE_CASE_FILES = {
     "growth-forecasting": {
@@ -448,7 +453,10 @@ def test_databricks_gets_all_jobs_and_no_others(bake_here, use_cases):
     """The project's own test, which tells more, runs in samples with some use cases only."""
     project = bake_here(use_cases=use_cases, deploy_to="databricks")
     jobs = yaml.safe_load((project / "databricks.yml").read_text())["resources"]["jobs"]
-    assert sorted(jobs) == sorted(path.stem for path in (project / "jobs").glob("*.py"))
+    workflow = [] if use_cases == "none" else ["monthly"]
+    assert sorted(jobs) == sorted(
+        [*workflow, *(path.stem for path in (project / "jobs").glob("*.py"))]
+    )
 
 
 @pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])

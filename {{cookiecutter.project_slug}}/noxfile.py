@@ -73,6 +73,15 @@ def submit(session: nox.Session) -> None:
     session.run("python", "-m", "production.submit", *session.posargs)
 
 
+{% if cookiecutter.use_cases != "none" %}
+@nox.session(default=False)
+def monthly(session: nox.Session) -> None:
+    """Run the jobs of a month, or those that are still to be run: `-- --as-of 2025-12`."""
+    sync(session)
+    session.run("python", "-m", "production.monthly", *session.posargs)
+
+
+{% endif %}
 @nox.session(default=False)
 def cluster(session: nox.Session) -> None:
     """Run every job, and tests of failures, on a cluster of two workers on this machine."""

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 from databricks.bundles.jobs import Job
+{% if cookiecutter.use_cases != "none" %}
+
+from production import monthly
+{% endif %}
 
 PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "databricks.yml").read_text()
@@ -42,7 +46,38 @@ def environment(name):
 def test_each_file_in_jobs_has_an_entry_and_each_entry_a_file():
     files = {path.stem: f"jobs/{path.name}" for path in (PROJECT / "jobs").glob("*.py")}
     assert {name: script["python_file"] for name, script in SCRIPTS.items()} == files
+{% if cookiecutter.use_cases == "none" %}
     assert JOBS.keys() == files.keys()
+{% else %}
+    assert JOBS.keys() == files.keys() | {"monthly"}
+
+
+STEPS = {step.job: step for step in monthly.STEPS}
+OF_DATABRICKS = {
+    "usage": "${var.catalog}.${var.schema}.usage",
+    "customers": "${var.catalog}.${var.schema}.customers",
+    "outputs": "${var.output}",
+    "reports": "${var.output}/reports",
+    "as_of": "",
+}
+
+
+def test_the_workflow_is_the_monthly_run_without_the_training_of_a_quarter():
+    steps = {name: step for name, step in STEPS.items() if not step.retrains}
+    tasks = {task["task_key"]: task for task in JOBS["monthly"]["tasks"]}
+    assert tasks.keys() == steps.keys()
+    for name, step in steps.items():
+        before = {needed["task_key"] for needed in tasks[name].get("depends_on", [])}
+        assert before == {*step.needs} & steps.keys()
+        called = "${resources.jobs." + name + ".id}"
+        assert tasks[name]["run_job_task"]["job_id"] == called
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_job_has_the_options_that_it_has_in_the_monthly_run(name):
+    options = {word.format(**OF_DATABRICKS) for word in STEPS[name].options} - {"--as-of="}
+    assert {*SCRIPTS[name]["parameters"]} - {"--model=${var.model}"} == options
+{% endif %}
 
 
 @pytest.mark.parametrize("name", JOBS)

@@ -14,6 +14,10 @@ from kubeflow_spark_api.models.spark_v1beta2_scheduled_spark_application import 
     SparkV1beta2ScheduledSparkApplication as ScheduledSparkApplication,
 )
 
+{% if cookiecutter.use_cases != "none" %}
+from production import monthly
+
+{% endif %}
 PROJECT = Path(__file__).parents[2]
 KUBERNETES = PROJECT / "production" / "kubernetes"
 DOCKERFILE = KUBERNETES / "Dockerfile"
@@ -24,8 +28,16 @@ JOBS = {
 }
 
 
+PLACES = ("output", "reports", "run_log")
+"""Options that name a place to write to."""
+
+
 def template(name):
     return JOBS[name]["spec"]["template"]
+
+
+def arguments(name):
+    return template(name)["arguments"]
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -59,14 +71,42 @@ def test_a_job_accepts_its_arguments_and_writes_nothing_into_its_pod(name, monke
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", record)
     monkeypatch.setattr(module, "get_spark", stop, raising=False)
-    typed = template(name)["arguments"]
+    [mount] = template(name)["driver"]["volumeMounts"]
+    assert mount["name"] in {volume["name"] for volume in template(name)["volumes"]}
+    typed = [word.replace(f"={mount['mountPath']}", f"={tmp_path}") for word in arguments(name)]
     with pytest.raises(InterruptedError):
-        module.main([word.replace("s3a://BUCKET", str(tmp_path)) for word in typed])
+        module.main(typed)
     [options] = map(vars, accepted)
-    written = [str(options[place]) for place in ("output", "reports") if place in options]
-    assert all(path.startswith(str(tmp_path)) for path in written), written
+    written = [str(options[place]) for place in PLACES if options.get(place)]
+    assert written
+    assert all(path.startswith(("s3a://BUCKET/", str(tmp_path))) for path in written), written
 
 
+{% if cookiecutter.use_cases != "none" %}
+OF_KUBERNETES = {
+    "usage": "s3a://BUCKET/raw/usage",
+    "customers": "s3a://BUCKET/raw/customers",
+    "outputs": "s3a://BUCKET",
+    "reports": "/mnt/reports",
+    "as_of": "",
+}
+
+
+@pytest.mark.parametrize("step", monthly.STEPS, ids=lambda step: step.job)
+def test_a_job_has_the_options_of_the_monthly_run_and_starts_after_what_it_needs(step):
+    options = {word.format(**OF_KUBERNETES) for word in step.options} - {"--as-of="}
+    assert {*arguments(step.job.replace("_", "-"))} == options
+    assert all(hour(name) < hour(step.job) for name in step.needs)
+
+
+def hour(name):
+    """Return the hour of a job's schedule, on the second of the month."""
+    minute, hour, day, _, _ = JOBS[name.replace("_", "-")]["spec"]["schedule"].split()
+    assert (minute, day) == ("0", "2")
+    return int(hour)
+
+
+{% endif %}
 @pytest.mark.parametrize("name", JOBS)
 def test_no_pod_runs_as_root(name):
     for pod in (template(name)["driver"], template(name)["executor"]):
