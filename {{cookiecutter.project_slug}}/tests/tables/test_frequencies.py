@@ -1,6 +1,6 @@
 """The frequency of a table is found from its times, and tables of two frequencies are refused."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from pyspark.sql import functions as F
@@ -9,7 +9,7 @@ from {{ cookiecutter.package_name }} import tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 from {{ cookiecutter.package_name }}.tables import USAGE
-from {{ cookiecutter.package_name }}.tables.frequencies import find
+from {{ cookiecutter.package_name }}.tables.frequencies import LAST, find
 
 STARTS = {
     "hour": datetime(2025, 3, 29, 22),
@@ -54,6 +54,37 @@ def test_a_few_rows_at_other_times_break_the_rule_of_the_others(name):
     found = find({**dict.fromkeys(starts, 5), wrong: 1}, None, "T")
     assert found.frequency.name == name
     assert not found.is_start(wrong)
+
+
+@pytest.mark.parametrize("name", ["month", "quarter", "year"])
+@pytest.mark.parametrize("day", [15, LAST])
+def test_periods_that_another_day_stands_for_start_on_their_first_day(name, day):
+    """Ends of months are usual in finance; as days, all between them would count as zero usage."""
+    starts = times(name, 12)
+    months = FREQUENCIES[name].months
+    dated = {
+        start: start.replace(day=15)
+        if day == 15
+        else datetime.combine(FREQUENCIES[name].before(start, -1), time()) - timedelta(days=1)
+        for start in starts
+    }
+    found = find(dict.fromkeys(dated.values(), 3), None, "T")
+    assert (found.frequency.name, found.day) == (name, day)
+    assert found == find(dict.fromkeys(dated.values(), 3), FREQUENCIES[name], "T")
+    assert all(found.is_start(time) for time in dated.values())
+    assert [found.start(time) for time in dated.values()] == [start.date() for start in starts]
+    assert not found.is_start(datetime(2024, 3, 14))
+    if months == 1:
+        days = dict.fromkeys(dated.values(), 3)
+        assert find(days, FREQUENCIES["day"], "T").frequency.name == "day"
+
+
+def test_dates_a_month_apart_on_no_common_day_are_refused():
+    dates = [datetime(2025, 1, 30), datetime(2025, 2, 28), datetime(2025, 3, 29)]
+    dates += [datetime(2025, 4, 27), datetime(2025, 5, 26)]
+    rows_at = dict.fromkeys(dates, 1)
+    assert "for example 2025-04-27 and 2025-05-26. Write the first day" in refusal(rows_at)
+    assert find(rows_at, FREQUENCIES["day"], "T").frequency.name == "day"
 
 
 def test_one_or_a_few_months_are_months_as_before():
@@ -113,6 +144,38 @@ def test_hours_are_read_as_a_wall_clock_shows_them(read):
     assert (found.frequency.name, found.period, found.months) == ("hour", "period", 30)
     assert found.rows.agg(F.min("month")).first()[0] == STARTS["hour"]
     assert found.rows.schema["month"].dataType.simpleString() == "timestamp_ntz"
+
+
+def test_ends_of_months_are_read_as_their_months_and_other_days_are_refused(read):
+    ends = ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
+    lines = [f"a,{day},1" for day in ends]
+    found = read(lines, header="customer_id,date,usage")
+    assert found.frequency.name == "month"
+    assert "dates are the last day of each month, and are read as the first" in found.warnings[0]
+    months = [row.month for row in found.rows.orderBy("month").collect()]
+    assert months == [date(2024, month, 1) for month in range(1, 5)]
+    with pytest.raises(BadInputError, match="not the last day of a month in 1 of 5 rows"):
+        read([*lines, "a,2024-02-28,1"], header="customer_id,date,usage")
+
+
+@pytest.mark.parametrize(
+    ("texts", "name", "last"),
+    [
+        (["2021", "2022", "2023", "2024"], "year", date(2024, 1, 1)),
+        (["2024-Q1", "2024Q2", "2024 q3", "2024-Q4"], "quarter", date(2024, 10, 1)),
+        (["2020-W51", "2020-W52", "2020W53", "2021-W01"], "week", date(2021, 1, 4)),
+    ],
+)
+def test_years_quarters_and_weeks_are_read_by_their_names(read, texts, name, last):
+    found = read([f"a,{text},1" for text in texts], header="customer_id,period,usage")
+    assert (found.frequency.name, found.months) == (name, 4)
+    assert found.rows.agg(F.max("month")).first()[0] == last
+
+
+@pytest.mark.parametrize("text", ["2021-W53", "2021-W00", "2021-Q5", "202101", "21"])
+def test_periods_that_there_are_not_are_refused(read, text):
+    with pytest.raises(BadInputError, match="column month is not a date in 1 of 2 rows"):
+        read(["a,2020-12-28,1", f"a,{text},1"])
 
 
 def test_bad_times_are_refused_with_the_rule_of_the_table(read):

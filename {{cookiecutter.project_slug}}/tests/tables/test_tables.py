@@ -200,7 +200,7 @@ def test_a_stored_time_of_day_is_refused_as_a_month(spark, tmp_path):
         ),
         ("a,2025-01-01,1e999\n", "column usage is not a finite number in 1 of 1 rows"),
         (
-            "a,2025-13-01,1\na,2025,1\na,2025-01-01T99,1\n",
+            "a,2025-13-01,1\na,2025-1,1\na,2025-01-01T99,1\n",
             "column month is not a date in 3 of 3 rows",
         ),
         ("a,2025-01-15,1\n", "column month is not the first day of a month in 1 of 1 rows"),

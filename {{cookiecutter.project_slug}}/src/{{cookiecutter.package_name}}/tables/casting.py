@@ -35,6 +35,10 @@ MONTH = r"^\d{4}-\d{2}(-\d{2}([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)
 TIME = r"^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
 """A month, a date or a time in any time zone; the written time counts."""
 
+YEAR = r"^\d{4}$"
+QUARTER = r"^\d{4}[- ]?[Qq][1-4]$"
+ISO_WEEK = r"^\d{4}-?[Ww]\d{2}$"
+
 NUMBER = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 NUMBER_WITH_COMMA = r"^[-+]?(\d+,?\d*|,\d+)([eE][-+]?\d+)?$"
 
@@ -99,12 +103,26 @@ def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
         is_month = F.length(trimmed) == len("2025-01")
         first_day = F.concat(trimmed, F.lit("-01"))
         time = F.when(is_month, first_day).otherwise(trimmed.substr(1, letters))
-        return F.when(trimmed.rlike(pattern), time.try_cast(kind))
+        found = F.when(trimmed.rlike(pattern), time.try_cast(kind))
+        return found if kind == DateType() else F.coalesce(found, _named_period(trimmed).cast(kind))
     if kind == DoubleType():
         pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA
         number = trimmed if decimal == "." else F.translate(trimmed, ",", ".")
         return F.when(trimmed.rlike(pattern), number.try_cast(kind))
     return stored.cast(kind)
+
+
+def _named_period(text: Column) -> Column:
+    """Return the first day of a year, a quarter or a week of ISO 8601: 2025, 2025-Q1, 2025-W03."""
+    year = text.substr(1, 4).try_cast("int")
+    number = F.regexp_extract(text, r"\d+$", 0).try_cast("int")
+    first_week = F.trunc(F.make_date(year, F.lit(1), F.lit(4)), "week")
+    monday = F.date_add(first_week, 7 * (number - 1))
+    return (
+        F.when(text.rlike(YEAR), F.make_date(year, F.lit(1), F.lit(1)))
+        .when(text.rlike(QUARTER), F.make_date(year, 3 * number - 2, F.lit(1)))
+        .when(text.rlike(ISO_WEEK) & (F.weekofyear(monday) == number), monday)
+    )
 
 
 def _from_stored(stored: Column, kind: DataType) -> Column:

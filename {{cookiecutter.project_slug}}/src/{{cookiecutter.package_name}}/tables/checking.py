@@ -166,11 +166,16 @@ def check_rows(
     months = 0
     if table.period:
         held = [
-            PeriodRows(calendar.frequency.index(time), rows_at[time], row.total or 0.0, row.largest)
+            PeriodRows(
+                calendar.frequency.index(calendar.start(time)),
+                rows_at[time],
+                row.total or 0.0,
+                row.largest,
+            )
             for time, row in good.items()
         ]
         periods = check_periods(held, as_of, today, where, calendar.frequency)
-        warnings += suspicions(periods, as_of, calendar.frequency)
+        warnings += [*calendar.notes(), *suspicions(periods, as_of, calendar.frequency)]
         months = periods[-1].period - periods[0].period + 1
     rejected = None
     if max_rejected is not None:
@@ -178,7 +183,7 @@ def check_rows(
         rows = rows.where(F.col(BROKEN).isNull()) if reasons else rows
     rows, told = with_comparable_ids(rows, table, [*good.values()], total - sum(counts))
     if table.period and calendar.frequency != HOUR:
-        rows = rows.withColumn(table.period, F.col(table.period).cast("date"))
+        rows = rows.withColumn(table.period, calendar.start_column(table.period).cast("date"))
     left_out = sum(row.rows for row in found) - total
     return Checked(
         *(rows, rejected, reasons, total, left_out, (*warnings, *told), months),

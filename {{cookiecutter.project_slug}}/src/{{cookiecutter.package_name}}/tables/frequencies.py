@@ -6,10 +6,13 @@ table: in a hundred years of hours, less than a million numbers.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import gcd
 from typing import NamedTuple
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from ..errors import BadInputError
 from ..periods import DAY, HOUR, MONTH, QUARTER, WEEK, YEAR, Frequency
@@ -20,6 +23,11 @@ MOST = 0.5
 
 FEWEST_STEPS = 3
 """Steps between months from which on months that are all 3 or 12 apart are quarters or years."""
+
+LAST = 0
+"""Months, quarters and years that are dated by their last day: 2025-01-31."""
+
+SHORTEST_MONTH = timedelta(days=28)
 
 FEWEST_PEAKS = 4
 """Number of longer periods that a table must have before it is taken for one of two frequencies."""
@@ -32,16 +40,18 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 class Calendar(NamedTuple):
-    """A frequency, and where its periods start.
+    """A frequency, and the times that stand for its periods.
 
     anchor: weekday of weeks (0 is Monday); month of years, or of quarters modulo 3; otherwise 0.
+    day: of the month, for months, quarters and years; LAST if it is the last one.
     """
 
     frequency: Frequency
     anchor: int = 0
+    day: int = 1
 
     def is_start(self, time: datetime) -> bool:
-        """Return whether a period starts at a time."""
+        """Return whether a time stands for a period."""
         if self.frequency == HOUR:
             return not (time.minute or time.second or time.microsecond)
         if time.hour or time.minute or time.second or time.microsecond:
@@ -50,7 +60,31 @@ class Calendar(NamedTuple):
             return time.weekday() == self.anchor
         if self.frequency == DAY:
             return True
-        return time.day == 1 and time.month % self.frequency.months == self.anchor
+        day = LAST if self.day == LAST and _is_last_day(time) else time.day
+        return day == self.day and time.month % self.frequency.months == self.anchor
+
+    def start(self, time: datetime) -> date:
+        """Return the first moment of the period that a time stands for."""
+        if not self.frequency.months or self.day == 1:
+            return time
+        months = self.frequency.months if self.day == LAST else 1
+        return MONTH.before(time, months - 1)
+
+    def start_column(self, period: str) -> Column:
+        """Return `start` of a time column, as a column."""
+        if not self.frequency.months or self.day == 1:
+            return F.col(period)
+        months = self.frequency.months if self.day == LAST else 1
+        return F.add_months(F.trunc(period, "month"), 1 - months).cast("timestamp_ntz")
+
+    def notes(self) -> tuple[str, ...]:
+        """Return a sentence for dates that are not the first day of their period."""
+        if not self.frequency.months or self.day == 1:
+            return ()
+        name = self.frequency.name
+        return (
+            f"dates are {_named(self.day)} of each {name}, and are read as the first day of it",
+        )
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """Return the rules that rows at other times break, for a column of timestamps."""
@@ -62,21 +96,18 @@ class Calendar(NamedTuple):
             "not a date",
             "Write dates as 2025-01-31 or 2025-01, without a time of day.",
         )
-        words, is_bad = {
-            "day": ("", ""),
-            "week": (f"not a {WEEKDAYS[self.anchor]}", f"weekday({column}) != {self.anchor}"),
-            "month": ("not the first day of a month", f"day({column}) != 1"),
-            "quarter": (
-                "not the first day of a quarter",
-                f"day({column}) != 1 OR month({column}) % 3 != {self.anchor}",
-            ),
-            "year": (
-                "not the first day of a year",
-                f"day({column}) != 1 OR month({column}) % 12 != {self.anchor}",
-            ),
-        }[self.frequency.name]
+        if self.frequency == WEEK:
+            words, is_bad = WEEKDAYS[self.anchor], f"weekday({column}) != {self.anchor}"
+            words = f"not a {words}"
+        elif self.frequency.months:
+            name, months = self.frequency.name, self.frequency.months
+            day = f"day(last_day({column}))" if self.day == LAST else str(self.day)
+            words = f"not {_named(self.day)} of a {name}"
+            is_bad = f"day({column}) != {day} OR month({column}) % {months} != {self.anchor}"
+        else:
+            return (time_of_day,)
         remedy = "Correct or remove such rows, or name the length of a period: --frequency day"
-        return (time_of_day, *([Rule(column, is_bad, words, remedy)] if words else []))
+        return (time_of_day, Rule(column, is_bad, words, remedy))
 
 
 def find(rows_at: Mapping[datetime, int], given: Frequency | None, where: str) -> Calendar:
@@ -90,21 +121,41 @@ def find(rows_at: Mapping[datetime, int], given: Frequency | None, where: str) -
         where: name of the table in messages.
 
     Raises:
-        BadInputError: if the table holds two frequencies, and none is given.
+        BadInputError: if the table holds two frequencies, or dates a month apart on no day that
+            they share, and none is given.
     """
-    frequency = given or _frequency(rows_at)
+    day = _day_of_month(rows_at)
+    frequency = given or _frequency(rows_at, day)
     if frequency in (DAY, HOUR) and not given:
         _refuse_mixed(rows_at, frequency, where)
+        _refuse_months(rows_at, where)
     if frequency == WEEK:
         return Calendar(WEEK, _most_common(rows_at, lambda time: time.weekday()))
-    if frequency in (QUARTER, YEAR):
-        return Calendar(
-            frequency, _most_common(rows_at, lambda time: time.month % frequency.months)
-        )
+    if frequency.months:
+        anchor = _most_common(rows_at, lambda time: time.month % frequency.months)
+        return Calendar(frequency, anchor, day)
     return Calendar(frequency)
 
 
-def _frequency(rows_at: Mapping[datetime, int]) -> Frequency:
+def _named(day: int) -> str:
+    return {1: "the first day", LAST: "the last day"}.get(day, f"day {day}")
+
+
+def _is_last_day(time: datetime) -> bool:
+    return (time + timedelta(days=1)).day == 1
+
+
+def _day_of_month(rows_at: Mapping[datetime, int]) -> int:
+    """Return the day of the month of most rows, LAST if it is the last one, else 1."""
+    total = sum(rows_at.values())
+    days: Counter[int] = Counter()
+    for time, rows in rows_at.items():
+        days[LAST if _is_last_day(time) else time.day] += rows
+    day, rows = days.most_common(1)[0] if days else (1, 0)
+    return day if len(rows_at) > 1 and rows > MOST * total else 1
+
+
+def _frequency(rows_at: Mapping[datetime, int], day: int) -> Frequency:
     total = sum(rows_at.values())
 
     def share(is_meant: Callable[[datetime], bool]) -> float:
@@ -112,8 +163,9 @@ def _frequency(rows_at: Mapping[datetime, int]) -> Frequency:
 
     if share(lambda time: time.hour > 0 and Calendar(HOUR).is_start(time)) > MOST:
         return HOUR
-    if len(rows_at) < 2 or share(Calendar(MONTH).is_start) >= MOST:
-        months = sorted({MONTH.index(time) for time in rows_at if Calendar(MONTH).is_start(time)})
+    is_month = Calendar(MONTH, day=day).is_start
+    if len(rows_at) < 2 or share(is_month) >= MOST:
+        months = sorted({MONTH.index(time) for time in rows_at if is_month(time)})
         apart = [later - earlier for earlier, later in pairwise(months)]
         common = gcd(*apart) if len(apart) >= FEWEST_STEPS else 1
         return YEAR if common % 12 == 0 else QUARTER if common % 3 == 0 else MONTH
@@ -127,6 +179,18 @@ def _most_common(rows_at: Mapping[datetime, int], key: Callable[[datetime], int]
     for time, rows in rows_at.items():
         counts[key(time)] += rows
     return counts.most_common(1)[0][0] if counts else 0
+
+
+def _refuse_months(rows_at: Mapping[datetime, int], where: str) -> None:
+    """Refuse dates that are all a month apart, or more: as days, almost all would be missing."""
+    dates = sorted(rows_at)
+    steps = [later - earlier for earlier, later in pairwise(dates)]
+    if len(steps) >= FEWEST_STEPS and min(steps) >= SHORTEST_MONTH:
+        raise BadInputError(
+            f"{where}: the dates are a month apart or more, on different days of the month, for "
+            f"example {dates[-2]:%Y-%m-%d} and {dates[-1]:%Y-%m-%d}. Write the first day of each "
+            f"month, or say that the other days have no usage: --frequency day"
+        )
 
 
 def _refuse_mixed(rows_at: Mapping[datetime, int], frequency: Frequency, where: str) -> None:
