@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from pyspark.sql import functions as F
@@ -10,6 +9,7 @@ from pyspark.sql import functions as F
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.churn import monitoring
 from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 SHOWN = ("model_version", "customers", "churned", "roc_auc", "brier", "calibration", "lift")
@@ -33,17 +33,21 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     rates, given = bounds.read(args.bounds, [figure.name for figure in watched])
 
     spark = get_spark("monitor_churn", needs=args.needs)
-    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
+    frequency = read.frequency
     usage = read.rows.withColumnRenamed("month", "period").cache()
-    scores = tables.read_vintages(spark, args.scores, monitoring.SCORES)
+    columns = monitoring.columns(usage.schema["period"].dataType)
+    scores = tables.read_vintages(spark, args.scores, columns)
     scores = scores.where("churn_probability IS NOT NULL")
     if args.as_of:
-        scores = scores.where(F.col("as_of") <= F.lit(args.as_of))
+        scores = scores.where(F.col("as_of") <= F.lit(str(args.as_of)).cast("timestamp_ntz"))
     periods = inputs.by_period(usage)
     scored = scores.select("cutoff", "horizon").where("cutoff IS NOT NULL").distinct().collect()
-    first, last = (date.fromisoformat(periods[place].period) for place in (0, -1))
-    passed = monitoring.ends([(row.cutoff, row.horizon) for row in scored], first, last)
-    outcomes = monitoring.with_outcomes(scores, usage, passed)
+    inputs.check_vintages([row.cutoff for row in scored], periods, f"scores ({args.scores})")
+    [known] = usage.agg(F.min("period").alias("first"), F.max("period").alias("last")).collect()
+    pairs = [(row.cutoff, row.horizon) for row in scored]
+    passed = monitoring.ends(pairs, known["first"], known["last"], frequency)
+    outcomes = monitoring.with_outcomes(scores, usage, passed, frequency)
     bins = monitoring.histogram(outcomes).toPandas()
     by_cutoff, by_version = (monitoring.by(bins, keys) for keys in (["cutoff"], ["model_version"]))
     counted = scores.groupBy("as_of", monitoring.bin_of_odds().alias("bin"))

@@ -10,6 +10,7 @@ from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import METHODS, monitoring
 from {{ cookiecutter.package_name }}.growth.groups import GROUPED_CUSTOMERS, check_groups
 from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     rates, given = bounds.read(args.bounds, [*known, *monitoring.names(args.by)])
 
     spark = get_spark("monitor_growth", needs=args.needs)
-    read = job.read_table(spark, args.usage, tables.USAGE, args)
+    read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     usage = read.rows.withColumnRenamed("month", "period").cache()
     columns = monitoring.columns(usage.schema["period"].dataType)
     forecasts = tables.read_vintages(spark, args.forecasts, columns)
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         check_groups(customers, args.by, f"customers table ({args.customers})")
     periods = inputs.by_period(usage)
     summed = monitoring.sums(forecasts, usage, customers, args.by).toPandas()
+    inputs.check_vintages(set(summed["as_of"]), periods, f"forecasts ({args.forecasts})")
     found = monitoring.with_leads(summed, read.frequency)
     promised = promise(args.reports, args.method)
     checks = [

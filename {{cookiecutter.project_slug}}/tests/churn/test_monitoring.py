@@ -5,10 +5,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from pyspark.sql.types import DateType
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from {{ cookiecutter.package_name }}.churn import monitoring
 from {{ cookiecutter.package_name }}.monitoring.limits import Rates
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 
 MONTHS = [date(2025, month, 1) for month in range(1, 13)]
 USAGE = "customer_id string, period date, usage double"
@@ -18,6 +20,9 @@ def test_a_horizon_has_passed_when_its_last_period_is_in_the_table():
     pairs = [(MONTHS[8], 3), (MONTHS[9], 3), (date(2020, 1, 1), 3)]
     found = monitoring.ends(pairs, MONTHS[0], MONTHS[-1])
     assert found == {(MONTHS[8], 3): MONTHS[11]}
+    cutoff = date(2025, 12, 8)
+    weeks = monitoring.ends([(cutoff, 3)], MONTHS[0], date(2025, 12, 29), FREQUENCIES["week"])
+    assert weeks == {(cutoff, 3): date(2025, 12, 29)}
 
 
 def test_who_uses_nothing_in_the_horizon_has_churned(make_table):
@@ -44,7 +49,7 @@ def test_who_uses_nothing_in_the_horizon_has_churned(make_table):
             for who in names
             for cutoff in (january, march)
         ],
-        monitoring.SCORES,
+        monitoring.columns(DateType()),
     )
     found = monitoring.with_outcomes(scores, usage, {(january, 2): march}).collect()
     assert {row.customer_id: row.churned for row in found} == {

@@ -1,10 +1,16 @@
 """A usage table's periods are counted, and a change is noticed by the check meant for it."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from {{ cookiecutter.package_name }}.monitoring.inputs import Period, by_period, checks
+from {{ cookiecutter.package_name }}.errors import BadInputError
+from {{ cookiecutter.package_name }}.monitoring.inputs import (
+    Period,
+    by_period,
+    check_vintages,
+    checks,
+)
 from {{ cookiecutter.package_name }}.monitoring.limits import Rates
 
 JANUARY, FEBRUARY, MARCH = (date(2025, month, 1) for month in (1, 2, 3))
@@ -28,6 +34,17 @@ def test_rows_nulls_usage_and_customers_who_come_and_go_are_counted(make_table):
         Period("2025-02-01", rows=1, nulls=0, usage=2.0, active=1, new=0, gone=1),
         Period("2025-03-01", rows=3, nulls=0, usage=8.0, active=2, new=1, gone=1),
     ]
+
+
+def test_predictions_from_weeks_are_refused_for_usage_of_months():
+    """Each month without a row of a week would count as one without usage."""
+    months = [Period(f"2025-0{month}-01", 1, 0, 1.0, 1, 0, 0) for month in range(1, 5)]
+    vintages = [date(2024, 12, 30), date(2025, 1, 27), date(2025, 2, 1), date(2025, 5, 5)]
+    check_vintages([vintages[0], *vintages[2:]], months, "scores")  # one before, one after it
+    with pytest.raises(BadInputError, match=r"1 of 2 vintages, for example 2025-01-27.*--freq"):
+        check_vintages(vintages, months, "scores")
+    hours = [Period("2025-03-30 01:00:00", 1, 0, 1.0, 1, 0, 0)]
+    check_vintages([datetime(2025, 3, 30, 1)], hours, "forecasts")
 
 
 def history(**changed):

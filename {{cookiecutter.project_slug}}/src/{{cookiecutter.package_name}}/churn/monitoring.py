@@ -9,7 +9,7 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
-    DateType,
+    DataType,
     DoubleType,
     IntegerType,
     StringType,
@@ -18,20 +18,8 @@ from pyspark.sql.types import (
 )
 
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
-from ..periods import months_before
+from ..periods import MONTH, Frequency
 from .uncertainty import NORMAL, auc_interval, share_interval
-
-SCORES = StructType(
-    [
-        StructField("customer_id", StringType()),
-        StructField("churn_probability", DoubleType()),
-        StructField("model_version", StringType()),
-        StructField("cutoff", DateType()),
-        StructField("horizon", IntegerType()),
-        StructField("as_of", DateType()),
-    ]
-)
-"""What is read of the scores of all vintages."""
 
 WATCHED = (
     Watched("roc-auc", "area under the ROC curve", 0.02, alarms="below"),
@@ -41,9 +29,7 @@ WATCHED = (
 )
 """Figures of scores whose horizon has passed."""
 
-DRIFT = Watched(
-    "score-drift", "PSI of scores, against the year's vintages before", 0.1, alarms="above"
-)
+DRIFT = Watched("score-drift", "PSI of scores, against the vintages before", 0.1, alarms="above")
 """Population stability index of the newest scores, which need no outcome."""
 
 BINS_PER_ODDS = 50
@@ -52,7 +38,7 @@ BINS_PER_ODDS = 50
 EXTREME = 1e-6
 """Probabilities are at least so far from 0 and 1 in a bin."""
 
-YEAR, GROUPS = 12, 10
+VINTAGES, GROUPS = 12, 10
 SMALLEST = 1e-4
 """Share of an empty tenth: the logarithm of 0 is not finite."""
 
@@ -60,22 +46,44 @@ LEAST_OF_OUTCOME = 10
 """Churners, and customers who stay, that figures need."""
 
 
+def columns(period: DataType) -> StructType:
+    """Return what is read of the scores of all vintages.
+
+    Args:
+        period: the type of a period: a date, or a timestamp for hours.
+    """
+    return StructType(
+        [
+            StructField("customer_id", StringType()),
+            StructField("churn_probability", DoubleType()),
+            StructField("model_version", StringType()),
+            StructField("cutoff", period),
+            StructField("horizon", IntegerType()),
+            StructField("as_of", period),
+        ]
+    )
+
+
 def ends(
-    pairs: Sequence[tuple[date, int]], first: date, last: date
+    pairs: Sequence[tuple[date, int]], first: date, last: date, frequency: Frequency = MONTH
 ) -> dict[tuple[date, int], date]:
     """Return when horizons end, for those that have passed.
 
     Args:
-        pairs: cutoffs and horizons, in months.
-        first: the usage table's first month; outcomes of earlier cutoffs are not known.
-        last: the usage table's last month.
+        pairs: cutoffs and horizons, in periods.
+        first: the usage table's first period; outcomes of earlier cutoffs are not known.
+        last: the usage table's last period.
+        frequency: of the periods.
     """
-    found = {(cutoff, horizon): months_before(cutoff, -horizon) for cutoff, horizon in pairs}
+    found = {(cutoff, horizon): frequency.before(cutoff, -horizon) for cutoff, horizon in pairs}
     return {pair: end for pair, end in found.items() if first <= pair[0] and end <= last}
 
 
 def with_outcomes(
-    scores: DataFrame, usage: DataFrame, passed: Mapping[tuple[date, int], date]
+    scores: DataFrame,
+    usage: DataFrame,
+    passed: Mapping[tuple[date, int], date],
+    frequency: Frequency = MONTH,
 ) -> DataFrame:
     """Return the scores of customers who could churn, with `churned`, once that is known.
 
@@ -83,14 +91,15 @@ def with_outcomes(
     null is unknown. Who had churned before the cutoff, with a probability of 1, is left out.
 
     Args:
-        scores: rows of SCORES.
+        scores: rows of `columns`.
         usage: one row per customer and period.
         passed: see `ends`.
+        frequency: of the periods.
     """
-    until: Column = F.lit(None).cast("date")
+    until: Column = frequency.literal(None)
     for (cutoff, horizon), end in passed.items():
-        is_pair = (F.col("cutoff") == F.lit(cutoff)) & (F.col("horizon") == horizon)
-        until = F.when(is_pair, F.lit(end)).otherwise(until)
+        is_pair = (F.col("cutoff") == frequency.literal(cutoff)) & (F.col("horizon") == horizon)
+        until = F.when(is_pair, frequency.literal(end)).otherwise(until)
     known = usage.groupBy("customer_id").agg(
         F.collect_list(F.when(F.col("usage") > 0, F.col("period"))).alias("used"),
         F.collect_list(F.when(F.col("usage").isNull(), F.col("period"))).alias("unknown"),
@@ -204,7 +213,7 @@ def drift(counted: pd.DataFrame) -> list[tuple[str, float]]:
         counted: as_of; bin; rows.
 
     Returns:
-        (vintage, PSI against all scores of up to YEAR vintages before it).
+        (vintage, PSI against all scores of up to VINTAGES before it).
     """
     if counted.empty:
         return []
@@ -212,7 +221,7 @@ def drift(counted: pd.DataFrame) -> list[tuple[str, float]]:
     values = table.sort_index().to_numpy(float)
     found = []
     for place in range(1, len(values)):
-        before, now = values[max(0, place - YEAR) : place].sum(axis=0), values[place]
+        before, now = values[max(0, place - VINTAGES) : place].sum(axis=0), values[place]
         tenths = np.minimum(GROUPS * (before.cumsum() - before / 2) / before.sum(), GROUPS - 1)
         one, other = (
             np.maximum(np.bincount(tenths.astype(int), counts, GROUPS) / counts.sum(), SMALLEST)

@@ -1,13 +1,14 @@
 """What a usage table held in each period: rows, usage, nulls, customers new and gone."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from ..errors import BadInputError
 from .limits import Check, Limits, Rates, Watched, check
 
 Series = list[tuple[str, float]]
@@ -83,6 +84,29 @@ def by_period(usage: DataFrame) -> list[Period]:
         )
         for row in counted
     ]
+
+
+def check_vintages(vintages: Iterable[Any], periods: Sequence[Period], where: str) -> None:
+    """Refuse predictions whose periods are not those of the usage table, as weeks among months.
+
+    Args:
+        vintages: the last periods that predictions were made from.
+        periods: see `by_period`.
+        where: whose vintages they are, for the message.
+
+    Raises:
+        BadInputError: says how many vintages, with an example.
+    """
+    known = {period.period for period in periods}
+    first, last = periods[0].period, periods[-1].period
+    within = sorted(text for text in map(str, vintages) if first <= text <= last)
+    wrong = [text for text in within if text not in known]
+    if wrong:
+        raise BadInputError(
+            f"{where}: {len(wrong)} of {len(within)} vintages, for example {wrong[0]}, are of no "
+            f"period of the usage table, which has {first} to {last}. Give the usage table, and "
+            "the --frequency, that the predictions were made from."
+        )
 
 
 def checks(
