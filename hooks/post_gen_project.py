@@ -10,7 +10,9 @@ SOURCE = Path("src", ANSWERS["package_name"])
 MONTHLY = [
     "jobs/check_usage.py",
     "production/alert.py",
+    "production/airflow",
     "production/monthly.py",
+    "production/steps.py",
     "tests/jobs/test_check_usage.py",
     "tests/production/test_monthly.py",
 ]
@@ -78,6 +80,7 @@ BROUGHT_BY = {
         ],
         "kubernetes": ["production/kubernetes", "tests/production/test_kubernetes.py"],
     },
+    "scheduler": {"airflow": ["production/airflow"]},
     "ci": {
         "github": [".github"],
         "gitlab": [".gitlab-ci.yml"],

@@ -47,10 +47,17 @@ def config_in(folder: Path) -> Path:
 
 def full_product() -> list[dict[str, str]]:
     """Return every combination of the choices that add or remove files or sections."""
-    default = {"spark_version": CHOICES["spark_version"][:1]}  # which changes numbers only
-    choices = CHOICES | default
+    # another Spark changes numbers only; a scheduler adds files, whatever most answers are
+    most = CHOICES | {name: CHOICES[name][:1] for name in ("spark_version", "scheduler")}
+    rest = {name: [choices[0]] for name, choices in CHOICES.items()} | {
+        "use_cases": CHOICES["use_cases"],
+        "deploy_to": CHOICES["deploy_to"],
+        "scheduler": CHOICES["scheduler"][1:],
+    }
     return [
-        dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())
+        dict(zip(choices, values, strict=True))
+        for choices in (most, rest)
+        for values in itertools.product(*choices.values())
     ]
 
 

@@ -199,6 +199,7 @@ MONITORING = {
     "jobs/check_usage.py",
     "production/alert.py",
     "production/monthly.py",
+    "production/steps.py",
     "tests/jobs/test_check_usage.py",
     "tests/production/test_monthly.py",
     *(
@@ -378,6 +379,9 @@ DEPLOY_FILES = {
         "tests/production/test_kubernetes.py",
     },
 }
+AIRFLOW_FILES = {"production/airflow/monthly_run.py"}
+"""The DAG of the monthly run, which projects with a use case have."""
+
 TRACES = {
     "growth-forecasting": re.compile(r"statsforecast|joblib|backtest|growth/|\.growth\b"),
     "churn-prediction": re.compile(r"mlflow|skops|lifecycle|train_churn|churn/|\.churn\b", re.I),
@@ -387,6 +391,7 @@ TRACES = {
 TRACES_OF_PLACES = {
     "databricks": re.compile("databricks", re.I),
     "kubernetes": re.compile("production/kubernetes|kubeflow|hadolint", re.I),
+    "airflow": re.compile("airflow", re.I),
 }
 CI_FILES = {"github": {".github/workflows/checks.yml"}, "gitlab": {".gitlab-ci.yml"}, "none": set()}
 LICENCE_WORDS = {
@@ -409,6 +414,8 @@ def test_a_project_is_what_was_chosen_and_no_more(baked):
         answers["use_cases"], [answers["use_cases"]]
     )
     brought = set().union(*(USE_CASE_FILES[use_case] for use_case in chosen))
+    has_dag = answers["scheduler"] == "airflow" and answers["use_cases"] != "none"
+    brought |= AIRFLOW_FILES if has_dag else set()
     assert set(files_of(project)) == (
         TREE | brought | DEPLOY_FILES[answers["deploy_to"]] | CI_FILES[answers["ci"]]
     )
@@ -416,7 +423,8 @@ def test_a_project_is_what_was_chosen_and_no_more(baked):
         for name in files_of(project):
             assert not TRACES[use_case].search((project / name).read_text()), (use_case, name)
     for name in files_of(project):
-        for place in TRACES_OF_PLACES.keys() - {answers["deploy_to"]}:
+        places = {answers["deploy_to"], "airflow" if has_dag else None}
+        for place in TRACES_OF_PLACES.keys() - places:
             assert not TRACES_OF_PLACES[place].search((project / name).read_text()), (place, name)
 
     settings = tomllib.loads((project / "pyproject.toml").read_text())["project"]
@@ -445,6 +453,7 @@ def test_every_licence_use_case_and_ci_is_known_to_this_test():
     assert list(LICENCE_WORDS) == CHOICES["license"]
     assert list(CI_FILES) == CHOICES["ci"]
     assert list(DEPLOY_FILES) == CHOICES["deploy_to"]
+    assert CHOICES["scheduler"] == ["none", "airflow"]
     assert ["both", *USE_CASE_FILES, "none"] == CHOICES["use_cases"]
 
 
@@ -463,7 +472,9 @@ def test_databricks_gets_all_jobs_and_no_others(bake_here, use_cases):
 @pytest.mark.parametrize("use_cases", CHOICES["use_cases"])
 @pytest.mark.parametrize("python", CHOICES["python_version"])
 def test_a_project_is_clean_under_its_own_linter(bake_here, python, use_cases, deploy_to):
-    check_style(bake_here(python_version=python, use_cases=use_cases, deploy_to=deploy_to))
+    scheduler = "airflow" if deploy_to == "kubernetes" else "none"
+    answers = {"use_cases": use_cases, "deploy_to": deploy_to, "scheduler": scheduler}
+    check_style(bake_here(python_version=python, **answers))
 
 
 @pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])
@@ -491,7 +502,7 @@ def test_the_length_of_a_name_does_not_change_the_format(bake_here, package):
 @pytest.mark.parametrize("use_cases", CHOICES["use_cases"])
 @pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])
 def test_every_link_of_a_page_leads_somewhere(bake_here, use_cases, deploy_to):
-    project = bake_here(use_cases=use_cases, deploy_to=deploy_to)
+    project = bake_here(use_cases=use_cases, deploy_to=deploy_to, scheduler="airflow")
     pages = [*project.rglob("*.md"), *project.rglob("*.ipynb")]
     headings = {
         page: {

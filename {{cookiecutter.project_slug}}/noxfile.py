@@ -82,6 +82,26 @@ def monthly(session: nox.Session) -> None:
 
 
 {% endif %}
+{% if cookiecutter.use_cases != "none" and cookiecutter.scheduler == "airflow" %}
+@nox.session(default=False)
+def airflow(session: nox.Session) -> None:
+    """Run the DAG of the monthly run with Airflow itself, on simulated customers."""
+    session.install("apache-airflow>=3.3,<4")
+    folder = Path(session.create_tmp()).resolve()
+    simulate = ("jobs/simulate_usage.py", "--customers=300", f"--output={folder}/data/raw")
+    session.run("uv", "run", "python", *simulate, external=True)
+    settings = {
+        "AIRFLOW_HOME": f"{folder}/airflow",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(Path("production/airflow").resolve()),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PROJECT_FOLDER": str(folder),
+    }
+    session.run("airflow", "db", "migrate", env=settings)
+    dag = "{{ cookiecutter.package_name }}_monthly"
+    session.run("airflow", "dags", "test", dag, "2026-01-02", env=settings)
+
+
+{% endif %}
 @nox.session(default=False)
 def cluster(session: nox.Session) -> None:
     """Run every job, and tests of failures, on a cluster of two workers on this machine."""

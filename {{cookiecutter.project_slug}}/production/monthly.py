@@ -1,9 +1,8 @@
-"""The monthly run: which jobs, in which order, with which options; and its plain runner.
+"""Run the jobs of a month, one after another: the steps of production/steps.py.
 
 uv run nox -s monthly -- --as-of 2025-12
 
-STEPS describes the run once. Other schedulers are tested against it, or made from it. The same
-command after a failed step goes on with that step; after a complete run it does nothing.
+The same command after a failed step goes on with that step; after a complete run it does nothing.
 """
 
 import argparse
@@ -15,101 +14,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from {{ cookiecutter.package_name }} import __version__, run_log
 from {{ cookiecutter.package_name }}.arguments import moment
-from {{ cookiecutter.package_name }}.job import ACT
 
 from production import alert
+from production.steps import ACT, AFTER_ACT, CHECK, NOT_DUE, QUARTER, STEPS, Step
 
 JOBS = Path(__file__).parents[1] / "jobs"
 
-
-class Step(NamedTuple):
-    """A job of the monthly run.
-
-    options: its command line, with the PLACES and {as_of}.
-    needs: the jobs that must have ended before it, where they are part of the run.
-    retrains: whether the step is part of a training, which is not needed each month.
-    """
-
-    job: str
-    options: tuple[str, ...]
-    needs: tuple[str, ...] = ()
-    retrains: bool = False
-
-
-CHECK = Step("check_usage", ("--usage={usage}", "--as-of={as_of}", "--reports={reports}"))
-
-STEPS = (
-    CHECK,
-{% if cookiecutter.use_cases != "churn-prediction" %}
-    Step(
-        "forecast_growth",
-        (
-            "--usage={usage}",
-            "--horizon=12",
-            "--as-of={as_of}",
-            "--output={outputs}/forecasts",
-            "--reports={reports}",
-        ),
-        needs=("check_usage",),
-    ),
-    Step(
-        "monitor_growth",
-        (
-            "--usage={usage}",
-            "--forecasts={outputs}/forecasts",
-            "--as-of={as_of}",
-            "--reports={reports}",
-        ),
-        needs=("forecast_growth",),
-    ),
-{% endif %}
-{% if cookiecutter.use_cases != "growth-forecasting" %}
-    Step(
-        "train_churn",
-        (
-            "--usage={usage}",
-            "--customers={customers}",
-            "--horizon=3",
-            "--as-of={as_of}",
-            "--reports={reports}",
-        ),
-        needs=("check_usage",),
-        retrains=True,
-    ),
-    Step(
-        "promote_model",
-        ("--run-log={reports}/runs",),
-        needs=("train_churn",),
-        retrains=True,
-    ),
-    Step(
-        "score_churn",
-        (
-            "--usage={usage}",
-            "--customers={customers}",
-            "--as-of={as_of}",
-            "--output={outputs}/churn",
-            "--reports={reports}",
-        ),
-        needs=("check_usage", "promote_model"),
-    ),
-    Step(
-        "monitor_churn",
-        (
-            "--usage={usage}",
-            "--scores={outputs}/churn",
-            "--as-of={as_of}",
-            "--reports={reports}",
-        ),
-        needs=("score_churn",),
-    ),
-{% endif %}
-)
-"""The steps of a month, in their order."""
+TRAINING = next((step.job for step in STEPS if step.retrains), None)
+"""The job that trains a model, if the project has one."""
 
 PLACES = {
     "usage": "data/raw/usage",
@@ -120,14 +36,6 @@ PLACES = {
     "reports": "reports",
 }
 """Tables and folders of the steps, each an option of this command."""
-{% if cookiecutter.use_cases != "growth-forecasting" %}
-
-QUARTER = 3
-"""Months after which a model is trained again, if no monitor asks for it earlier."""
-
-AFTER_ACT = {"monitor_churn": ("train_churn", "promote_model", "score_churn")}
-"""Job -> what runs after it if it says act, unless the month has had a training."""
-{% endif %}
 
 
 @dataclass
@@ -137,6 +45,7 @@ class Month:
     places: PLACES as given; another place starts the run from its first step.
     planned: the jobs to run. ended: what is known of those that have ended well.
     error: why the run stopped, if it did.
+    only: the one job to run, for a scheduler that runs the others itself.
     """
 
     as_of: str
@@ -144,11 +53,13 @@ class Month:
     planned: list[str]
     ended: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
+    only: str | None = None
 
     @property
     def file(self) -> Path:
         """Return the file of the state."""
-        return Path(self.places["reports"]) / "monthly" / f"{self.as_of}.json"
+        name = f"{self.as_of}-{self.only}" if self.only else self.as_of
+        return Path(self.places["reports"]) / "monthly" / f"{name}.json"
 
     def save(self) -> None:
         """Write the state in one step."""
@@ -175,7 +86,8 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
     """Run the steps of a month that are still to be run.
 
     Returns:
-        0 if all went well; 3 if a job says act; otherwise the exit code of the step that failed.
+        0 if all went well; 3 if a job says act; 99 if `--only` names a training that is not due;
+        otherwise the exit code of the step that failed.
     """
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -189,9 +101,25 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
     parser.add_argument(
         "--accept-input", action="store_true", help="go on although check_usage says act"
     )
+    parser.add_argument(
+        "--only",
+        choices=[step.job for step in STEPS],
+        metavar="JOB",
+        help="run this job now, for a scheduler that runs the others itself; exit code 99: not due",
+    )
+    parser.add_argument(
+        "--after-act", action="store_true", help="with --only: train unless it was done this month"
+    )
     args = parser.parse_args(arguments)
     places = {name: getattr(args, name) for name in PLACES}
-    month = start(args.as_of, places, args.again)
+    if args.only:
+        log = run_log.read(Path(args.reports, "runs"))
+        due = plan(args.as_of, log, 1 if args.after_act else QUARTER)
+        if args.only == TRAINING and TRAINING not in due:
+            return NOT_DUE
+        month = Month(args.as_of, places, [args.only], only=args.only)
+    else:
+        month = start(args.as_of, places, args.again)
     if len(month.ended) == len(month.planned):
         print(f"monthly run {month.as_of}: complete since an earlier run; --again runs it again")
         return ACT if month.acting() else 0
@@ -211,34 +139,27 @@ def start(as_of: str, places: dict[str, str], again: bool = False) -> Month:
     return month
 
 
-def plan(as_of: str, log: Sequence[Mapping[str, Any]]) -> list[str]:
+def plan(as_of: str, log: Sequence[Mapping[str, Any]], months: int = QUARTER) -> list[str]:
     """Return the jobs of a month, in their order.
 
     Args:
         as_of: the month.
         log: the rows of the run log, which tell when a model was trained.
+        months: after how many months a model is trained again.
     """
-{% if cookiecutter.use_cases == "growth-forecasting" %}
-    return [step.job for step in STEPS]
-{% else %}
     trainings = [
-        months_between(row["as_of"], as_of)
+        _index(as_of) - _index(row["as_of"])
         for row in log
-        if row["job"] == "train_churn" and row["exit_code"] == 0 and row["as_of"]
+        if row["job"] == TRAINING and row["exit_code"] == 0 and row["as_of"]
     ]
-    is_due = not any(0 <= passed < QUARTER for passed in trainings)
+    is_due = not any(0 <= passed < months for passed in trainings)
     return [step.job for step in STEPS if is_due or not step.retrains]
 
 
-def months_between(first: str, last: str) -> int:
-    """Return the number of months from a date or a month to another one."""
-    return _index(last) - _index(first)
-
-
 def _index(month: str) -> int:
+    """Return the number of a month, given as 2025-12 or as a date of it."""
     year, number = month.split("-")[:2]
     return 12 * int(year) + int(number)
-{% endif %}
 
 
 def run(month: Month, command: Command, accept_input: bool = False) -> int:
@@ -260,10 +181,8 @@ def run(month: Month, command: Command, accept_input: bool = False) -> int:
             told = "the input is not as usual: correct it, or go on with --accept-input"
             return _stop(month, step, code, told)
         month.ended.append(ended)
-{% if cookiecutter.use_cases != "growth-forecasting" %}
-        if code == ACT and "train_churn" not in month.planned:
+        if code == ACT and not month.only and TRAINING not in month.planned:
             month.planned += AFTER_ACT.get(step.job, ())
-{% endif %}
         month.save()
     outcome = f"act ({', '.join(month.acting())})" if month.acting() else "ok"
     seconds = perf_counter() - begin

@@ -11,7 +11,7 @@ import yaml
 from databricks.bundles.jobs import Job
 {% if cookiecutter.use_cases != "none" %}
 
-from production import monthly
+from production.steps import STEPS as MONTHLY
 {% endif %}
 
 PROJECT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def test_each_file_in_jobs_has_an_entry_and_each_entry_a_file():
     assert JOBS.keys() == files.keys() | {"monthly"}
 
 
-STEPS = {step.job: step for step in monthly.STEPS}
+STEPS = {step.job: step for step in MONTHLY}
 OF_DATABRICKS = {
     "usage": "${var.catalog}.${var.schema}.usage",
     "customers": "${var.catalog}.${var.schema}.customers",

@@ -15,7 +15,7 @@ from kubeflow_spark_api.models.spark_v1beta2_scheduled_spark_application import 
 )
 
 {% if cookiecutter.use_cases != "none" %}
-from production import monthly
+from production.steps import STEPS as MONTHLY
 
 {% endif %}
 PROJECT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ OF_KUBERNETES = {
 }
 
 
-@pytest.mark.parametrize("step", monthly.STEPS, ids=lambda step: step.job)
+@pytest.mark.parametrize("step", MONTHLY, ids=lambda step: step.job)
 def test_a_job_has_the_options_of_the_monthly_run_and_starts_after_what_it_needs(step):
     options = {word.format(**OF_KUBERNETES) for word in step.options} - {"--as-of="}
     assert {*arguments(step.job.replace("_", "-"))} == options

@@ -1,6 +1,7 @@
 """The monthly run: what runs, where it goes on, what stops it, and what is told."""
 
 import json
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,9 +12,9 @@ import pytest
 from {{ cookiecutter.package_name }} import job, run_log
 
 from jobs import simulate_usage
-from production import alert, monthly
+from production import alert, monthly, steps
 
-JOBS = [step.job for step in monthly.STEPS]
+JOBS = [step.job for step in steps.STEPS]
 LAST = JOBS[-1]
 WRITES = """
 import json, sys
@@ -50,9 +51,24 @@ def company(tmp_path):
 
 def test_steps_run_in_an_order_that_their_needs_allow():
     assert len({*JOBS}) == len(JOBS)
-    for place, step in enumerate(monthly.STEPS):
+    for place, step in enumerate(steps.STEPS):
         assert {*step.needs} <= {*JOBS[:place]}
-    assert JOBS[0] == monthly.CHECK.job
+    assert JOBS[0] == steps.CHECK.job
+
+
+def test_a_scheduler_can_read_the_steps_without_any_package():
+    alone = [sys.executable, "-I", "-S", "-c", "import runpy, sys; runpy.run_path(sys.argv[1])"]
+    assert subprocess.run([*alone, steps.__file__]).returncode == 0
+    assert job.ACT == steps.ACT
+
+
+def test_a_scheduler_runs_one_job_at_a_time_and_that_again_too(company):
+    calls, run = company
+    for _ in range(2):
+        assert run("2025-12", "--only", LAST, **{LAST: 3}) == 3
+    assert calls == [("2025-12", LAST)] * 2
+    assert run("2025-12") == 0
+    assert len(calls) == 2 + len(JOBS)
 
 
 def test_a_month_runs_once(company, capsys):
@@ -126,6 +142,15 @@ def test_a_monitor_that_says_act_has_the_model_trained_and_customers_scored_agai
     assert run("2025-12") == 0
     assert run("2026-01") == 0
     assert ("2026-01", "train_churn") not in calls  # a quarter since November has not passed
+
+
+def test_a_training_that_a_scheduler_asks_for_has_its_own_exit_code_when_it_is_not_due(company):
+    calls, run = company
+    only = ("--only", "train_churn")
+    assert [run("2025-10", *only), run("2025-11", *only)] == [0, steps.NOT_DUE]
+    assert run("2025-11", *only, "--after-act") == 0
+    assert run("2025-11", *only, "--after-act") == steps.NOT_DUE
+    assert len(calls) == 2
 
 
 def test_a_training_that_failed_or_is_of_a_later_month_is_none():
