@@ -17,13 +17,16 @@ def main() -> None:
     shutil.rmtree(build, ignore_errors=True)
     project = bake(build)
     print(f"made the default project: {project.relative_to(ROOT)}\n")
-    for command in readme_commands(project / "README.md"):
-        if not command.startswith("uv run python jobs/"):
-            continue
-        print(f"$ {command}", flush=True)
+    commands = [
+        command
+        for command in readme_commands(project / "README.md")
+        if command.startswith("uv run python jobs/")
+    ]
+    for number, command in enumerate(commands, start=1):
+        print(f"step {number} of {len(commands)}: {command}", flush=True)
         if subprocess.run(command, shell=True, cwd=project, env=as_typed()).returncode:
             sys.exit(f"error: failed in {project}: {command}")
-        print(flush=True)
+        print(f"({perf_counter() - start:.0f} seconds so far)\n", flush=True)
     pictures = sorted(project.glob("reports/*.png"))
     print(f"{perf_counter() - start:.0f} seconds in all. The charts:")
     for picture in pictures:

@@ -50,6 +50,7 @@ TREE = {
     f"{SOURCE}/job.py",
     f"{SOURCE}/measuring.py",
     f"{SOURCE}/periods.py",
+    f"{SOURCE}/phases.py",
     *(
         f"{SOURCE}/preparation/{name}.py"
         for name in (
@@ -180,6 +181,7 @@ TREE = {
     "tests/test_architecture.py",
     "tests/test_measuring.py",
     "tests/test_periods.py",
+    "tests/test_phases.py",
     "tests/test_run_log.py",
     "tests/test_sampling.py",
     "tests/test_simulate.py",

@@ -14,7 +14,7 @@ MODULES = {
 LONGEST = 300
 """Lines of a file."""
 
-SHARED = {"errors", "measuring", "periods", "sampling"}
+SHARED = {"errors", "measuring", "periods", "phases", "sampling"}
 """Files that every folder may import, and that import no folder."""
 
 MAY_IMPORT = {

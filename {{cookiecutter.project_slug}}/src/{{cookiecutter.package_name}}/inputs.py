@@ -11,6 +11,7 @@ from . import run_log, tables
 from .arguments import column_name, csv_option, last_moment, positive, share
 from .errors import BadInputError
 from .periods import FREQUENCIES, MONTH
+from .phases import timed
 from .reporting.console import print_notes
 from .tables import quarantine
 from .tables.destinations import FORMATS, Destination
@@ -91,6 +92,7 @@ def place_of_rejected(args: Namespace) -> Destination:
     return Destination(args.reports) / f"usage{quarantine.SUFFIX}"
 
 
+@timed("read")
 def read_table(
     spark: SparkSession,
     source: str,

@@ -19,7 +19,7 @@ import pyspark
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
-from . import __version__, run_log
+from . import __version__, phases, run_log
 from .arguments import (
     csv_option,
     last_moment,
@@ -156,6 +156,7 @@ def run(
     as_json = shared.log_format == "json"
     if shared.no_warm:
         os.environ[warm.SWITCH] = "off"
+    phases.take()  # of an earlier run in this process
     start, code = perf_counter(), 0
     name = Path(getfile(main)).stem
     row = run_log.begin(name, sys.argv[1:] if arguments is None else arguments)
@@ -184,6 +185,7 @@ def run(
         "job": name,
         **{name: value for name, value in done.items() if value is not None},
         "seconds": round(perf_counter() - start, 1),
+        **{f"seconds_{phase}": round(taken, 1) for phase, taken in phases.take().items()},
         "project": __version__,
         "python": platform.python_version(),
         "pyspark": pyspark.__version__,

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from .. import __version__
 from ..errors import BadInputError, UnavailableError, why_unavailable
+from ..phases import timed
 from .page import write_page
 
 Records = Sequence[Mapping[str, Any]]
@@ -48,6 +49,7 @@ def write_report(
     return write_files(folder, name, records, f"# {title}\n\n{tables}", figure, warnings)
 
 
+@timed("report")
 def write_files(
     folder: Path,
     name: str,

@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.utils import is_remote
 
 from ..errors import BadInputError, UnavailableError
+from ..phases import timed
 from . import connectors, warm
 from .class_archive import java_options
 from .java import find_java, without_vector_module
@@ -64,6 +65,7 @@ LOCAL: dict[str, bool | float | int | str | None] = {
 }
 
 
+@timed("start")
 def get_spark(
     app_name: str, own: bool = False, needs: frozenset[str] = frozenset()
 ) -> SparkSession:

@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from ..errors import BadInputError
+from ..phases import timed
 from .destinations import Destination, Output, destination
 from .places import CATALOG_TABLE, PARQUET_PART, folder_of, local_path
 from .transactions import open_table, with_format
@@ -54,6 +55,7 @@ class Run(NamedTuple):
     run_id: str
 
 
+@timed("write")
 def write_vintage(
     frame: DataFrame,
     output: Output,

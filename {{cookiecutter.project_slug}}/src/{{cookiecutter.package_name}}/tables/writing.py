@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from ..errors import BadInputError, UnavailableError, why_unavailable
+from ..phases import timed
 from .destinations import PARQUET, Destination, Output, destination, is_within_place
 from .faults import explain
 from .manifest import replace_tables
@@ -23,6 +24,7 @@ from .transactions import open_table, replace_by_transaction
 from .unfinished import locked, remove_dead, unfinished_folder
 
 
+@timed("write")
 def write(
     frames: Mapping[str, DataFrame],
     output: Output,
@@ -56,6 +58,7 @@ def write(
         _write(frames, folder, before_replacing)
 
 
+@timed("write")
 def write_table(
     frame: DataFrame, output: Output, before_replacing: Callable[[], None] = lambda: None
 ) -> None:
