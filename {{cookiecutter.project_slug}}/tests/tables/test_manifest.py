@@ -14,7 +14,7 @@ from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.tables import manifest
-from {{ cookiecutter.package_name }}.tables.hadoop_files import HadoopFiles
+from {{ cookiecutter.package_name }}.tables.hadoop_files import HadoopFiles, with_host
 
 pytestmark = pytest.mark.skipif(is_remote(), reason="the client of Spark Connect has no Java")
 
@@ -133,3 +133,14 @@ def test_what_is_no_table_of_a_job_is_not_replaced(spark, tmp_path, url, foreign
     assert path.read_text() == "mine"
     with pytest.raises(BadInputError, match="is a file"):
         write(numbers(spark, 1), f"file:{path}")
+
+
+def test_the_host_of_hdfs_is_named_where_a_url_does_not(spark):
+    """Spark finds no manifest without it."""
+    assert with_host(spark, "hdfs:///lake/usage") == "hdfs:///lake/usage"
+    spark.conf.set("fs.defaultFS", "hdfs://localhost:8020")
+    try:
+        assert with_host(spark, "hdfs:///lake/usage") == "hdfs://localhost:8020/lake/usage"
+        assert with_host(spark, "s3a://lake/usage") == "s3a://lake/usage"
+    finally:
+        spark.conf.unset("fs.defaultFS")

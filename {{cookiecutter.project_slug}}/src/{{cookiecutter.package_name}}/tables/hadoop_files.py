@@ -1,9 +1,11 @@
 """Files of any Hadoop file system (hdfs, s3a, abfss, ...), through the Java of Spark's driver."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
@@ -11,6 +13,9 @@ from ..errors import BadInputError
 
 WHOLE_OBJECTS = frozenset({"s3a", "s3", "s3n", "gs", "oss", "cosn", "obs", "wasb", "wasbs"})
 """Schemes of object stores: a file appears when it is complete, and renaming copies."""
+
+WITH_DEFAULT_HOST = frozenset({"hdfs", "viewfs"})
+"""Schemes of file systems whose URLs need not name a host."""
 
 
 class File(NamedTuple):
@@ -133,3 +138,16 @@ class HadoopFiles:
 
     def _path(self, url: str) -> Any:
         return self._java.org.apache.hadoop.fs.Path(url)
+
+
+def with_host(spark: SparkSession, url: str) -> str:
+    """Return the URL with the host that Hadoop's settings name, if it has none: hdfs:///lake.
+
+    Without it, Spark cannot read the manifest of a table. A client of Spark Connect cannot know it.
+    """
+    named = urlsplit(url)
+    if named.scheme.lower() not in WITH_DEFAULT_HOST or named.netloc or is_remote():
+        return url
+    with suppress(Py4JJavaError):  # the settings name none: Spark says so when it reads
+        return HadoopFiles(spark, url).root
+    return url

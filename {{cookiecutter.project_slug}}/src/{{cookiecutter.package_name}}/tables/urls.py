@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from ..errors import BadInputError
 from .csv_files import open_csv_of_url
 from .formats import FORMATS, refusal
+from .hadoop_files import with_host
 from .json_files import open_json_path, text_columns
 from .parquet_files import open_parquet_path
 from .schemas import Table
@@ -30,6 +31,7 @@ def open_url(
     Raises:
         BadInputError: when the URL is part of a table format, or has files in folders of its own.
     """
+    url = with_host(spark, url)
     for folder in folders_from(url):
         for found in FORMATS:
             if _exists(spark, f"{folder}/{found.sign}"):

@@ -22,6 +22,7 @@ from pyspark.sql.types import StructField, StructType
 from ..errors import BadInputError
 from ..phases import timed
 from .destinations import Destination, Output, destination
+from .hadoop_files import with_host
 from .places import CATALOG_TABLE, PARQUET_PART, folder_of, local_path
 from .transactions import open_table, with_format
 from .writing import (
@@ -145,7 +146,7 @@ def read_vintages(spark: SparkSession, source: str, columns: StructType) -> Data
     is_name = CATALOG_TABLE.fullmatch(source) is not None and not Path(source).exists()
     table = with_format(source) or (Destination(source, None, True) if is_name else None)
     local = None if table else local_path(source)
-    place = source if local is None else as_literal(local)
+    place = with_host(spark, source) if local is None else as_literal(local)
     known = vintages(local) if local is not None else []
     newest = f"{place}/{_name(known[-1])}" if known else place
     try:

@@ -18,6 +18,7 @@ from ..errors import BadInputError, UnavailableError, why_unavailable
 from ..phases import timed
 from .destinations import PARQUET, Destination, Output, destination, is_within_place
 from .faults import explain
+from .hadoop_files import with_host
 from .manifest import replace_tables
 from .places import check_replaceable, local_path, on_disk
 from .transactions import open_table, replace_by_transaction
@@ -101,7 +102,9 @@ def read_written(spark: SparkSession, output: Output) -> DataFrame:
     if _transacts(place):
         return open_table(spark, place)
     where = place.place
-    return spark.read.parquet(where if isinstance(where, str) else as_literal(where))
+    return spark.read.parquet(
+        with_host(spark, where) if isinstance(where, str) else as_literal(where)
+    )
 
 
 def _transacts(place: Destination) -> bool:

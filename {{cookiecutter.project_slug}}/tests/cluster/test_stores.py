@@ -1,0 +1,111 @@
+"""Tables in an object store (S3 on this machine), in table formats and in a catalog."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from {{ cookiecutter.package_name }}.spark.connectors import CONNECTORS, SPARK
+
+from .stores import SparkProcess, await_port, free_port, kill_writes, process
+
+pytestmark = pytest.mark.cluster
+
+SMALL = ("--customers", "20", "--months", "36", "--seed", "1")
+FORMATS = [name for name in ("delta", "iceberg") if SPARK in CONNECTORS[name].versions]
+"""The table formats that have a release for this Spark."""
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Start an S3 with a bucket `lake`; give what a process needs to use it, and a catalog."""
+    boto3 = pytest.importorskip("boto3", reason="no S3: uv sync --group cluster")
+    pytest.importorskip("moto", reason="no S3: uv sync --group cluster")
+    folder, port = tmp_path_factory.mktemp("store"), free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {
+        "spark.hadoop.fs.s3a.endpoint": address,
+        "spark.hadoop.fs.s3a.endpoint.region": "us-east-1",
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.sql.catalog.lakehouse": "org.apache.iceberg.spark.SparkCatalog",
+        "spark.sql.catalog.lakehouse.type": "hadoop",
+        "spark.sql.catalog.lakehouse.warehouse": f"file:{folder}/warehouse",
+    }
+    lines = (f"{name} {value}\n" for name, value in settings.items())
+    (folder / "spark-defaults.conf").write_text("".join(lines))
+    user = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "moto")
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with (folder / "moto.log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | user, stdout=log, stderr=log)
+    try:
+        await_port(port)
+        keys = dict(zip(("aws_access_key_id", "aws_secret_access_key"), user.values(), strict=True))
+        client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
+        client.create_bucket(Bucket="lake")
+        yield user | {"SPARK_CONF_DIR": str(folder)}
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def reader(variables, tmp_path_factory) -> Iterator[SparkProcess]:
+    with process(tmp_path_factory.mktemp("reader"), variables, "s3a", *FORMATS) as started:
+        yield started
+
+
+def places(folder: Path) -> list[tuple[str, str]]:
+    """Return the places to compare, each with its format; the first is a folder of Parquet."""
+    known = [
+        (f"{folder}/parquet", "parquet"),
+        (f"{folder}/delta", "delta"),
+        (f"{folder}/iceberg", "iceberg"),
+        ("s3a://lake/parquet", "parquet"),
+        ("s3a://lake/delta", "delta"),
+        ("s3a://lake/iceberg", "iceberg"),
+        ("lakehouse.raw", "iceberg"),
+    ]
+    return [(place, form) for place, form in known if form in ("parquet", *FORMATS)]
+
+
+def below(place: str, name: str) -> str:
+    return f"{place}.{name}" if place.startswith("lakehouse") else f"{place}/{name}"
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+
+
+def as_input(place: str, form: str) -> str:
+    is_named = form == "parquet" or place.startswith("lakehouse")
+    return place if is_named else f"{form}.`{place}`"
+{% endif %}
+
+
+def test_tables_have_the_same_rows_everywhere(reader, tmp_path):
+    assert reader.do("run_job", "simulate_usage", *SMALL, "--output", str(tmp_path)) == 0
+    written = {}
+    for place, form in places(tmp_path):
+        start = time.perf_counter()
+        usage = below(place, "usage")
+        reader.do("copy", f"{tmp_path}/usage", usage, form)
+        written[place] = [reader.rows("read", usage, form)]
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+        forecasts = below(place, "forecasts")
+        fast = ("--horizon", "3", "--method", "seasonal-naive", "--reports", f"{tmp_path}/reports")
+        output = ("--usage", as_input(usage, form), "--output", forecasts, "--format", form)
+        assert reader.do("run_job", "forecast_growth", *output, *fast) == 0
+        written[place].append(reader.rows("read", forecasts, form))
+{% endif %}
+        print(f"{place} ({form}): {time.perf_counter() - start:.1f} seconds")
+    [first, *others] = written
+    assert all(len(rows) > 50 for rows in written[first])
+    for other in others:
+        for rows, expected in zip(written[other], written[first], strict=True):
+            pd.testing.assert_frame_equal(rows, expected)
+
+
+def test_a_run_killed_at_any_moment_of_its_write_leaves_a_whole_table(reader, variables):
+    assert "the earlier table" in kill_writes(reader, "s3a://lake/killed", variables, "s3a")
