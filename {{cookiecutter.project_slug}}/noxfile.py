@@ -88,7 +88,7 @@ def airflow(session: nox.Session) -> None:
     """Run the DAG of the monthly run with Airflow itself, on simulated customers."""
     session.install("apache-airflow>=3.3,<4")
     folder = Path(session.create_tmp()).resolve()
-    simulate = ("jobs/simulate_usage.py", "--customers=300", f"--output={folder}/data/raw")
+    simulate = ("jobs/simulate_usage.py", f"--output={folder}/data/raw")
     session.run("uv", "run", "python", *simulate, external=True)
     settings = {
         "AIRFLOW_HOME": f"{folder}/airflow",

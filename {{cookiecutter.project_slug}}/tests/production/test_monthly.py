@@ -240,7 +240,7 @@ def test_the_jobs_of_a_month_find_what_those_before_them_wrote(spark, tmp_path, 
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 {% endif %}
     monkeypatch.setattr(monthly, "execute", execute)
-    assert job.run(simulate_usage.main, ["--customers", "200"]) == 0
+    assert job.run(simulate_usage.main, ["--customers", "300"]) == 0
     assert monthly.main(["--as-of", "2025-09"], lambda _, options: options) == 0
     log = run_log.read(tmp_path / "reports/runs")
     assert [(row["job"], row["exit_code"]) for row in log] == [(name, 0) for name in JOBS]

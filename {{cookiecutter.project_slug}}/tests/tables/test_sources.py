@@ -28,6 +28,16 @@ def test_hidden_files_are_not_part_of_a_table(make_files):
     assert [file.name for file in list_files(folder, "T").sizes] == ["a.csv", "b.csv"]
 
 
+def test_a_table_that_changes_has_another_fingerprint(make_files):
+    folder = make_files("a.csv")
+    first, again = (list_files(folder, "T").fingerprint for _ in range(2))
+    make_files("b.csv")
+    with_more = list_files(folder, "T").fingerprint
+    os.utime(folder / "a.csv", ns=(1, 1))
+    assert first == again
+    assert len({first, with_more, list_files(folder, "T").fingerprint}) == 3
+
+
 @pytest.mark.parametrize(
     ("names", "kind"),
     [
