@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from {{ cookiecutter.package_name }}.churn import coverage, evaluation
+from {{ cookiecutter.package_name }}.churn import coverage
 from {{ cookiecutter.package_name }}.churn.description import describe, feature_names
+from {{ cookiecutter.package_name }}.churn.evaluation import cutoffs_until
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.churn.windows import WINDOWS, shortest_count
 from {{ cookiecutter.package_name }}.periods import FREQUENCIES
@@ -17,9 +18,8 @@ WEEK, DAY = FREQUENCIES["week"], FREQUENCIES["day"]
 CUTOFFS = {
     "hour": datetime(2025, 3, 30, 1),
     "week": date(2020, 12, 21),
-    "quarter": date(2024, 8, 1),
 }
-"""Before an hour that clocks skip, before week 53, and in quarters that are not January's."""
+"""Before an hour that clocks skip, and before week 53."""
 
 
 def used(ago, periods):
@@ -145,13 +145,15 @@ def test_who_churns_and_what_was_known_at_the_cutoff_is_told_in_any_period(usage
         assert found["gone"].plan == "at the cutoff"
 
 
-def test_cutoffs_of_weeks_are_a_month_apart_and_end_a_horizon_before_the_latest(usage):
-    rows = usage("week", {"a": dict.fromkeys(range(-70, 1), 1.0)})
-    described, latest = evaluation.at_cutoffs(rows, None, 13, CUTOFFS["week"], WEEK)
-    assert latest == WEEK.before(CUTOFFS["week"], 13)
-    cutoffs = sorted((row.cutoff for row in described.select("cutoff").collect()), reverse=True)
-    before = WEEK.before(latest, 13)
-    assert cutoffs == [latest, *(WEEK.before(before, back) for back in range(0, 48, 4))]
+def test_cutoffs_of_weeks_are_a_month_apart_and_those_of_hours_fall_all_over_the_day():
+    weeks = cutoffs_until(CUTOFFS["week"], WEEK)
+    assert weeks == [WEEK.before(CUTOFFS["week"], back) for back in range(0, 48, 4)]
+    hours, days = (
+        cutoffs_until(datetime(2025, 3, 30, 1), FREQUENCIES["hour"]),
+        cutoffs_until(date(2024, 2, 28), DAY),
+    )
+    assert len({cutoff.hour for cutoff in hours}) == 12
+    assert len({cutoff.weekday() for cutoff in days}) == 7
 
 
 def test_customers_are_stale_after_the_weeks_or_days_of_three_months(usage):

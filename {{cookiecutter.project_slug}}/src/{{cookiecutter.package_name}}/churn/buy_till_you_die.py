@@ -31,10 +31,6 @@ LOG_ODDS = "log_odds"
 COUNTS = ("frequency", "idle", "recency")
 """The features (see `description.describe`) from which a history is computed."""
 
-CUSTOMERS = 50_000
-"""About the most customers to whose months the prior is fitted: it has four numbers only. Of other
-frequencies they are fewer, as their windows have more periods: time grows with both."""
-
 BOUNDS = (-5.0, 7.0)
 """Of the logarithm of each number of the prior."""
 
@@ -161,7 +157,7 @@ def count_histories(
         COUNTS, with the suffix _before (0 for customers who came later) and _after; and count.
     """
     customers = described.where(F.col("cutoff") == frequency.literal(after)).count()
-    most = CUSTOMERS * WINDOWS[MONTH.name].recent[-1] / WINDOWS[frequency.name].recent[-1]
+    most = WINDOWS[frequency.name].customers
     sampled = described.where(in_sample(min(1.0, most / max(customers, 1)), "prior", "customer_id"))
 
     def at(cutoff: date, name: str) -> Any:

@@ -79,7 +79,7 @@ def on_latest_cutoff(
     end = last_month(usage)
     latest = frequency.before(end, horizon)
     before = frequency.before(latest, horizon)
-    late, early = (_cutoffs(last, frequency) for last in (latest, before))
+    late, early = (cutoffs_until(last, frequency) for last in (latest, before))
     cutoffs = sorted({*late, *early}, reverse=True)
     everybody = features(usage, cutoffs, horizon, end, customers, frequency).cache()
     later = attributes.known_later(everybody, _attributes(everybody, frequency), frequency)
@@ -129,7 +129,7 @@ def at_cutoffs(
         Their features, and the latest cutoff.
     """
     latest = frequency.before(end, horizon)
-    earlier = _cutoffs(frequency.before(latest, horizon), frequency)
+    earlier = cutoffs_until(frequency.before(latest, horizon), frequency)
     described = features(usage, [latest, *earlier], horizon, end, customers, frequency)
     return described.where(at_risk(horizon)), latest
 
@@ -177,7 +177,7 @@ def cross_validated(features: DataFrame, trainer: str, seed: int) -> Evaluation:
     )
 
 
-def _cutoffs(last: date, frequency: Frequency) -> list[date]:
+def cutoffs_until(last: date, frequency: Frequency) -> list[date]:
     """Return CUTOFFS cutoffs, the last one first."""
     step = WINDOWS[frequency.name].step
     return [frequency.before(last, number * step) for number in range(CUTOFFS)]

@@ -1,4 +1,4 @@
-"""Spans of time that churn is told by, for usage of each frequency.
+"""Spans of time that churn is told by, and sizes, for usage of each frequency.
 
 Months are the measure: those of weeks are the same spans of the calendar. Days and hours repeat
 each week, and customers who use daily leave within weeks, so their spans are weeks and days.
@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 
 class Windows(NamedTuple):
-    """Spans, in periods.
+    """Spans, in periods, and a number of customers.
 
     recent: up to the cutoff, in which periods with usage are counted. The first span is also that
         of recent usage and of change, and says how fast old usage fades.
     step: between cutoffs that are trained on. For days and hours it is no multiple of a week or a
         day, so that cutoffs fall on each weekday and all over the day.
+    customers: about the most to whose histories the prior of BG/BB is fitted: it has four numbers
+        only, and the time of a fit grows with customers and periods.
     """
 
     recent: tuple[int, int, int]
     step: int
+    customers: int
 
     @property
     def counts(self) -> tuple[str, ...]:
@@ -27,14 +30,14 @@ class Windows(NamedTuple):
 
 
 WINDOWS = {
-    "hour": Windows((24, 168, 672), 29),
-    "day": Windows((7, 28, 91), 8),
-    "week": Windows((13, 26, 52), 4),
-    "month": Windows((3, 6, 12), 1),
-    "quarter": Windows((2, 4, 8), 1),
-    "year": Windows((2, 3, 5), 1),
+    "hour": Windows((24, 168, 672), step=29, customers=300),
+    "day": Windows((7, 28, 91), step=8, customers=2_000),
+    "week": Windows((13, 26, 52), step=4, customers=10_000),
+    "month": Windows((3, 6, 12), step=1, customers=50_000),
+    "quarter": Windows((2, 4, 8), step=1, customers=50_000),
+    "year": Windows((2, 3, 5), step=1, customers=50_000),
 }
-"""Name of a frequency -> its spans."""
+"""Name of a frequency -> its spans and sizes."""
 
 COUNTS = tuple(
     f"frequency_{periods}"
