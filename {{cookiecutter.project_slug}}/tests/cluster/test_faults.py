@@ -73,7 +73,7 @@ def test_a_full_disk_ends_the_job_and_leaves_the_earlier_table(tmp_path):
     (tmp_path / "disk").mkdir()
     subprocess.run([*alone, "sh", "-ec", "\n".join(steps)], check=True, cwd=PROJECT)
     said = (tmp_path / "said").read_text().splitlines()
-    assert said[-1].startswith(f"error: output ({tmp_path}/disk/raw): its disk is full.")
+    assert said[-1].startswith(f"error: output ({tmp_path}/disk/raw): its disk is full")
     assert "Traceback (most recent call last):" not in said
     pd.testing.assert_frame_equal(usage(tmp_path / "after"), usage(tmp_path / "before"))
 
