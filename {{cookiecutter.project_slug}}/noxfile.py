@@ -104,7 +104,7 @@ def airflow(session: nox.Session) -> None:
 {% endif %}
 @nox.session(default=False)
 def cluster(session: nox.Session) -> None:
-    """Run every job, and tests of failures, on two workers and with an S3 on this machine."""
+    """Run every job, and tests of failures, on two workers, YARN, HDFS and S3 on this machine."""
     sync(session, "--group=cluster")
     session.run("pytest", "-m", "cluster", "tests/cluster", *session.posargs)
 

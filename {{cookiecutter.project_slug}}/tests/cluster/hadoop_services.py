@@ -1,6 +1,7 @@
 """HDFS and YARN on this machine: Hadoop's own services, in one Java."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,26 @@ SERVERS = ("resourcemanager", "resourcemanager.resource-tracker", "resourcemanag
 SERVERS += ("resourcemanager.admin", "resourcemanager.webapp")
 SERVERS += ("nodemanager", "nodemanager.localizer", "nodemanager.webapp")
 
-running: list[Any] = []
+OF_YARN = {
+    "yarn.resourcemanager.scheduler.class": (
+        "org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler"
+    ),
+    "yarn.scheduler.minimum-allocation-mb": "128",
+    "yarn.nodemanager.hostname": HERE,
+    "yarn.nodemanager.local-dirs": "{}/containers",
+    "yarn.nodemanager.log-dirs": "{}/logs",
+    "yarn.nodemanager.resource.memory-mb": "8192",
+    "yarn.nodemanager.vmem-check-enabled": "false",
+    # otherwise YARN takes no jobs when the disk is 90 % full
+    "yarn.nodemanager.disk-health-checker.enable": "false",
+}
+
+running: list[Callable[[], Any]] = []
+"""What stops the services, the first one last."""
 
 
 def start_hadoop(spark: SparkSession, folder: str, *ports: int) -> None:
-    """Start HDFS with one data node, and YARN with one machine of 4 GB.
+    """Start HDFS with one data node, and YARN with one machine of 8 GB.
 
     Args:
         spark: which has downloaded PARTS; it is stopped.
@@ -54,41 +70,32 @@ def start_hadoop(spark: SparkSession, folder: str, *ports: int) -> None:
     settings = yarn.conf.YarnConfiguration()
     settings.set("hdfs.minidfs.basedir", f"{folder}/hdfs")
     files = hadoop.hdfs.MiniDFSCluster.Builder(settings).numDataNodes(1).build()
-    running.append(files)
+    running.append(files.shutdown)
     files.waitActive()
-    settings.set("fs.defaultFS", str(files.getURI()))
-    for server, port in zip(SERVERS, ports, strict=True):
-        settings.set(f"yarn.{server}.address", f"{HERE}:{port}")
-    for name, value in {
+    told = {
+        "fs.defaultFS": str(files.getURI()),
         "yarn.resourcemanager.hostname": HERE,
-        "yarn.resourcemanager.scheduler.class": (
-            "org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler"
-        ),
-        "yarn.scheduler.minimum-allocation-mb": "128",
-        "yarn.nodemanager.hostname": HERE,
-        "yarn.nodemanager.local-dirs": f"{folder}/containers",
-        "yarn.nodemanager.log-dirs": f"{folder}/logs",
-        "yarn.nodemanager.resource.memory-mb": "4096",
-        "yarn.nodemanager.vmem-check-enabled": "false",
-        # a disk that is 90 % full would do for tests
-        "yarn.nodemanager.disk-health-checker.enable": "false",
-    }.items():
-        settings.set(name, value)
+        **{
+            f"yarn.{server}.address": f"{HERE}:{port}"
+            for server, port in zip(SERVERS, ports, strict=True)
+        },
+    }
+    for name, value in (told | OF_YARN).items():
+        settings.set(name, value.format(folder))
     for service in (
         yarn.server.resourcemanager.ResourceManager(),
         yarn.server.nodemanager.NodeManager(),
     ):
         service.init(settings)
-        running.append(service)
+        running.append(service.stop)
         service.start()
-    for name in ("core-site", "hdfs-site", "yarn-site"):
-        stream = java.java.io.FileOutputStream(str(Path(folder, f"{name}.xml")))
-        settings.writeXml(stream)
-        stream.close()
+    lines = [f"<property><name>{n}</name><value>{v}</value></property>" for n, v in told.items()]
+    for name in ("core-site", "yarn-site"):
+        path = Path(folder, f"{name}.xml")
+        path.write_text(f"<configuration>{''.join(lines)}</configuration>")
 
 
 def stop_hadoop(spark: SparkSession) -> None:
     """Stop the services, and the processes that YARN started."""
     while running:
-        service = running.pop()
-        (service.shutdown if running == [] else service.stop)()
+        running.pop()()
