@@ -19,8 +19,11 @@ SPARK = minor(pyspark.__version__)
 HADOOP = {"4.0": "3.4.1", "4.1": "3.4.2", "4.2": "3.5.0", "4.3": "3.5.0"}
 """Minor version of Spark -> that of the Hadoop inside, which Hadoop's connectors must have."""
 
-AWS = {"4.0": "2.24.6", "4.1": "2.29.52", "4.2": "2.35.4", "4.3": "2.35.4"}
-"""Minor version of Spark -> the AWS SDK that its Hadoop was built with."""
+AWS = {"4.0": "2.24.8", "4.1": "2.29.52", "4.2": "2.35.4", "4.3": "2.35.4"}
+"""Minor version of Spark -> the AWS SDK that its Hadoop was built with.
+
+That of 4.0 was built with 2.24.6, which lacks s3-transfer-manager in Maven Central.
+"""
 
 
 class Connector(NamedTuple):
