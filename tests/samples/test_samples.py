@@ -10,6 +10,7 @@ import os
 import shutil
 from functools import partial
 from importlib.metadata import distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,25 @@ HOSTILE = {
     "description": "{'a': [1, \"#\"]} \\u0041 ${HOME} $(id) <b> عربي 😀 ''' \\",
     "author": 'Zoë "Z" O\'Brien \\ 李 👩‍🔬',
 }
-METHODS = {"growth-forecasting": "tests/growth", "churn-prediction": "tests/churn"}
+OF_USE_CASE = {
+    "growth-forecasting": (
+        "tests/growth",
+        "tests/jobs/test_backtest_growth.py",
+        "tests/jobs/test_forecast_growth.py",
+        "tests/jobs/test_monitor_growth.py",
+    ),
+    "churn-prediction": (
+        "tests/churn",
+        "tests/jobs/test_churn_jobs.py",
+        "tests/jobs/test_monitor_churn.py",
+        "tests/lifecycle",
+        "tests/training",
+    ),
+}
+"""Slow tests of what one use case brings."""
+
 SHOWN_ELSEWHERE = (
-    *METHODS.values(),  # by the samples with one use case, at the same time
+    *chain(*OF_USE_CASE.values()),  # by the samples with one use case, at the same time
     "tests/jobs/test_compare_processing.py",  # by the commands of the README
     "tests/jobs/test_compare_training.py",
     "tests/upkeep",  # by the project of test_life.py
@@ -192,7 +209,7 @@ def test_the_slow_tests_of_its_only_use_case_pass(sample):
     if len(use_cases(project)) != 1:
         pytest.skip("both use cases were chosen, or none")
     [only] = use_cases(project)
-    type_in(f"uv run pytest -m slow {METHODS[only]}")
+    type_in(f"uv run pytest -m slow {' '.join(OF_USE_CASE[only])}")
 
 
 @changed_by("license")
