@@ -113,12 +113,18 @@ def _in_zone(instant: Column, zone: str) -> Column:
 
 
 def _as_iso(text: Column) -> Column:
-    """Rewrite dates of the other forms in ISO's order; all else stays as it is."""
+    """Rewrite dates of the other forms in ISO's order; all else stays as it is.
 
-    def rewritten(patterns: Sequence[tuple[str, str]]) -> Column:
-        return reduce(lambda form, pattern: F.regexp_replace(form, *pattern), patterns, text)
+    Spark copies this expression into each filter on the times. Within `transform` the many patterns
+    are not compiled to Java each time, which would exceed the size of a method.
+    """
 
-    is_named = text.rlike("[A-Za-z]{3}")
-    return (
-        F.when(text.rlike(ISO), text).when(is_named, rewritten(NAMED)).otherwise(rewritten(FORMS))
-    )
+    def rewritten(form: Column, patterns: Sequence[tuple[str, str]]) -> Column:
+        return reduce(lambda form, pattern: F.regexp_replace(form, *pattern), patterns, form)
+
+    def in_other_form(form: Column) -> Column:
+        is_named = form.rlike("[A-Za-z]{3}")
+        return F.when(is_named, rewritten(form, NAMED)).otherwise(rewritten(form, FORMS))
+
+    others = F.transform(F.array(text), in_other_form)
+    return F.when(text.rlike(ISO), text).otherwise(others[0])
