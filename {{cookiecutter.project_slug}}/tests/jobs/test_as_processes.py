@@ -68,7 +68,7 @@ def test_no_job_writes_where_it_reads(job, tmp_path, monkeypatch, capsys):
     Path("table/part-0.parquet").write_text("mine")
     with pytest.raises(SystemExit):
         module.main(["--help"])
-    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out.partition("options:")[2]))
+    options = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.M))
     inputs = {name for name in map("--{}".format, INPUTS) if (job, name) not in NUMBERS}
     for read, written in product(inputs & options, {"--output", "--reports"} & options):
         typed = {option: value for option, value in NEEDED.items() if option in options}
