@@ -60,6 +60,14 @@ def test_the_ways_agree_and_take_the_same_roads(both):
     assert data_paths[0] == data_paths[1]
 
 
+{% if cookiecutter.use_cases != "none" %}
+def test_usage_is_judged_alike(both, simulated):
+    folders = both("check_usage", "--usage", str(simulated / "usage"))
+    there, here = (json.loads((f / "reports/check_usage.json").read_text()) for f in folders)
+    assert there == here
+
+
+{% endif %}
 def test_executors_run_the_python_that_they_unpacked(cluster, tmp_path):
     """The workers' own Python has none of the project's packages."""
     probe = tmp_path / "probe.py"
@@ -81,7 +89,7 @@ def test_bad_input_has_code_2_and_leaves_earlier_output_as_it_was(cluster, tmp_p
     assert len(said) == 1
     assert "column usage is negative in 1 of 1 rows" in said[0]
     assert "Traceback" not in answer.stdout + answer.stderr
-    assert not (tmp_path / "reports").exists()
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["runs"]
 
 
 def test_every_job_is_run_on_a_cluster_by_a_test():
