@@ -88,7 +88,7 @@ class Row:
             "exit_code": exit_code,
             "error": masked(error)[:LONGEST] if error else None,
         }
-        name = f"{self.started:%Y%m%dT%H%M%S}-{self.job}-{self.run_id}.json"
+        name = f"{self.started:%Y%m%dT%H%M%S.%f}-{self.job}-{self.run_id}.json"
         hidden = self.folder / f".{name}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
