@@ -15,8 +15,8 @@ _running: list[str] = []
 def timed(phase: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Return a decorator that adds the seconds of each call to a phase.
 
-    A call within a phase is part of that phase. Spark computes when something asks for rows, so
-    most of a job's computation is in the phase that writes.
+    A call within a phase is part of that phase. Spark computes when something asks for rows, so the
+    phase that writes includes computation; what a job computes between phases is in none.
     """
 
     def decorate(work: Callable[P, T]) -> Callable[P, T]:
