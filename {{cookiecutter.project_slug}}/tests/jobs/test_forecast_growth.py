@@ -229,39 +229,33 @@ def test_settings_that_cannot_work_are_refused_with_exit_code_2(wrong, capsys):
 def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_again(
     spark, tmp_path
 ):
-    """Killed with its Java, as the machine's end would do, and more than once on the way."""
+    """Killed with its Java, as the machine's end would do."""
     population = simulate.population(spark, 200, months=48, seed=1)
     simulate.usage(population, seed=1).write.parquet(str(tmp_path / "usage"))
     output = tmp_path / "out/forecasts"
-    command = [
-        *(sys.executable, "jobs/forecast_growth.py", "--usage", str(tmp_path / "usage")),
-        *("--horizon", "2", "--output", str(output), "--reports", str(tmp_path / "reports")),
+    typed = [
+        *("--usage", str(tmp_path / "usage"), "--horizon", "2"),
+        *("--output", str(output), "--reports", str(tmp_path / "reports")),
     ]
+    assert run(*typed, "--method", "seasonal-naive") == 0
+    command = [sys.executable, "jobs/forecast_growth.py", *typed]
+    killed = subprocess.Popen(
+        command, cwd=PROJECT, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    while not list(output.glob(".unfinished-*/as_of=*")):
+        assert killed.poll() is None, "it ended before it could be killed"
+        sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    earlier = spark.read.parquet(str(output))
+    assert earlier.count() == 400
+    assert {row.model for row in earlier.collect()} == {"seasonal-naive"}
 
-    def start(*arguments: str) -> subprocess.Popen:
-        return subprocess.Popen(
-            [*command, *arguments], cwd=PROJECT, start_new_session=True, stderr=subprocess.DEVNULL
-        )
-
-    assert start("--method", "seasonal-naive").wait() == 0
-    for delay in (0, 0.1):
-        killed = start()
-        while not list(output.glob(".unfinished-*/as_of=*")):
-            assert killed.poll() is None, "it ended before it could be killed"
-            sleep(0.05)
-        sleep(delay)
-        os.killpg(killed.pid, signal.SIGKILL)
-        killed.wait()
-        earlier = spark.read.parquet(str(output))
-        assert earlier.count() == 400
-        assert {row.model for row in earlier.collect()} == {"seasonal-naive"}
-        for folder in output.glob(".unfinished-*"):
-            shutil.rmtree(folder)
-
-    assert start().wait() == 0
+    assert run(*typed) == 0
     again = spark.read.parquet(str(output))
     assert again.count() == 400
     assert again.where("model = 'combination'").count() > 0
+    assert not list(output.glob(".unfinished-*"))
 
 
 @pytest.mark.slow
