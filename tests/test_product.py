@@ -58,6 +58,7 @@ TREE = {
             *("times", "usage"),
         )
     ),
+    f"{SOURCE}/parsing.py",
     f"{SOURCE}/processing/__init__.py",
     f"{SOURCE}/processing/charts.py",
     f"{SOURCE}/processing/compare.py",
@@ -103,6 +104,7 @@ TREE = {
     f"{SOURCE}/tables/destinations.py",
     f"{SOURCE}/tables/dialects.py",
     f"{SOURCE}/tables/faults.py",
+    f"{SOURCE}/tables/folders.py",
     f"{SOURCE}/tables/formats.py",
     f"{SOURCE}/tables/frequencies.py",
     f"{SOURCE}/tables/hadoop_files.py",
@@ -167,6 +169,7 @@ TREE = {
     "tests/tables/test_coverage.py",
     "tests/tables/test_csv_files.py",
     "tests/tables/test_destinations.py",
+    "tests/tables/test_folders.py",
     "tests/tables/test_dialects.py",
     "tests/tables/test_faults.py",
     "tests/tables/test_frequencies.py",

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         default="table",
         help="cutoffs before the table's last period, or before each customer's own last row",
     )
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
 
     spark = get_spark("backtest_growth", needs=args.needs)

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
     parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
     rates, given = bounds.read(args.bounds, [watched.name for watched in inputs.WATCHED])
 

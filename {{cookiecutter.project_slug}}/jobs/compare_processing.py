@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     source.add_argument("--usage", help="usage table to run on: path or catalog table")
     source.add_argument("--rows", type=job.positive, default=100_000, help="rows to simulate")
     parser.add_argument("--runs", type=job.positive, default=3, help="timed runs of each way")
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
     job.check_reading(parser, args)
 

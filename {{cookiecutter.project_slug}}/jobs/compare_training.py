@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "--horizon", type=job.positive, default=3, help="periods without usage that count as churn"
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same models")
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     parser.add_argument(
         "--scratch",
         default=tempfile.gettempdir(),

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         help="folder, URL or catalog table of the forecasts; totals are written beside it, to "
         f"OUTPUT{SUFFIX}",
     )
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments, beside=[SUFFIX], has_vintages=True)
     if bool(args.by) != bool(args.customers):
         parser.error("give both --customers and --by, or neither")

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "--scores", required=True, help="what score_churn.py wrote, with all its vintages"
     )
     parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
     watched = (*inputs.WATCHED, *monitoring.WATCHED, monitoring.DRIFT)
     rates, given = bounds.read(args.bounds, [figure.name for figure in watched])

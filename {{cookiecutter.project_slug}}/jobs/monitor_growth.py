@@ -1,7 +1,6 @@
 """Did earlier forecasts come true? Compare them with the usage that came since, and check it."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ from {{ cookiecutter.package_name }}.growth import METHODS, monitoring
 from {{ cookiecutter.package_name }}.growth.groups import GROUPED_CUSTOMERS, check_groups
 from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
 from {{ cookiecutter.package_name }}.periods import FREQUENCIES
+from {{ cookiecutter.package_name }}.reporting.files import read_figures
 from {{ cookiecutter.package_name }}.spark.session import get_spark
+from {{ cookiecutter.package_name }}.tables.folders import Folder
 
 
 def main(arguments: Sequence[str] | None = None) -> job.Summary:
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
     parser.add_argument(
-        "--reports", default="reports", help="folder to write to; the backtest's report is there"
+        "--reports",
+        default="reports",
+        help="folder or URL to write to; the backtest's report is there",
     )
     args = job.parse(parser, arguments)
     if bool(args.by) != bool(args.customers):
@@ -86,12 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
 
 
-def promise(reports: Path, method: str) -> dict[str, Any] | None:
+def promise(reports: Folder, method: str) -> dict[str, Any] | None:
     """Return a method's row of the backtest's report; None if there is none."""
-    path = reports / "growth_backtest.json"
-    if not path.exists():
-        return None
-    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = read_figures(reports, "growth_backtest") or []
     return next((row for row in rows if row["method"] == method), None)
 
 

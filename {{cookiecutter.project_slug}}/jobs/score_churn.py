@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--no-reasons", action="store_true", help="save the time of reasons")
     offers.add_arguments(parser)
     parser.add_argument("--output", required=True, help="folder, URL or catalog table")
-    parser.add_argument("--reports", default="reports", help="folder of the report on offers")
+    parser.add_argument(
+        "--reports", default="reports", help="folder or URL of the report on offers"
+    )
     args = job.parse(parser, arguments, has_vintages=True)
     source.check_arguments(parser, args)
     offers.check_arguments(parser, args)

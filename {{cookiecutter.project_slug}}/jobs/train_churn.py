@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "are kept in the store of models, and promote_model compares models on them",
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
     source.check_arguments(parser, args, "label")
     check_installed(args.trainer)

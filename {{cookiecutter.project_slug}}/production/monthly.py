@@ -18,6 +18,7 @@ from typing import Any
 
 from {{ cookiecutter.package_name }} import __version__, run_log
 from {{ cookiecutter.package_name }}.arguments import moment
+from {{ cookiecutter.package_name }}.tables.places import local_path
 
 from production import alert
 from production.steps import ACT, AFTER_ACT, CHECK, NOT_DUE, QUARTER, STEPS, Step
@@ -111,6 +112,8 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
         "--after-act", action="store_true", help="with --only: train unless it was done this month"
     )
     args = parser.parse_args(arguments)
+    if local_path(args.reports) is None:
+        parser.error(f"--reports ({args.reports}): keeps the state of the run. Name a folder.")
     places = {name: getattr(args, name) for name in PLACES}
     if args.only:
         log = run_log.read(Path(args.reports, "runs"))

@@ -20,12 +20,12 @@ SHARED = {"errors", "measuring", "periods", "phases", "sampling"}
 MAY_IMPORT = {
     "spark": set(),
     "tables": set(),
-    "reporting": set(),
+    "reporting": {"tables"},
     "simulate": set(),
     "processing": {"reporting"},
     "preparation": {"job", "tables"},
 {% if cookiecutter.use_cases != "none" %}
-    "monitoring": {"reporting"},
+    "monitoring": {"reporting", "tables"},
 {% endif %}
 {% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
     "growth": {"monitoring", "reporting", "tables"},
@@ -38,8 +38,9 @@ MAY_IMPORT = {
 {% endif %}
     "arguments": {"tables"},
     "run_log": {"tables"},
+    "parsing": {"inputs", "run_log", "spark", "tables"},
     "inputs": {"arguments", "reporting", "run_log", "tables"},
-    "job": {"arguments", "inputs", "reporting", "run_log", "spark", "tables"},
+    "job": {"arguments", "inputs", "parsing", "reporting", "run_log", "spark", "tables"},
 }
 """For each folder (and job.py), the others that it may import. Add a use case of yours here."""
 

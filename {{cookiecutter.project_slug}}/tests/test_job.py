@@ -236,6 +236,9 @@ def test_arguments_are_parsed_and_folders_are_paths(parser):
         (["--output", "s3a://b/*"], "a pattern of many places"),
         (["--output", "/proc/x"], "--output (/proc/x): cannot be written"),
         (["--reports", "/proc/x"], "--reports (/proc/x): cannot be written"),
+        (["--reports", "s3a://b"], "--reports (s3a://b): names no folder"),
+        (["--usage", "s3a://b/x", "--reports", "s3a://b/x/reports"], "--usage (s3a://b/x) are the"),
+        (["--output", "s3a://b/x", "--reports", "s3a://b/x"], "--output (s3a://b/x) are the same"),
     ],
 )
 def test_places_are_refused_before_anything_is_read(parser, typed, told):

@@ -5,8 +5,10 @@ from argparse import ArgumentParser
 from datetime import date
 
 import pytest
+from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }} import job, run_log, tables
+from {{ cookiecutter.package_name }}.errors import UnavailableError
 
 ROWS = [("a", date(2025, 1, 1), 2.0), ("a", date(2025, 2, 1), 3.0)]
 
@@ -27,7 +29,7 @@ def log(tmp_path):
 def run(spark, tmp_path):
     """Return a function that runs a small job, which may end with an error."""
 
-    def run(*arguments, error=None):
+    def run(*arguments, error=None, reports=tmp_path / "reports"):
         def main(typed):
             parser = ArgumentParser(parents=[job.LOG_FORMAT, job.READING])
             parser.add_argument("--usage", required=True)
@@ -39,7 +41,7 @@ def run(spark, tmp_path):
             assert job.new_run(date(2025, 1, 1)).run_id == run_log.current().run_id
             return job.Summary(2, 1, rejected_by_reason={"usage is negative": 1}, status="ok")
 
-        return job.run(main, [*arguments, "--reports", str(tmp_path / "reports")])
+        return job.run(main, [*arguments, "--reports", str(reports)])
 
     return run
 
@@ -65,6 +67,23 @@ def test_each_run_has_a_row_that_spark_reads_as_a_table(spark, run, usage, log, 
     rows = spark.read.json(str(tmp_path / "reports/runs"))
     told = {row.run_id: row.exit_code for row in rows.select("run_id", "exit_code").collect()}
     assert told == {row["run_id"]: row["exit_code"] for row in log()}
+
+
+@pytest.mark.skipif(is_remote(), reason="the client of Spark Connect has no Java")
+def test_reports_at_a_url_get_the_row_and_are_tried_before_the_work(
+    spark, run, log, tmp_path, capsys
+):
+    """The URL is one of this machine's folder, which jobs do not know."""
+    mount = "fs.viewfs.mounttable.lake.link./reports"
+    spark.conf.set(mount, f"file:{tmp_path}/reports")
+    (tmp_path / "reports").mkdir()
+    try:
+        for url, code in {"viewfs://lake/reports": 1, "viewfs://lake/elsewhere": 2}.items():
+            assert run("--usage", "no", error=UnavailableError("late"), reports=url) == code
+    finally:
+        spark.conf.unset(mount)
+    assert [row["error"] for row in log()] == ["late"]
+    assert "error: --reports (viewfs://lake/elsewhere): cannot be" in capsys.readouterr().err
 
 
 def test_a_row_appears_when_it_is_complete(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -89,7 +90,8 @@ def place_of_rejected(args: Namespace) -> Destination:
     if getattr(args, "output", None) is not None:
         output: Destination = args.output
         return output.beside(quarantine.SUFFIX)
-    return Destination(args.reports) / f"usage{quarantine.SUFFIX}"
+    reports = args.reports if isinstance(args.reports, Path) else str(args.reports)
+    return Destination(reports) / f"usage{quarantine.SUFFIX}"
 
 
 @timed("read")

@@ -5,7 +5,7 @@ import os
 import platform
 import signal
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
@@ -32,15 +32,12 @@ from .arguments import (
 )
 from .errors import BadInputError, UnavailableError
 from .inputs import CSV, READING, VINTAGES, WRITING, check_reading, place_of_rejected, read_table
+from .parsing import INPUTS, parse
 from .spark import warm
-from .spark.connectors import needed
 from .spark.interruption import Interruption, interruptible, tell_early_interruption
 from .spark.java import JavaNotFoundError
-from .tables import Run, places
-from .tables.destinations import PARQUET, Destination, check_apart, destination
+from .tables import Run
 from .tables.faults import explain
-from .tables.transactions import check_format, with_format, with_version
-from .tables.writing import parquet_folder
 
 __all__ = [
     "CSV",
@@ -85,18 +82,12 @@ LOG_FORMAT.add_argument(
 LOG_FORMAT.add_argument(
     "--run-log",
     metavar="FOLDER",
-    help="folder of this machine that gets a row about this run (otherwise runs in --reports, or "
-    "beside --output in a job without reports)",
+    help="folder or URL that gets a row about this run (otherwise runs in --reports, or beside "
+    "--output in a job without reports)",
 )
-
-INPUTS = ("usage", "customers", "features", "events", "forecasts", "scores")
-"""The options that name a table to read: a path, a URL or a catalog table."""
 
 ACT = 3
 """Exit code of a monitor with a check that says act; its report is written."""
-
-MODELS = Path("models")
-"""The model store of this machine: no job writes tables or reports into it."""
 
 
 @dataclass(frozen=True)
@@ -229,64 +220,3 @@ def new_run(as_of: date) -> Run:
     row = run_log.current()
     row.as_of = str(as_of)
     return Run(as_of, datetime.now(UTC), row.run_id)
-
-
-def parse(
-    parser: ArgumentParser,
-    arguments: Sequence[str] | None,
-    tables: Sequence[str] = ("",),
-    beside: Sequence[str] = (),
-    has_vintages: bool = False,
-) -> Namespace:
-    """Parse a job's arguments, and refuse an output or reports where an input would be lost.
-
-    Nothing is read and Spark does not run yet. In what is returned, `output` is a Destination,
-    `reports` and `scratch` are paths, and `needs` names the connectors that Spark needs.
-
-    Args:
-        parser: of the job. INPUTS are its options for what is read; `--output`, `--reports` and
-            `--scratch` those for what is written. It has those that it needs.
-        arguments: what was typed, if it is not sys.argv.
-        tables: the names in `--output` that will be replaced; by default itself.
-        beside: endings of the names of further tables that stand beside `--output`.
-        has_vintages: whether the job adds a vintage to its tables, and replaces no other.
-
-    Raises:
-        BadInputError: when a place is an input's too, cannot be written, or is no folder.
-    """
-    args = parser.parse_args(arguments)
-    folders = {
-        name: places.folder_of(f"--{name}", getattr(args, name))
-        for name in ("reports", "scratch")
-        if getattr(args, name, None) is not None
-    }
-    vars(args).update(folders)
-    inputs = {f"--{name}": getattr(args, name, None) for name in INPUTS}
-    read = {option: value for option, value in inputs.items() if isinstance(value, str)}
-    replaced: list[Destination] = []
-    if getattr(args, "output", None) is not None:
-        args.output = destination("--output", args.output, getattr(args, "format", None))
-        replaced += [args.output / name if name else args.output for name in tables]
-        replaced += [args.output.beside(ending) for ending in beside]
-    if getattr(args, "max_rejected", None) is not None:
-        replaced.append(place_of_rejected(args))
-    local = [table.place for table in replaced if isinstance(table.place, Path)]
-    places.check_places(read, local, folders.get("reports"), folders.get("scratch"), MODELS)
-    check_apart(read, replaced)
-    keeps_some = has_vintages and getattr(args, "keep", None) is not None
-    if keeps_some and parquet_folder(args.output) is None:
-        parser.error("--keep goes with Parquet in a folder of this machine; delete rows in SQL")
-    for table in replaced:
-        check_format(table)
-        if isinstance(table.place, Path):
-            parts = places.VINTAGE_PART if has_vintages else places.PARQUET_PART
-            is_replaced = table.format == PARQUET
-            places.check_writable("--output", table.place, is_replaced, parts)
-    if "reports" in folders:
-        places.check_writable("--reports", folders["reports"])
-    opened = [with_format(with_version(value)[0]) for value in read.values()]
-    formatted = [place for place in (*replaced, *opened) if place]
-    named = [*read.values(), *map(str, formatted)]
-    args.needs = needed(named, {place.format for place in formatted if place.format})
-    run_log.current().accept(args, read)
-    return args

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from .tables import places
+from .errors import UnavailableError
+from .tables.folders import Folder, opened
 
 FOLDER = "runs"
 """Name of the folder in `--reports`; in a job without reports, beside `--output`."""
@@ -46,7 +47,7 @@ class Row:
     arguments: Sequence[str]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     run_id: str = field(default_factory=lambda: uuid4().hex)
-    folder: Path | None = None
+    folder: Folder | None = None
     as_of: str | None = None
     inputs: list[dict[str, Any]] = field(default_factory=list)
 
@@ -89,15 +90,14 @@ class Row:
             "error": masked(error)[:LONGEST] if error else None,
         }
         name = f"{self.started:%Y%m%dT%H%M%S.%f}-{self.job}-{self.run_id}.json"
-        hidden = self.folder / f".{name}"
+        content = json.dumps(row, default=str) + "\n"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            hidden.write_text(json.dumps(row, default=str) + "\n", encoding="utf-8")
-            hidden.replace(self.folder / name)
-        except OSError as problem:
+            opened(self.folder).write({name: content.encode()})
+        except (OSError, UnavailableError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
             print(
                 f"warning: run log ({self.folder}): this run has no row, because the folder cannot "
-                f"be written ({problem.strerror or problem})",
+                f"be written ({reason})",
                 file=sys.stderr,
             )
 
@@ -117,11 +117,12 @@ def current() -> Row:
     return _CURRENT.get() or Row("", ())
 
 
-def folder_for(args: Namespace) -> Path | None:
+def folder_for(args: Namespace) -> Folder | None:
     """Return the folder of the run log; None if a job writes to a URL or a catalog only."""
-    if getattr(args, "run_log", None) is not None:
-        return places.folder_of("--run-log", args.run_log)
-    reports: Path | None = getattr(args, "reports", None)
+    given: Folder | None = getattr(args, "run_log", None)
+    if given is not None:
+        return given
+    reports: Folder | None = getattr(args, "reports", None)
     if reports is not None or not hasattr(args, "output"):
         return (reports or Path("reports")) / FOLDER
     place: Path | str = args.output.place

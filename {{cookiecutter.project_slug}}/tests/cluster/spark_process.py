@@ -63,10 +63,20 @@ def files(spark: SparkSession, place: str) -> list[str]:
     return sorted(file.url.removeprefix(system.root) for file in system.walk(system.root))
 
 
+def put(spark: SparkSession, url: str, text: str) -> None:
+    """Write a file."""
+    HadoopFiles(spark, url).replace(url, text.encode())
+
+
+def get(spark: SparkSession, url: str) -> str:
+    """Return the text of a file."""
+    return HadoopFiles(spark, url).read(url)
+
+
 DOES: dict[str, Callable[..., Any]] = {
     does.__name__: does
     for does in (
-        *(run_job, copy, read, read_plainly, write, write_a_day_later, files),
+        *(run_job, copy, read, read_plainly, write, write_a_day_later, files, put, get),
         *(start_hadoop, stop_hadoop),
     )
 }

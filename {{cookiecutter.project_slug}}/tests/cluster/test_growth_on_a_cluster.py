@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import psutil
 import pytest
+from pyspark.sql import functions as F
 
-from .conftest import read, standalone, submit
+from .conftest import judged_alike, read, standalone, submit
 
 pytestmark = pytest.mark.cluster
 
@@ -31,12 +32,30 @@ def test_scores_of_the_methods_are_the_same(both, simulated):
     pd.testing.assert_frame_equal(*scores)
 
 
+def test_forecasts_are_judged_alike(both, simulated, spark, tmp_path):
+    """What each customer used in the month before is the forecast of a month."""
+    usage = spark.read.parquet(str(simulated / "usage"))
+    last = usage.agg({"month": "max"}).first()[0]
+    forecasts = usage.where(usage["month"] >= F.add_months(F.lit(last), -4)).selectExpr(
+        "customer_id",
+        "CAST(add_months(month, 1) AS DATE) AS month",
+        *("usage AS forecast", "usage / 2 AS lower", "usage * 2 AS upper", "month AS as_of"),
+    )
+    forecasts.write.partitionBy("as_of").parquet(str(tmp_path / "forecasts"))
+    tables = ("--usage", str(simulated / "usage"), "--forecasts", str(tmp_path / "forecasts"))
+    folders = both("monitor_growth", *tables)
+    report = judged_alike(folders, "monitor_growth", "by_lead", "by_vintage")
+    assert len(report["by_vintage"]) == 4
+
+
 def test_a_machine_that_fails_in_the_middle_loses_nothing(both, simulated, tmp_path):
     usage = ("--usage", str(simulated / "usage"), "--horizon", "3")
     with standalone(tmp_path, workers=2) as cluster, ThreadPoolExecutor() as pool:
         output = str(tmp_path / "forecasts")
         job = pool.submit(
-            submit, cluster, tmp_path, "forecast_growth.py", *usage, "--output", output
+            submit,
+            *(cluster, tmp_path, "forecast_growth.py", *usage, "--output", output),
+            packed=True,
         )
         said = []
         while not any("Starting Python task" in file.read_text() for file in said):

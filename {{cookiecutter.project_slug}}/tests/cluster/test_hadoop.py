@@ -77,7 +77,9 @@ def test_a_job_on_yarn_writes_the_same_rows(variables, reader, tmp_path):
     """In client mode: the driver runs in a process of this machine."""
     python = f"--conf=spark.pyspark.python={sys.executable}"
     simulated = (f"{PROJECT}/jobs/simulate_usage.py", *SMALL, "--output", "hdfs:///simulated")
-    submit(variables, f"{SPARK}/bin/spark-submit", "--deploy-mode=client", python, *simulated)
+    command = ("--deploy-mode=client", python, *simulated, "--run-log", "hdfs:///reports/runs")
+    submit(variables, f"{SPARK}/bin/spark-submit", *command)
+    assert [Path(name).suffix for name in reader.do("files", "hdfs:///reports/runs")] == [".json"]
     assert reader.do("run_job", "simulate_usage", *SMALL, "--output", str(tmp_path)) == 0
     pd.testing.assert_frame_equal(
         reader.rows("read", "hdfs:///simulated/usage", "parquet"),

@@ -8,7 +8,11 @@ import pytest
 
 from {{ cookiecutter.package_name }}.tables import USAGE
 
+{% if cookiecutter.use_cases == "none" %}
 from .conftest import PROJECT, SIMULATED, read, submit
+{% else %}
+from .conftest import PROJECT, SIMULATED, judged_alike, read, submit
+{% endif %}
 
 pytestmark = pytest.mark.cluster
 
@@ -63,8 +67,7 @@ def test_the_ways_agree_and_take_the_same_roads(both):
 {% if cookiecutter.use_cases != "none" %}
 def test_usage_is_judged_alike(both, simulated):
     folders = both("check_usage", "--usage", str(simulated / "usage"))
-    there, here = (json.loads((f / "reports/check_usage.json").read_text()) for f in folders)
-    assert there == here
+    assert judged_alike(folders, "check_usage", "periods")["status"] == "ok"
 
 
 {% endif %}
@@ -72,7 +75,7 @@ def test_executors_run_the_python_that_they_unpacked(cluster, tmp_path):
     """The workers' own Python has none of the project's packages."""
     probe = tmp_path / "probe.py"
     probe.write_text(PROBE)
-    answer = submit(cluster, tmp_path, str(probe))
+    answer = submit(cluster, tmp_path, str(probe), packed=True)
     assert answer.returncode == 0, answer.stderr[-8000:]
     pythons = json.loads(answer.stdout.splitlines()[-1])
     assert len(pythons) == 2

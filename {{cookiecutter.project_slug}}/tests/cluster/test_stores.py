@@ -1,5 +1,6 @@
 """Tables in an object store (S3 on this machine), in table formats and in a catalog."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from {{ cookiecutter.package_name }}.reporting.page import ENDINGS
 from {{ cookiecutter.package_name }}.spark.connectors import CONNECTORS, SPARK
 
 from .stores import SparkProcess, await_port, free_port, kill_writes, process
@@ -105,6 +107,29 @@ def test_tables_have_the_same_rows_everywhere(reader, tmp_path):
     for other in others:
         for rows, expected in zip(written[other], written[first], strict=True):
             pd.testing.assert_frame_equal(rows, expected)
+
+
+def test_reports_in_a_store_are_on_one_page_with_the_earlier_ones(reader, tmp_path):
+    usage, reports = tmp_path / "usage.csv", "s3a://lake/reports"
+    rows = [f"c{who},2024-{month:02},{who + month}" for who in range(9) for month in range(1, 13)]
+    usage.write_text("\n".join(["customer_id,month,usage", ",2024-01,1", *rows]))
+    for ending, text in {".json": "[]", ".md": "# Earlier", ".png": ""}.items():
+        reader.do("put", f"{reports}/earlier{ending}", text)
+    command = ("run_job", "compare_processing", "--usage", str(usage), "--max-rejected", "0.1")
+    assert reader.do(*command, "--runs", "1", "--reports", reports) == 0
+    names = {Path(name) for name in reader.do("files", reports)}
+    assert {path.name for path in names if len(path.parts) == 2} == {
+        "index.html",
+        *(f"{name}{ending}" for name in ("earlier", "processing") for ending in ENDINGS),
+    }
+    page = reader.do("get", f"{reports}/index.html")
+    assert page.index('<section id="processing">') < page.index('<section id="earlier">')
+    [row] = (path for path in names if path.match("/runs/*.json"))
+    assert json.loads(reader.do("get", f"{reports}{row}"))["exit_code"] == 0
+    assert len(reader.rows("read", f"{reports}/usage_rejected", "parquet")) == 1
+    assert reader.do(*command, "--reports", "s3a://nowhere/reports") == 2
+    refused = "error: --reports (s3a://nowhere/reports): cannot be written ("
+    assert refused in reader.said.read_text()
 
 
 def test_a_run_killed_at_any_moment_of_its_write_leaves_a_whole_table(reader, variables):

@@ -97,6 +97,14 @@ def test_a_step_that_fails_stops_the_run_which_goes_on_there(company, code, caps
     assert calls == [("2025-12", LAST)]
 
 
+def test_reports_at_a_url_are_refused_because_the_state_is_there(company, capsys):
+    calls, run = company
+    with pytest.raises(SystemExit, match="2"):
+        run("2025-12", "--reports=s3a://bucket/reports")
+    assert "--reports (s3a://bucket/reports): keeps the state" in capsys.readouterr().err
+    assert not calls
+
+
 def test_another_table_is_another_run(company):
     calls, run = company
     assert run("2025-12", **{LAST: 2}) == 2

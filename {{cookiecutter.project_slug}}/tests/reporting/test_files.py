@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from matplotlib.figure import Figure
+from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
-from {{ cookiecutter.package_name }}.reporting.files import as_table, write_report
+from {{ cookiecutter.package_name }}.reporting.files import as_table, read_figures, write_report
+from {{ cookiecutter.package_name }}.tables import folders
 
 RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
 
@@ -58,12 +61,32 @@ def test_a_report_that_fails_leaves_the_earlier_one(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's device that is full")
-def test_a_full_disk_is_worth_a_retry_and_the_earlier_report_stays(tmp_path):
+def test_a_full_disk_is_worth_a_retry_and_the_earlier_report_stays(tmp_path, monkeypatch):
     write_report(tmp_path, "speed", "Speed", RECORDS, Figure())
-    (tmp_path / ".speed.md").symlink_to("/dev/full")
+    run = UUID(int=0)
+    monkeypatch.setattr(folders, "uuid4", lambda: run)
+    (tmp_path / f".speed.md.{run.hex}").symlink_to("/dev/full")
     with pytest.raises(UnavailableError, match="its disk is full"):
         write_report(tmp_path, "speed", "Faster", RECORDS[:1], Figure())
     assert json.loads((tmp_path / "speed.json").read_text()) == RECORDS
+
+
+@pytest.mark.skipif(is_remote(), reason="the client of Spark Connect has no Java")
+def test_a_report_at_a_url_joins_those_that_are_there(spark, tmp_path):
+    write_report(tmp_path, "earlier", "Earlier", RECORDS, Figure())
+    folder = folders.open_remote(spark, "--reports", f"file:{tmp_path}")
+    page = write_report(folder, "speed", "Speed", RECORDS[:1], Figure())
+    assert page == f"file:{tmp_path}/index.html"
+    html = (tmp_path / "index.html").read_text()
+    assert html.index("<h2>Speed</h2>") < html.index("<h2>Earlier</h2>")
+    assert read_figures(folder, "earlier") == read_figures(tmp_path, "earlier") == RECORDS
+    assert read_figures(folder, "other") is None
+    (tmp_path / "earlier.json").unlink()
+    (tmp_path / "speed.json").unlink()
+    (tmp_path / "speed.json").mkdir()
+    lost = rf"reports: folder \(file:{tmp_path}\): cannot be written now .*tables are complete"
+    with pytest.raises(UnavailableError, match=lost):
+        write_report(folder, "speed", "Speed", RECORDS, Figure())
 
 
 def test_a_folder_that_became_a_file_is_told_in_one_line(tmp_path):

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     parser.add_argument("--usage", required=True, help="usage table: path or catalog table")
     parser.add_argument("--output", required=True, help="folder, URL or catalog table to write")
-    parser.add_argument("--reports", default="reports", help="folder to write to")
+    parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
 
     spark = get_spark("new_use_case", needs=args.needs)

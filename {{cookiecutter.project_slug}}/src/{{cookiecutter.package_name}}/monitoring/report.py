@@ -1,17 +1,17 @@
 """The report of a monitor: its checks, their history, and the figures that they come from."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ..reporting.console import print_answer
 from ..reporting.files import Records, as_table, write_files
+from ..tables.folders import Folder
 from . import charts
 from .limits import Check, worst
 
 
 def tell(
-    folder: Path,
+    folder: Folder,
     name: str,
     title: str,
     subject: str,

@@ -3,6 +3,7 @@
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from matplotlib.figure import Figure
 from .. import __version__
 from ..errors import BadInputError, UnavailableError, why_unavailable
 from ..phases import timed
-from .page import write_page
+from ..tables.folders import Folder, opened
+from .page import ENDINGS, PAGE, write_page
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -26,15 +28,15 @@ def as_table(records: Records) -> str:
 
 
 def write_report(
-    folder: Path,
+    folder: Folder,
     name: str,
     title: str,
     records: Records,
     figure: Figure,
     details: Records = (),
     warnings: Sequence[str] = (),
-) -> Path:
-    """Write records as a report of three files, and return the page's path (see write_files).
+) -> Path | str:
+    """Write records as a report of three files, and return the page's place (see write_files).
 
     Args:
         folder: created if it is missing.
@@ -51,49 +53,59 @@ def write_report(
 
 @timed("report")
 def write_files(
-    folder: Path,
+    folder: Folder,
     name: str,
     figures: Records | Mapping[str, Any],
     markdown: str,
     picture: Figure,
     warnings: Sequence[str] = (),
-) -> Path:
+) -> Path | str:
     """Write `name`.json, .md and .png into a folder, and the page of all its reports (page.py).
 
     The Markdown ends with the versions that the report was made with, and the chart; warnings stand
-    below its title. Each file is written under a hidden name first and then renamed, so that an
-    earlier report stays readable until the new one is complete.
+    below its title. Each file is replaced in one step, after all are made: an earlier report stays
+    readable until the new one is complete.
 
     Returns:
-        The path of the page.
+        The path of the page, or its URL.
 
     Raises:
-        UnavailableError: if the disk is full or fails.
+        UnavailableError: if the disk is full or fails, or the file system of a URL does.
         BadInputError: if the folder cannot be written.
     """
+    made = _make_files(name, figures, markdown, picture, warnings)
+    place, kept = opened(folder), "The job's tables are complete"
     try:
-        _write_files(folder, name, figures, markdown, picture, warnings)
-        return write_page(folder)
+        place.write({f"{name}{ending}": made[ending] for ending in ENDINGS})
+        write_page(place)
+        return place.place_of(PAGE)
+    except UnavailableError as error:
+        raise UnavailableError(f"reports: {error}. {kept}.") from error
     except OSError as error:
         problem = why_unavailable(error)
-        kept = "The job's tables are complete, and the earlier report stays."
+        kept += ", and the earlier report stays."
         if problem:
             raise UnavailableError(f"reports ({folder}): {problem}. {kept}") from error
         reason = error.strerror or error
         raise BadInputError(f"reports ({folder}): cannot be written ({reason}). {kept}") from error
 
 
-def _write_files(
-    folder: Path,
+def read_figures(folder: Folder, name: str) -> Any:
+    """Return what the JSON of a report holds; None if there is no such report."""
+    try:
+        return json.loads(opened(folder).read(f"{name}.json"))
+    except FileNotFoundError:
+        return None
+
+
+def _make_files(
     name: str,
     figures: Records | Mapping[str, Any],
     markdown: str,
     picture: Figure,
     warnings: Sequence[str],
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    hidden = {ending: folder / f".{name}{ending}" for ending in (".json", ".md", ".png")}
-    hidden[".json"].write_text(json.dumps(figures, indent=2) + "\n")
+) -> dict[str, bytes]:
+    """Return the files of a report by their endings."""
     heading, _, text = markdown.partition("\n")
     title = heading.removeprefix("# ")
     facts = (
@@ -101,7 +113,11 @@ def _write_files(
         f"PySpark {pyspark.__version__}."
     )
     told = "".join(f"\n**Warning:** {warning}\n" for warning in warnings)
-    hidden[".md"].write_text(f"{heading}\n{told}{text}\n\n{facts}\n\n![{title}]({name}.png)\n")
-    picture.savefig(hidden[".png"], dpi=150)
-    for ending, path in hidden.items():
-        path.replace(folder / f"{name}{ending}")
+    markdown = f"{heading}\n{told}{text}\n\n{facts}\n\n![{title}]({name}.png)\n"
+    chart = BytesIO()
+    picture.savefig(chart, dpi=150, format="png")
+    return {
+        ".json": (json.dumps(figures, indent=2) + "\n").encode(),
+        ".md": markdown.encode(),
+        ".png": chart.getvalue(),
+    }

@@ -5,13 +5,13 @@ The page needs no network: charts are in it, and its security policy forbids scr
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import NamedTuple
-from uuid import uuid4
 
+from ..tables.folders import LocalFolder, RemoteFolder, State
 from .markdown import as_html, title_of
 
 PAGE = "index.html"
@@ -86,49 +86,37 @@ class Report(NamedTuple):
     written: datetime
 
 
-def write_page(folder: Path) -> Path:
-    """Make the page from the reports in a folder, and return its path.
+def write_page(folder: LocalFolder | RemoteFolder) -> None:
+    """Make the page from the reports in a folder.
 
-    The page is written under a hidden name and renamed. Two jobs may write at once: each looks
-    afterwards whether a report has changed since it read them, and then makes the page again, so
-    the page that stays has all reports.
+    Two jobs may write at once: each looks afterwards whether a report has changed since it read
+    them, and then makes the page again, so the page that stays has all reports.
     """
-    page = folder / PAGE
     for _ in range(TRIES):
-        read = _state(folder)
-        html = _as_page(_reports(folder))
-        hidden = folder / f".{PAGE}.{uuid4().hex}"
-        try:
-            hidden.write_text(html, encoding="utf-8")
-            hidden.replace(page)
-        finally:
-            hidden.unlink(missing_ok=True)
-        if _state(folder) == read:
+        read = _states(folder)
+        html = _as_page(_reports(folder, read))
+        folder.write({PAGE: html.encode()})
+        if _states(folder) == read:
             break
-    return page
 
 
-def _state(folder: Path) -> dict[str, int]:
-    """Return when each file of a report was written, in nanoseconds."""
-    found = {}
-    for path in folder.glob("[!.]*"):
-        if path.suffix in ENDINGS:
-            try:
-                found[path.name] = path.stat().st_mtime_ns
-            except FileNotFoundError:
-                continue
-    return found
+def _states(folder: LocalFolder | RemoteFolder) -> dict[str, State]:
+    """Return the states of the files of reports."""
+    return {name: state for name, state in folder.states().items() if name.endswith(ENDINGS)}
 
 
-def _reports(folder: Path) -> list[Report]:
+def _reports(folder: LocalFolder | RemoteFolder, states: Mapping[str, State]) -> list[Report]:
     """Read the complete reports of a folder, the newest first."""
     found = []
-    for path in folder.glob("[!.]*.md"):
+    for file, (changed, _) in states.items():
+        name, _, ending = file.rpartition(".")
+        if ending != "md":
+            continue
         try:
-            json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-            written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            chart = path.with_suffix(".png").read_bytes()
-            found.append(Report(path.stem, path.read_text(encoding="utf-8"), chart, written))
+            figures, markdown, chart = (folder.read(f"{name}{ending}") for ending in ENDINGS)
+            json.loads(figures)
+            written = datetime.fromtimestamp(changed / 1e9, UTC)
+            found.append(Report(name, markdown.decode(), chart, written))
         except (FileNotFoundError, ValueError):
             continue  # no report, such as the folder's README, or one of another program
     return sorted(found, key=lambda report: (report.written, report.name), reverse=True)

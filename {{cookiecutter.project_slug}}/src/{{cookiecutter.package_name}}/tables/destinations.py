@@ -76,8 +76,19 @@ def destination(option: str, value: Output, form: str | None = None) -> Destinat
                 f"Use --format delta or iceberg, or name a folder: ./{text}"
             )
         return Destination(text, form, is_table=True)
-    if URL.fullmatch(text) is None or local_path(text) is not None:
-        return Destination(folder_of(option, value), form or PARQUET)
+    return Destination(folder_or_url(option, value), form or PARQUET)
+
+
+def folder_or_url(option: str, value: Path | str) -> Path | str:
+    """Return the folder of this machine that an option names, or its URL without a last slash.
+
+    Raises:
+        BadInputError: when it is empty, a URL without a folder, or one that Spark would read as a
+            pattern.
+    """
+    text = str(value)
+    if isinstance(value, Path) or URL.fullmatch(text) is None or local_path(text) is not None:
+        return folder_of(option, value)
     if PATTERN.search(text):
         raise BadInputError(
             f"{option} ({text}): a URL with one of \\ [ ] {{ }} * ? is a pattern of many places. "
@@ -85,7 +96,7 @@ def destination(option: str, value: Output, form: str | None = None) -> Destinat
         )
     if not urlsplit(text).path.strip("/"):
         raise BadInputError(f"{option} ({text}): names no folder. Add one: {text.rstrip('/')}/NAME")
-    return Destination(text.rstrip("/"), form or PARQUET)
+    return text.rstrip("/")
 
 
 def is_within_place(inner: Path | str, outer: Path | str) -> bool:
@@ -97,8 +108,15 @@ def is_within_place(inner: Path | str, outer: Path | str) -> bool:
     return f"{_normal(inner)}/".startswith(f"{_normal(outer)}/")
 
 
-def check_apart(inputs: Mapping[str, str], outputs: Sequence[Destination]) -> None:
+def check_apart(
+    inputs: Mapping[str, str], outputs: Sequence[Destination], reports: Path | str | None = None
+) -> None:
     """Refuse URLs and catalog tables that are an input's too, or lie inside or around it.
+
+    Args:
+        inputs: option -> its value.
+        outputs: the tables that will be replaced.
+        reports: the folder that reports are added to, or its URL: it may contain the others.
 
     Raises:
         BadInputError: names both options.
@@ -117,6 +135,11 @@ def check_apart(inputs: Mapping[str, str], outputs: Sequence[Destination]) -> No
                 )
             if is_same:
                 raise same_place("--output", place, option, value)
+    if isinstance(reports, str):
+        tables = (("--output", str(output)) for output in outputs if not output.is_table)
+        for option, value in (*inputs.items(), *tables):
+            if is_within_place(reports, value):
+                raise same_place("--reports", reports, option, value)
 
 
 def _normal(url: str) -> str:

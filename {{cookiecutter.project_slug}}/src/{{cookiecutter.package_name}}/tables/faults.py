@@ -28,7 +28,7 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
     (
         r"Permission denied|AccessControlException|AccessDenied",
         BadInputError,
-        "no permission to read it. Let the job's user read it.",
+        "no permission. Let the job's user read it, and write it if it is an output.",
     ),
     (
         r"TABLE_OPERATION\].*(REPLACE TABLE|PARTITION)",

@@ -46,7 +46,7 @@ class HadoopFiles:
         """
         if is_remote():
             raise BadInputError(
-                f"output ({url}): Parquet at a URL is written by Spark's own process, which Spark "
+                f"output ({url}): files at a URL are written by Spark's own process, which Spark "
                 "Connect does not offer. Start the job with spark-submit, or write to a folder."
             )
         self._java: Any = spark._jvm
@@ -95,9 +95,13 @@ class HadoopFiles:
 
     def read(self, url: str) -> str:
         """Return the text of a file."""
+        return self.read_bytes(url).decode()
+
+    def read_bytes(self, url: str) -> bytes:
+        """Return what a file holds."""
         stream = self._system.open(self._path(url))
         try:
-            return str(self._java.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+            return bytes(self._java.org.apache.commons.io.IOUtils.toByteArray(stream))
         finally:
             stream.close()
 
