@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -164,7 +164,8 @@ def simulated(spark, tmp_path_factory) -> Path:
     return folder
 
 
-def judged_alike(folders: Sequence[Path], monitor: str, *tables: str) -> dict:
+{% if cookiecutter.use_cases != "none" %}
+def judged_alike(folders: tuple[Path, Path], monitor: str, *tables: str) -> dict:
     """Compare the reports of a monitor in two folders, whose sums are rounded in another order.
 
     Returns:
@@ -176,6 +177,7 @@ def judged_alike(folders: Sequence[Path], monitor: str, *tables: str) -> dict:
     return here
 
 
+{% endif %}
 def read(table: Path, *keys: str) -> pd.DataFrame:
     """Return a table that a job wrote, sorted by its keys, without what tells runs apart."""
     rows = pd.read_parquet(table).drop(columns=["made_at", "run_id"], errors="ignore")

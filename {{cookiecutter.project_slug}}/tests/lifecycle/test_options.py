@@ -18,7 +18,7 @@ def chosen(*typed: str, version: bool = True) -> tuple[str, str]:
     ("typed", "found"),
     [
         ("", ("churn", "champion")),
-        ("--model shop.churn", ("shop.churn", "champion")),
+        ("--model main.shop.churn", ("main.shop.churn", "champion")),  # of Unity Catalog
         ("--version 7", ("churn", "7")),
         ("--model shop --version challenger", ("shop", "challenger")),
         ("--model champion --version 7", ("champion", "7")),
