@@ -9,7 +9,11 @@ from matplotlib.figure import Figure
 from pyspark.sql.utils import is_remote
 
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
-from {{ cookiecutter.package_name }}.reporting.files import as_table, read_figures, write_report
+from {{ cookiecutter.package_name }}.reporting.files import (
+    as_table,
+    read_figures,
+    write_report,
+)
 from {{ cookiecutter.package_name }}.tables import folders
 
 RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
