@@ -1,6 +1,7 @@
 """Is the usage of a period here, and is it as usual? For the start of a run, before it is used."""
 
 import argparse
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             f"usage table ({args.usage}): ends with {read.frequency.text(last)}, before --as-of "
             f"{read.frequency.text(args.as_of)}. Run again when the later rows have come."
         )
-    checks = inputs.checks(periods, rates, given)
+    names, report_before = sorted(read.names()), args.reports / "check_usage.json"
+    before = None
+    if report_before.exists():
+        before = json.loads(report_before.read_text(encoding="utf-8")).get("columns")
+    checks = [
+        *inputs.checks(periods, rates, given),
+        inputs.check_names(names, before, periods[-1].period),
+    ]
     figures = [period._asdict() for period in periods]
     report.tell(
         args.reports,
@@ -44,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         {"periods": figures},
         figures[-3:],
         read.warnings,
+        columns=names,
     )
     return job.Summary(
         sum(period.rows for period in periods),

@@ -159,6 +159,19 @@ def plan(as_of: str, log: Sequence[Mapping[str, Any]], months: int = QUARTER) ->
     return [step.job for step in STEPS if is_due or not step.retrains]
 
 
+def as_before(as_of: str, job: str, log: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the option by which a past month is predicted with the model that it had.
+
+    A later model knows what came after the month. The newest month is predicted with the champion.
+    """
+    done = [row for row in log if row["job"] == job and row["exit_code"] == 0 and row["as_of"]]
+    if not any(_index(row["as_of"]) > _index(as_of) for row in done):
+        return []
+    same = [row for row in done if _index(row["as_of"]) == _index(as_of)]
+    version = same[-1].get("model_version") if same else None
+    return [f"--version={version}"] if version else []
+
+
 def _index(month: str) -> int:
     """Return the number of a month, given as 2025-12 or as a date of it."""
     year, number = month.split("-")[:2]
@@ -175,6 +188,8 @@ def run(month: Month, command: Command, accept_input: bool = False) -> int:
         told = f"step {len(month.ended) + 1} of {len(month.planned)}: {step.job}"
         print(f"{told} ...", flush=True)
         options = [word.format(as_of=month.as_of, **month.places) for word in step.options]
+        log = run_log.read(Path(month.places["reports"], "runs"))
+        options += as_before(month.as_of, step.job, log)
         ended = execute(step.job, command(step.job, [*options, "--log-format=json"]))
         code = ended["exit_code"]
         print(f"{told}, {ended['seconds']} s, exit code {code}", flush=True)
@@ -184,7 +199,8 @@ def run(month: Month, command: Command, accept_input: bool = False) -> int:
             told = "the input is not as usual: correct it, or go on with --accept-input"
             return _stop(month, step, code, told)
         month.ended.append(ended)
-        if code == ACT and not month.only and TRAINING not in month.planned:
+        had_training = TRAINING in month.planned or TRAINING not in plan(month.as_of, log, 1)
+        if code == ACT and not month.only and not had_training:
             month.planned += AFTER_ACT.get(step.job, ())
         month.save()
     outcome = f"act ({', '.join(month.acting())})" if month.acting() else "ok"

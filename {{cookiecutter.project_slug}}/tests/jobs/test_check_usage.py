@@ -16,13 +16,14 @@ MONTHS = [date(2024 + index // 12, index % 12 + 1, 1) for index in range(10)]
 def run(make_usage, tmp_path):
     """Return a function that checks ten months of three customers, the last one multiplied."""
 
-    def run(*arguments, last_times=1):
+    def run(*arguments, last_times=1, more=()):
         rows = [
             (f"c{who}", month, (9.0 + (place + who) % 3) * (last_times if place == 9 else 1))
             for place, month in enumerate(MONTHS)
             for who in range(3)
         ]
-        make_usage(rows).write.mode("overwrite").parquet(str(tmp_path / "usage"))
+        table = make_usage(rows).selectExpr("*", *more)
+        table.write.mode("overwrite").parquet(str(tmp_path / "usage"))
         places = ("--usage", str(tmp_path / "usage"), "--reports", str(tmp_path / "reports"))
         return job.run(check_usage.main, [*places, *arguments])
 
@@ -35,8 +36,14 @@ def test_a_month_that_has_not_come_is_worth_another_try(run, tmp_path, capsys):
     assert not (tmp_path / "reports/check_usage.json").exists()
 
 
-def test_a_unit_error_acts_and_other_figures_do_not(run, tmp_path):
-    assert run("--as-of", "2024-10", last_times=1000) == 3
-    report = json.loads((tmp_path / "reports/check_usage.json").read_text())
-    assert [check["check"] for check in report["checks"] if check["status"] == "act"] == ["usage"]
-    assert report["periods"][-1]["rows"] == 3
+def test_a_unit_error_acts_and_a_new_column_is_told(run, tmp_path):
+    report = tmp_path / "reports/check_usage.json"
+    report.parent.mkdir()
+    report.write_text(json.dumps({"columns": ["customer_id", "month", "usage"]}))
+    assert run("--as-of", "2024-10", last_times=1000, more=("'EUR' AS currency",)) == 3
+    found = json.loads(report.read_text())
+    statuses = {check["check"]: check["status"] for check in found["checks"]}
+    assert [name for name, status in statuses.items() if status == "act"] == ["usage"]
+    assert statuses["columns"] == "watch"
+    assert found["columns"] == ["currency", "customer_id", "month", "usage"]
+    assert found["periods"][-1]["rows"] == 3

@@ -8,6 +8,7 @@ from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.monitoring.inputs import (
     Period,
     by_period,
+    check_names,
     check_vintages,
     checks,
 )
@@ -71,3 +72,12 @@ def history(**changed):
 def test_a_change_is_noticed_by_the_check_that_is_meant_for_it(changed, noticed):
     found = checks(history(**changed), Rates())
     assert {check.watched.name for check in found if check.status == "act"} == noticed
+
+
+def test_columns_are_compared_with_those_of_the_check_before():
+    first, more, same = (
+        check_names(["id", "usage"], before, "2025-12-01")
+        for before in (None, ["id", "unit"], ["id", "usage"])
+    )
+    assert [check.status for check in (first, more, same)] == ["ok", "watch", "ok"]
+    assert more.reason.endswith("since the check before: unit, usage")

@@ -167,6 +167,26 @@ def test_a_training_that_failed_or_is_of_a_later_month_is_none():
     assert "train_churn" in monthly.plan("2025-12", [row | {"exit_code": 2}])
     assert "train_churn" in monthly.plan("2025-09", [row])
     assert "train_churn" in monthly.plan("2026-01", [row])
+
+
+def test_a_past_month_that_runs_again_is_scored_by_the_model_that_it_had():
+    known = (("2025-10", "1", 0), ("2025-11", "1", 0), ("2025-11", "2", 0), ("2025-12", "3", 0))
+    log = [
+        {"job": "score_churn", "exit_code": code, "as_of": f"{month}-01", "model_version": version}
+        for month, version, code in (*known, ("2026-02", "4", 1))
+    ]
+    assert monthly.as_before("2025-11", "score_churn", log) == ["--version=2"]
+    for month in ("2025-09", "2025-12", "2026-01"):  # without scores, and the newest ones
+        assert monthly.as_before(month, "score_churn", log) == []
+
+
+def test_a_month_that_has_had_a_training_has_no_other_when_it_runs_again(company):
+    calls, run = company
+    assert run("2025-10") == 0
+    assert run("2025-11", monitor_churn=3) == 3
+    calls.clear()
+    assert run("2025-11", "--again", monitor_churn=3) == 3
+    assert not {*TRAINING} & {name for _, name in calls}
 {% endif %}
 
 

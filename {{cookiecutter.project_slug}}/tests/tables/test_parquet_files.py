@@ -54,6 +54,13 @@ def test_files_with_other_types_of_the_same_columns_are_one_table(spark, folder)
     assert rows == [("7", JANUARY, None), ("a", JANUARY, 1.0), ("b", JANUARY, 1.5)]
 
 
+def test_a_column_that_one_file_only_has_is_among_the_names(spark, folder):
+    more = row("b", JANUARY, 1.0).assign(currency="EUR")
+    source = folder(a=row("a", JANUARY, 1.0), b=more)
+    names = tables.read_with_notes(spark, source, USAGE).names()
+    assert names == {"customer_id", "month", "usage", "currency"}
+
+
 def test_columns_in_the_names_of_folders_are_text(spark, folder):
     one = pd.DataFrame({"usage": [1.0]})
     source = folder(

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ..errors import BadInputError
-from .limits import Check, Limits, Rates, Watched, check
+from .limits import Check, Limits, Point, Rates, Watched, check
 
 Series = list[tuple[str, float]]
 
@@ -21,6 +21,9 @@ WATCHED = (
     Watched("gone", "share of the period before's customers without usage", 0.02, alarms="above"),
 )
 """The checks of a usage table. A unit error shows in `usage`, a lost file in `rows`."""
+
+COLUMNS = Watched("columns", "columns that came or went since the check before", 0.0)
+"""Columns that no job reads may change what the others mean: this is told, and stops no run."""
 
 
 class Period(NamedTuple):
@@ -132,6 +135,15 @@ def checks(
     return [
         check(watched, series[watched.name], rates, given.get(watched.name)) for watched in WATCHED
     ]
+
+
+def check_names(names: Iterable[str], before: Iterable[str] | None, period: str) -> Check:
+    """Check the names of a table's columns against those of the check before, if there was one."""
+    if before is None:
+        return Check(COLUMNS, [], f"{COLUMNS.what}: nothing is known yet")
+    changed = sorted({*names} ^ {*before})
+    point = Point(period, len(changed), None, Limits(None, 0))
+    return Check(COLUMNS, [point], f"{COLUMNS.what}: {', '.join(changed) or 'none'}")
 
 
 def _gone(

@@ -23,7 +23,7 @@ from pyspark.sql.types import (
 from ..errors import BadInputError
 from .checking import check_columns
 from .schemas import Table, quoted
-from .sources import Files
+from .sources import PARQUET, Files
 from .writing import as_literal
 
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
@@ -105,6 +105,16 @@ def open_parquet_path(
             time = F.timestamp_micros(F.floor(F.col(quoted(field.name)) / 1000))
             times[field.name] = time.cast("timestamp_ntz") if name in local else time
     return stored.withColumns(times)
+
+
+def names_of(frame: DataFrame, files: Files | None) -> set[str]:
+    """Return the names of a table's columns; of Parquet on this machine, those of any file."""
+    if files is None or files.kind != PARQUET:
+        return set(frame.columns)
+    paths = [path for path, (size, _) in files.sizes.items() if size]
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda path: pq.read_schema(path).names, paths)
+    return {*files.partitions, *(name for names in found for name in names)}
 
 
 def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:

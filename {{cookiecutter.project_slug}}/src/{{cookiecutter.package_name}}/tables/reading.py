@@ -22,7 +22,7 @@ from .destinations import Destination
 from .faults import explain
 from .json_files import open_json, text_columns
 from .orc_files import open_orc
-from .parquet_files import open_parquet
+from .parquet_files import names_of, open_parquet
 from .rules import WHOLE
 from .schemas import Table, quoted
 from .sources import Files, existing_path, is_url, keep_folders_as_text, list_files
@@ -53,6 +53,7 @@ class Reading:
     check_unchanged: raises UnavailableError if files of the table have changed since. Spark reads
         the files again for each query and may not notice a change. Call it before results replace
         earlier ones: `write_table(frame, output, read.check_unchanged)`.
+    names: returns the names of all stored columns (see parquet_files.names_of).
     """
 
     rows: DataFrame
@@ -66,6 +67,7 @@ class Reading:
     frequency: Frequency = MONTH
     period: str = "month"
     fingerprint: str | None = None
+    names: Callable[[], set[str]] = set
 
     def as_named(self, table: DataFrame) -> DataFrame:
         """Return an output whose time column has the name that it has in the stored table."""
@@ -190,6 +192,7 @@ def read_with_notes(
         checked.frequency,
         period,
         stored.files.fingerprint if stored.files else None,
+        partial(names_of, stored.frame, stored.files),
     )
 
 
