@@ -111,6 +111,7 @@ TREE = {
     f"{SOURCE}/tables/ids.py",
     f"{SOURCE}/tables/json_files.py",
     f"{SOURCE}/tables/manifest.py",
+    f"{SOURCE}/tables/opening.py",
     f"{SOURCE}/tables/orc_files.py",
     f"{SOURCE}/tables/parquet_files.py",
     f"{SOURCE}/tables/quarantine.py",

@@ -1,6 +1,7 @@
 """Ids that look the same are the same customer: the rule, and what people are told of it."""
 
 import unicodedata
+from datetime import date
 
 import pytest
 from pyspark.sql import functions as F
@@ -73,6 +74,20 @@ def test_ids_that_become_one_in_the_same_month_are_refused_as_standing_twice(spa
     path.write_text("customer_id,month,usage\ne\u0301,2025-01-01,1\né ,2025-01-01,2\n")
     with pytest.raises(BadInputError, match=r"stand more than once in 2 rows.*not seen"):
         tables.read(spark, str(path), USAGE)
+
+
+def test_dates_with_the_year_first_are_read_in_any_signs_also_as_text_in_parquet(
+    spark, tmp_path, make_table
+):
+    days = ["2025-01-01", "2025/01/01", "2025.01.01", "20250101", "2025-01", "2025/01", "202501"]
+    no_days = ["202513", "2025.1", "45658", "1735689600", "01/2025", "20250230"]
+    rows = [(str(number), day, 1.0) for number, day in enumerate([*days, *no_days])]
+    make_table(rows, "customer_id string, month string, usage double").write.parquet(
+        str(tmp_path / "usage")
+    )
+    read = tables.read_with_notes(spark, str(tmp_path / "usage"), USAGE, max_rejected=0.5)
+    assert [row.month for row in read.rows.collect()] == [date(2025, 1, 1)] * len(days)
+    assert read.reasons == {"month is not a date": len(no_days)}
 
 
 def test_whole_numbers_that_pandas_wrote_as_floats_are_whole_numbers(spark, csv):

@@ -175,7 +175,7 @@ def test_years_quarters_and_weeks_are_read_by_their_names(read, texts, name, las
 @pytest.mark.parametrize("text", ["2021-W53", "2021-W00", "2021-Q5", "202101", "21"])
 def test_periods_that_there_are_not_are_refused(read, text):
     with pytest.raises(BadInputError, match="column month is not a date in 1 of 2 rows"):
-        read(["a,2020-12-28,1", f"a,{text},1"])
+        read(["a,2020-12-28,1", f"a,{text},1"], header="customer_id,week,usage")
 
 
 def test_bad_times_are_refused_with_the_rule_of_the_table(read):

@@ -41,7 +41,7 @@ def test_a_table_that_changes_has_another_fingerprint(make_files):
 @pytest.mark.parametrize(
     ("names", "kind"),
     [
-        (["a.csv", "b.CSV.gz"], "CSV"),
+        (["a.csv", "b.CSV.gz", "c.tsv", "d.txt"], "CSV"),
         (["k=1/a.csv"], "CSV"),
         (["a.json", "b.jsonl.gz", "c.ndjson"], "JSON"),
         (["part-0.snappy.orc"], "ORC"),

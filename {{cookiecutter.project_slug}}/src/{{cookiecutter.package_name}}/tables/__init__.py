@@ -5,14 +5,8 @@ from .checking import check_columns, example_of
 from .column_names import names_for
 from .dialects import CSV_OPTIONS, check_csv_option
 from .ids import id_counts, with_comparable_ids
-from .reading import (
-    Reading,
-    Stored,
-    count_rows_and_customers,
-    open_source,
-    read,
-    read_with_notes,
-)
+from .opening import Stored, open_source
+from .reading import Reading, count_rows_and_customers, read, read_with_notes
 from .rules import whole_rules
 from .schemas import CUSTOMERS, USAGE, Rule, Table, any_table, quoted
 from .vintages import Run, read_vintage, read_vintages, vintages, write_vintage

@@ -35,6 +35,9 @@ MONTH = r"^\d{4}-\d{2}(-\d{2}([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)
 TIME = r"^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
 """A month, a date or a time in any time zone; the written time counts."""
 
+PLAIN_DATE = r"^\d{4}([/.]\d{2}([/.]\d{2})?|\d{2}(\d{2})?)$"
+"""A month or a date with its year first, in other signs or none: 2025/01/31, 2025.01, 202501."""
+
 YEAR = r"^\d{4}$"
 QUARTER = r"^\d{4}[- ]?[Qq][1-4]$"
 ISO_WEEK = r"^\d{4}-?[Ww]\d{2}$"
@@ -47,7 +50,11 @@ FROM_NOW_ON_NFC_MATTERS = r"[^\u0000-\u02ff]"
 
 
 def typed(
-    stored: DataFrame, table: Table, text: frozenset[str], decimal: str = "."
+    stored: DataFrame,
+    table: Table,
+    text: frozenset[str],
+    decimal: str = ".",
+    of_weeks: bool = False,
 ) -> list[Column]:
     """Return the table's columns with its types; null where a stored value cannot be cast.
 
@@ -58,13 +65,14 @@ def typed(
         table: its contract.
         text: names, in lower case, of the columns that are stored as text.
         decimal: the decimal sign in columns of text.
+        of_weeks: whether the period's column is called by weeks, so that 202501 may be one.
     """
     columns = []
     for field in table.schema:
         value = F.col(quoted(field.name))
         kind = TimestampNTZType() if field.name == table.period else field.dataType
         if field.name.lower() in text:
-            value = _from_text(value, kind, decimal)
+            value = _from_text(value, kind, decimal, of_weeks)
         else:
             value = _from_stored(value, kind)
         if field.name in table.key and field.dataType == StringType():
@@ -96,7 +104,7 @@ def composed(name: Column) -> Column:
     return result
 
 
-def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
+def _from_text(stored: Column, kind: DataType, decimal: str, of_weeks: bool) -> Column:
     trimmed = F.trim(stored)
     if isinstance(kind, DateType | TimestampNTZType):
         pattern, letters = (MONTH, 10) if kind == DateType() else (TIME, 19)
@@ -104,12 +112,22 @@ def _from_text(stored: Column, kind: DataType, decimal: str) -> Column:
         first_day = F.concat(trimmed, F.lit("-01"))
         time = F.when(is_month, first_day).otherwise(trimmed.substr(1, letters))
         found = F.when(trimmed.rlike(pattern), time.try_cast(kind))
+        found = F.coalesce(found, _plain_date(trimmed, of_weeks).cast(kind))
         return found if kind == DateType() else F.coalesce(found, _named_period(trimmed).cast(kind))
     if kind == DoubleType():
         pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA
         number = trimmed if decimal == "." else F.translate(trimmed, ",", ".")
         return F.when(trimmed.rlike(pattern), number.try_cast(kind))
     return stored.cast(kind)
+
+
+def _plain_date(text: Column, of_weeks: bool) -> Column:
+    """Return the date, or the first day of the month, of a text like PLAIN_DATE."""
+    is_plain = text.rlike(PLAIN_DATE) & (F.length(text) > (len("202501") if of_weeks else 0))
+    digits = F.translate(text, "/.", "")
+    day = F.coalesce(digits.substr(7, 2).try_cast("int"), F.lit(1))
+    written = F.format_string("%s-%s-%02d", digits.substr(1, 4), digits.substr(5, 2), day)
+    return F.when(is_plain, written.try_cast("date"))
 
 
 def _named_period(text: Column) -> Column:

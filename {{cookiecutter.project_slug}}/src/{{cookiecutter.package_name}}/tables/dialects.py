@@ -41,6 +41,7 @@ OTHER_KINDS = {
     b"BZh": "is compressed: let its name end in .csv.bz2.",
     b"PK\x03\x04": "is an Excel or zip file: save it as CSV.",
     b"PAR1": "is Parquet: let its name not end in .csv.",
+    b"ARROW1": "is an Arrow file (Feather): save it as Parquet, in pandas by to_parquet.",
 }
 """First bytes of files that are not CSV -> what they are."""
 
@@ -142,10 +143,19 @@ def beginning(file: Path, where: str) -> bytes:
         raise BadInputError(
             f"{where}: a file is damaged: {file.name} cannot be read ({error})."
         ) from error
+    refuse_other_kinds(file.name, content, where)
+    return content
+
+
+def refuse_other_kinds(name: str, content: bytes, where: str) -> None:
+    """Refuse a file whose first bytes tell that it is of another kind.
+
+    Raises:
+        BadInputError: if they do; the message says what it is and what to do.
+    """
     for start, problem in OTHER_KINDS.items():
         if content.startswith(start):
-            raise BadInputError(f"{where}: {file.name} {problem}")
-    return content
+            raise BadInputError(f"{where}: {name} {problem}")
 
 
 def _encoding(content: bytes) -> str:

@@ -22,6 +22,7 @@ from pyspark.sql.types import (
 
 from ..errors import BadInputError
 from .checking import check_columns
+from .dialects import refuse_other_kinds
 from .schemas import Table, quoted
 from .sources import PARQUET, Files
 from .writing import as_literal
@@ -140,6 +141,10 @@ def _columns(path: Path, where: str) -> list[tuple[str, str]]:
     try:
         schema = pq.read_metadata(path).schema
     except (pa.ArrowException, OSError) as error:
+        with path.open("rb") as file:
+            beginning = file.read(len(b"ARROW1"))
+        if not beginning.startswith(b"PAR1"):
+            refuse_other_kinds(path.name, beginning, where)
         raise BadInputError(
             f"{where}: a file is damaged, or not Parquet and without a name in .csv, .json or "
             f".orc: {path.name}."

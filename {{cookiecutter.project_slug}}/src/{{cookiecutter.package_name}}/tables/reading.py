@@ -1,38 +1,25 @@
 """Read a table from files, a URL or the catalog, in the columns and types of its schema."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import NamedTuple
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ..errors import BadInputError, MissingColumnError, UnavailableError
+from ..errors import MissingColumnError
 from ..periods import MONTH, Frequency
 from .casting import typed
-from .checking import check_columns, check_key, check_rows
-from .column_names import renamed, with_names
-from .csv_files import open_csv
-from .destinations import Destination
-from .faults import explain
-from .json_files import open_json, text_columns
-from .orc_files import open_orc
-from .parquet_files import names_of, open_parquet
+from .checking import check_key, check_rows
+from .column_names import with_names
+from .opening import Stored, open_source
+from .parquet_files import names_of
 from .rules import WHOLE
 from .schemas import Table, quoted
-from .sources import Files, existing_path, is_url, keep_folders_as_text, list_files
-from .transactions import open_table, with_format, with_version
-from .urls import open_url
 
 TIME_COLUMNS = ("period", "hour", "day", "date", "week", "quarter", "year", "time", "timestamp")
 """Names that the time column may have instead of `month`, the first of them first."""
-
-NO_SUCH = "there is no such path or catalog table. Check the name."
 
 
 @dataclass(frozen=True)
@@ -72,48 +59,6 @@ class Reading:
     def as_named(self, table: DataFrame) -> DataFrame:
         """Return an output whose time column has the name that it has in the stored table."""
         return table.withColumnRenamed("month", self.period)
-
-
-class Stored(NamedTuple):
-    """A table as it is stored.
-
-    frame: its rows.
-    text: names, in lower case, of the columns that are stored as text and must be cast.
-    files: its files on this machine, if it has any.
-    """
-
-    frame: DataFrame
-    text: frozenset[str] = frozenset()
-    files: Files | None = None
-
-    def renamed(self, table: Table, names: Mapping[str, str], where: str) -> "Stored":
-        """Check the columns of a contract, and give them its names (see column_names)."""
-        check_columns(self.frame, with_names(table, names), where, self.text)
-        if not names:
-            return self
-        new = {stored.lower(): name.lower() for name, stored in names.items()}
-        text = frozenset(new.get(name, name) for name in self.text)
-        return self._replace(frame=renamed(self.frame, table, names), text=text)
-
-    def check_unchanged(self, where: str) -> None:
-        """Raise UnavailableError if files changed since: rows may mix two versions."""
-        try:
-            is_same = self.files is None or list_files(self.files.root, where) == self.files
-        except BadInputError:  # the path is gone, or holds another kind of table
-            is_same = False
-        if not is_same:
-            raise UnavailableError(f"{where}: its files changed while they were read. Try again.")
-
-    @contextmanager
-    def telling_faults(self, where: str) -> Iterator[None]:
-        """Raise BadInputError or UnavailableError for Spark's errors about the table's files."""
-        try:
-            with _telling_faults(where):
-                yield
-        except (PySparkException, Py4JJavaError, BadInputError, UnavailableError):
-            self.check_unchanged(where)
-            raise
-        self.check_unchanged(where)
 
 
 def read(
@@ -169,7 +114,9 @@ def read_with_notes(
     is_found = table.period in stored_names.keys() - (column_names or {}).keys()
     period = "period" if is_found else "month"
     with stored.telling_faults(where):
-        columns = typed(stored.frame, table, stored.text, options.get("decimal", "."))
+        of_weeks = "week" in stored_names.get(table.period or "", "").lower()
+        decimal = options.get("decimal", ".")
+        columns = typed(stored.frame, table, stored.text, decimal, of_weeks)
         rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
         checked = check_rows(rows, table, stored.text, where, as_of, today, max_rejected, frequency)
         checked = check_key(checked, table, where, max_rejected)
@@ -211,6 +158,8 @@ def _open_renamed(
     try:
         stored = open_source(spark, source, with_names(table, names), options, where)
         with stored.telling_faults(where):
+            if table.period:
+                stored = stored.with_times_as_text(names.get(table.period, table.period))
             return stored.renamed(table, names, where)
     except MissingColumnError as error:
         found = {name.lower(): name for name in reversed(error.columns)}
@@ -227,69 +176,3 @@ def count_rows_and_customers(table: DataFrame) -> tuple[int, int]:
         F.count("*").alias("rows"), F.count_distinct("customer_id").alias("customers")
     ).collect()
     return found.rows, found.customers
-
-
-def open_source(
-    spark: SparkSession, source: str, table: Table, options: Mapping[str, str], where: str
-) -> Stored:
-    """Open a source without casting: files of this machine, a URL or a catalog table.
-
-    Raises:
-        BadInputError: when it is absent or unreadable.
-        UnavailableError: when its server does not answer.
-    """
-    with _telling_faults(where):
-        return _open(spark, source, table, options, where)
-
-
-def _open(
-    spark: SparkSession, source: str, table: Table, options: Mapping[str, str], where: str
-) -> Stored:
-    if not source.strip():
-        raise BadInputError(f"{where}: {NO_SUCH}")
-    table_source, version = with_version(source)
-    transacted = with_format(table_source)
-    if transacted is not None:
-        return Stored(open_table(spark, transacted, version))
-    path = existing_path(source)
-    if path is not None:
-        files = list_files(path, where)
-        if files.partitions:
-            keep_folders_as_text(spark, where)
-        if files.kind == "CSV":
-            frame = open_csv(spark, files, table, options, where)
-            return Stored(frame, _lower(frame.columns), files)
-        if files.kind == "JSON":
-            frame = open_json(spark, files, where)
-            return Stored(frame, text_columns(frame), files)
-        open_files = open_orc if files.kind == "ORC" else open_parquet
-        return Stored(open_files(spark, files, table, where), _lower(files.partitions), files)
-    if not is_url(source):
-        if not _is_in_catalog(spark, table_source):
-            raise BadInputError(f"{where}: {NO_SUCH}")
-        return Stored(open_table(spark, Destination(table_source, None, is_table=True), version))
-    frame, names = open_url(spark, source, table, options, where)
-    return Stored(frame, _lower(names))
-
-
-@contextmanager
-def _telling_faults(where: str) -> Iterator[None]:
-    try:
-        yield
-    except (PySparkException, Py4JJavaError) as error:
-        told = explain(error, where)
-        if told is None:
-            raise
-        raise told from error
-
-
-def _is_in_catalog(spark: SparkSession, name: str) -> bool:
-    """Return whether the catalog has a table of this name; False for an invalid name."""
-    try:
-        return spark.catalog.tableExists(name)
-    except PySparkException:
-        return False
-
-
-def _lower(names: list[str] | tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.lower() for name in names)

@@ -30,6 +30,9 @@ WHOLE = {
 }
 """Column with what is no row of a file -> the rule that it is null."""
 
+MISSING = "^(?i:n/?a|#n/?a|null|none|nan|nil|[-.?])$"
+"""What stands for a missing number in text."""
+
 REMEDIES: dict[type[DataType], str] = {
     DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day.",
     DoubleType: "Write numbers as 1234.5, and correct or remove such rows.",
@@ -63,6 +66,14 @@ def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]
                 )
             )
         if field.name.lower() in text and field.dataType == DoubleType():
+            of_text.append(
+                Rule(
+                    field.name,
+                    rf"{quoted(field.name)} IS NULL AND trim({stored}) RLIKE '{MISSING}'",
+                    "a word or a sign for a missing value",
+                    "Leave the field empty, or name it (in CSV): --csv-options nullValue=NA",
+                )
+            )
             of_text.append(
                 Rule(
                     field.name,

@@ -16,7 +16,7 @@ from .writing import backup_path
 
 PARQUET = "Parquet"
 KINDS = {
-    "CSV": re.compile(r"\.csv(\.gz|\.bz2)?/?$", re.IGNORECASE),
+    "CSV": re.compile(r"\.(csv|tsv|txt)(\.gz|\.bz2)?/?$", re.IGNORECASE),
     "JSON": re.compile(r"\.(json|jsonl|ndjson)(\.gz|\.bz2)?/?$", re.IGNORECASE),
     "ORC": re.compile(r"\.orc/?$", re.IGNORECASE),
 }
