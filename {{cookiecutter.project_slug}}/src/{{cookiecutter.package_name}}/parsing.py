@@ -90,7 +90,7 @@ def parse(
     args.needs = needed(named, {place.format for place in formatted if place.format})
     for name, place in added.items():
         if isinstance(place, str):
-            spark = get_spark(run_log.current().job, needs=args.needs)
+            spark = get_spark(run_log.current().job or parser.prog, needs=args.needs)
             vars(args)[name] = open_remote(spark, ADDED_TO[name], place)
     run_log.current().accept(args, read)
     return args

@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +20,7 @@ from .stores import SparkProcess, await_port, free_port, kill_writes, process
 
 pytestmark = pytest.mark.cluster
 
-SMALL = ("--customers", "20", "--months", "36", "--seed", "1")
+SMALL = ("--customers", "60", "--months", "36", "--seed", "1")
 FORMATS = [name for name in ("delta", "iceberg") if SPARK in CONNECTORS[name].versions]
 """The table formats that have a release for this Spark."""
 
@@ -41,18 +43,41 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     lines = (f"{name} {value}\n" for name, value in settings.items())
     (folder / "spark-defaults.conf").write_text("".join(lines))
     user = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "moto")
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with (folder / "moto.log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | user, stdout=log, stderr=log)
-    try:
-        await_port(port)
+    with server(folder, port, user, "moto.server", "-H", "127.0.0.1", "-p", str(port)):
         keys = dict(zip(("aws_access_key_id", "aws_secret_access_key"), user.values(), strict=True))
         client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
         client.create_bucket(Bucket="lake")
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
+        models = free_port()
+        where = {"MLFLOW_S3_ENDPOINT_URL": address, "AWS_DEFAULT_REGION": "us-east-1"}
+        command = ("mlflow", "server", "--workers=1", "--host=127.0.0.1", f"--port={models}")
+        stores = (f"--backend-store-uri=sqlite:///{folder}/mlflow.db",)
+        stores += ("--artifacts-destination=s3://lake/models",)
+        with server(folder, models, user | where, *command, *stores):
+            tracking = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{models}"}
+            yield user | tracking | {"SPARK_CONF_DIR": str(folder)}
+{% else %}
         yield user | {"SPARK_CONF_DIR": str(folder)}
+{% endif %}
+
+
+@contextmanager
+def server(folder: Path, port: int, variables: dict[str, str], *module: str) -> Iterator[None]:
+    """Run a module that listens on a port of this machine."""
+    with (folder / f"{module[0]}.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            env=os.environ | variables,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        await_port(port)
+        yield
     finally:
-        server.terminate()
-        server.wait(timeout=60)
+        os.killpg(process.pid, signal.SIGTERM)  # its children too
+        process.wait(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +102,7 @@ def places(folder: Path) -> list[tuple[str, str]]:
 
 def below(place: str, name: str) -> str:
     return f"{place}.{name}" if place.startswith("lakehouse") else f"{place}/{name}"
-{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+{% if cookiecutter.use_cases != "none" %}
 
 
 def as_input(place: str, form: str) -> str:
@@ -88,18 +113,35 @@ def as_input(place: str, form: str) -> str:
 
 def test_tables_have_the_same_rows_everywhere(reader, tmp_path):
     assert reader.do("run_job", "simulate_usage", *SMALL, "--output", str(tmp_path)) == 0
+{% if cookiecutter.use_cases != "none" %}
+    reports = ("--reports", f"{tmp_path}/reports")
+    jobs = {}
+{% endif %}
+{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
+    jobs["forecast_growth"] = ("--horizon", "3", "--method", "seasonal-naive", *reports)
+{% endif %}
+{% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
+    named = ("--model", "main.shop.churn")  # as in Unity Catalog
+    customers = ("--customers", f"{tmp_path}/customers", *named, *reports)
+    usage = ("--usage", f"{tmp_path}/usage", "--horizon", "3")
+    assert reader.do("run_job", "train_churn", *usage, *customers) == 0
+    log = ("--run-log", f"{tmp_path}/reports/runs")
+    assert reader.do("run_job", "promote_model", "--force", *named, *log) == 0
+    assert any(name.endswith("/MLmodel") for name in reader.do("files", "s3a://lake/models"))
+    jobs["score_churn"] = ("--no-reasons", *customers)
+{% endif %}
     written = {}
     for place, form in places(tmp_path):
         start = time.perf_counter()
         usage = below(place, "usage")
         reader.do("copy", f"{tmp_path}/usage", usage, form)
         written[place] = [reader.rows("read", usage, form)]
-{% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
-        forecasts = below(place, "forecasts")
-        fast = ("--horizon", "3", "--method", "seasonal-naive", "--reports", f"{tmp_path}/reports")
-        output = ("--usage", as_input(usage, form), "--output", forecasts, "--format", form)
-        assert reader.do("run_job", "forecast_growth", *output, *fast) == 0
-        written[place].append(reader.rows("read", forecasts, form))
+{% if cookiecutter.use_cases != "none" %}
+        for job, options in jobs.items():
+            output = below(place, job)
+            tables = ("--usage", as_input(usage, form), "--output", output, "--format", form)
+            assert reader.do("run_job", job, *tables, *options) == 0
+            written[place].append(reader.rows("read", output, form))
 {% endif %}
         print(f"{place} ({form}): {time.perf_counter() - start:.1f} seconds")
     [first, *others] = written

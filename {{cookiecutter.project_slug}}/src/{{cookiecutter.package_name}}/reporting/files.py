@@ -80,7 +80,7 @@ def write_files(
         write_page(place)
         return place.place_of(PAGE)
     except UnavailableError as error:
-        raise UnavailableError(f"reports: {error}. {kept}.") from error
+        raise UnavailableError(f"reports: {error}. {kept}. Try again.") from error
     except OSError as error:
         problem = why_unavailable(error)
         kept += ", and the earlier report stays."

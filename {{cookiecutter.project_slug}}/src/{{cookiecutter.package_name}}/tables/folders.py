@@ -114,7 +114,7 @@ class RemoteFolder:
             yield
         except (PySparkException, Py4JError, OSError) as error:
             raise UnavailableError(
-                f"folder ({self.url}): cannot be {done} now ({_reason(error)}). Try again"
+                f"folder ({self.url}): cannot be {done} now ({_reason(error)})"
             ) from error
 
 

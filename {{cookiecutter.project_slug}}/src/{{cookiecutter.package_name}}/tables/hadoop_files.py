@@ -46,7 +46,7 @@ class HadoopFiles:
         """
         if is_remote():
             raise BadInputError(
-                f"output ({url}): files at a URL are written by Spark's own process, which Spark "
+                f"folder ({url}): files at a URL are written by Spark's own process, which Spark "
                 "Connect does not offer. Start the job with spark-submit, or write to a folder."
             )
         self._java: Any = spark._jvm
