@@ -4,7 +4,14 @@ import argparse
 from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, tables
-from {{ cookiecutter.package_name }}.growth import METHODS, SEASON_HELP, charts
+from {{ cookiecutter.package_name }}.growth import (
+    FUTURE_HELP,
+    METHODS,
+    SEASON_HELP,
+    charts,
+    future,
+    with_future,
+)
 from {{ cookiecutter.package_name }}.growth.forecasts import (
     by_model,
     of_largest_customers,
@@ -58,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         metavar="SHARE",
         help="largest share of customers that may be left without a forecast",
     )
+    parser.add_argument("--future", help=FUTURE_HELP)
     parser.add_argument("--customers", help="customers table, with the columns of --by")
     parser.add_argument(
         "--by",
@@ -79,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     if args.by and args.origin == "customer":
         parser.error("--by does not go with --origin customer: its forecasts start at other times")
 
+    if args.future and args.origin == "customer":
+        parser.error("--future does not go with --origin customer: its periods are the table's")
+
     spark = get_spark("forecast_growth", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     usage, frequency = read.rows, read.frequency
@@ -88,7 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     if args.by:
         customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows
         check_groups(customers, args.by, f"customers table ({args.customers})")
-    method = METHODS[args.method]
+    method, known = METHODS[args.method], None
+    if args.future:
+        known = future.read(spark, args, usage, frequency, ahead=args.horizon)
+        method = with_future(METHODS, known)[args.method]
     if args.origin == "customer":
         method = from_own_ends(method, frequency)
     quantiles = sorted(set(args.quantiles))
@@ -143,6 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         notes.append(
             "totals: not written, because forecasts of --origin customer start at other times"
         )
+    if known:
+        notes += future.notes(known, [args.method])
     notes += [f"written: {args.output}", f"page: {page}"]
     print_answer(
         charts.outlook(total, rejected, frequency.name), records, groups, models, notes=notes

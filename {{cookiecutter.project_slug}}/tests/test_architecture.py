@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "monitoring": {"reporting", "tables"},
 {% endif %}
 {% if cookiecutter.use_cases in ["both", "growth-forecasting"] %}
-    "growth": {"monitoring", "reporting", "tables"},
+    "growth": {"inputs", "monitoring", "reporting", "tables"},
 {% endif %}
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
     "training": {"tables"},

@@ -110,15 +110,15 @@ def read_table(
     Raises:
         BadInputError: if the table cannot be read, or its frequency is none of `frequencies`.
     """
-    is_usage = table.period is not None
+    is_usage = table.period is not None and not table.is_ahead
     reading = tables.read_with_notes(
         spark,
         source,
         table,
         dict(args.csv_options),
-        args.as_of,
-        clock(),
-        tables.names_for(table, args.columns or ()),
+        None if table.is_ahead else args.as_of,
+        None if table.is_ahead else clock(),
+        {} if table.is_ahead else tables.names_for(table, args.columns or ()),
         args.max_rejected if is_usage else None,
         FREQUENCIES.get(args.frequency) if is_usage else None,
     )
@@ -127,6 +127,11 @@ def read_table(
     if is_usage and args.as_of:
         row.as_of = str(reading.frequency.before(args.as_of, 0))
     found = reading.frequency.name
+    if table.is_ahead and found not in frequencies:
+        raise BadInputError(
+            f"{table.name} table ({source}): its periods are {found}s, and those of usage "
+            f"{' or '.join(f'{name}s' for name in frequencies)}. Give each period of usage a row."
+        )
     if is_usage and found not in frequencies:
         raise BadInputError(
             f"{table.name} table ({source}): its periods are {found}s, and the job takes "

@@ -14,7 +14,7 @@ from .tables.folders import open_remote
 from .tables.transactions import check_format, with_format, with_version
 from .tables.writing import parquet_folder
 
-INPUTS = ("usage", "customers", "features", "events", "forecasts", "scores")
+INPUTS = ("usage", "customers", "features", "events", "forecasts", "scores", "future")
 """The options that name a table to read: a path, a URL or a catalog table."""
 
 ADDED_TO = {"reports": "--reports", "run_log": "--run-log"}

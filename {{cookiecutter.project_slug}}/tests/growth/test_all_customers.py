@@ -12,7 +12,9 @@ from {{ cookiecutter.package_name }}.growth.calibration import (
     error_quantiles,
     length_edges,
 )
+from {{ cookiecutter.package_name }}.growth.future import Future
 from {{ cookiecutter.package_name }}.growth.intermittent import NOTHING_KNOWN
+from {{ cookiecutter.package_name }}.periods import MONTH
 from {{ cookiecutter.package_name }}.processing.plan import physical_plan
 
 from .conftest import Constant
@@ -36,7 +38,9 @@ def drawn(counted, few_tasks):
     """The months drawn, and whose they are: a customer's number is told by its thousands."""
     thousands = 1000 * F.substring("customer_id", 2, 2).cast("int")
     told_apart = counted.withColumn("usage", F.col("usage") + thousands)
-    drawn = training_sample.drawn_periods(told_apart, horizon=6, season=12).toPandas()
+    numbers = counted.where("customer_id = 'C0'").select("month", F.col("usage").alias("number"))
+    numbered = Future(numbers, ("number",), MONTH)
+    drawn = training_sample.drawn_periods(told_apart, 6, 12, future=numbered).toPandas()
     customer = drawn["target"] // 1000
     history = drawn["history"] - 1000 * customer
     return drawn.assign(customer=customer, history=history, target=drawn["target"] % 1000)
@@ -48,6 +52,11 @@ def test_a_month_is_drawn_with_what_was_known_before_it(drawn):
     assert set(drawn["step"]) == {1, 2, 3, 4, 5, 6}
     assert set(drawn["target"]) == set(range(25, 61))
     assert drawn["history"].map(lambda h: (np.diff(h) == 1).all()).all()
+
+
+def test_future_columns_are_those_of_the_months_of_the_history_and_up_to_the_drawn_one(drawn):
+    for row in drawn.itertuples():
+        assert list(row.future) == [*row.history, *(row.history[-1] + np.arange(row.step) + 1)]
 
 
 def test_a_tenth_of_the_histories_is_cut_short(drawn):

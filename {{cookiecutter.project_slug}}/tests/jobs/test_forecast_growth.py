@@ -215,12 +215,12 @@ def test_a_folder_that_holds_other_things_is_refused(usage, tmp_path, capsys):
     [
         *(("--horizon", "0"), ("--method", "magic"), ("--level", "100"), ("--season", "-1")),
         *(("--quantiles", "1"), ("--quantiles", "ten"), ("--max-failed", "1.1")),
+        ("--future", "f", "--origin", "customer"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_with_exit_code_2(wrong, capsys):
-    arguments = {"--usage": "t", "--horizon": "3", "--output": "o"} | dict([wrong])
     with pytest.raises(SystemExit) as stopped:
-        run(*(word for pair in arguments.items() for word in pair))
+        run("--usage", "t", "--horizon", "3", "--output", "o", *wrong)
     assert stopped.value.code == 2
     assert wrong[0] in capsys.readouterr().err
 

@@ -5,14 +5,21 @@ to the forecasts table. To add one, write its file and name it here: jobs, backt
 know it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from pyspark.sql import DataFrame
 
 from . import all_customers, combination, per_customer, seasonal_naive
+from .future import USING_FUTURE, Future
 
 Method = Callable[..., DataFrame]
 """(usage, horizon, season, level, quantiles, frequency) -> forecasts. See per_customer.forecast."""
+
+FUTURE_HELP = (
+    "table of columns that are known for the periods to forecast, such as prices: period, "
+    "customer_id if they differ by customer, and numbers; used by all-customers and combination"
+)
 
 SEASON_HELP = "periods in a season; 168 hours, 7 days, 52 weeks, 12 months, 4 quarters or 1 year"
 
@@ -22,3 +29,11 @@ METHODS: dict[str, Method] = {
     "all-customers": all_customers.forecast,
     "seasonal-naive": seasonal_naive.forecast,
 }
+
+
+def with_future(methods: Mapping[str, Method], future: Future | None) -> dict[str, Method]:
+    """Return the methods, of which those of USING_FUTURE get known future columns."""
+    return {
+        name: partial(method, future=future) if future and name in USING_FUTURE else method
+        for name, method in methods.items()
+    }

@@ -7,6 +7,7 @@ are forecast by their expected value (intermittent.py).
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from ..periods import MONTH, Frequency
 from .calibration import error_quantiles, length_edges
-from .features import Features, Floats, features, pad_histories
+from .features import Features, Floats, largest_of, pad_histories
 from .forecasts import (
     UNKNOWN,
     Fit,
@@ -27,10 +28,13 @@ from .forecasts import (
     forecast_each,
     probabilities_of,
 )
+from .future import Future
+from .future_choice import choose, known_columns
+from .future_effects import features_with
 from .history import histories
 from .intermittent import Returns, forecast_irregular, learn, takes
 from .plausible import plausible_bound, plausible_range
-from .training_sample import FOLDS, drawn_periods, most_periods
+from .training_sample import FOLDS, drawn_periods, most_periods, periods_to_judge
 
 FEWEST_ROWS = 200
 """Rows under which nothing is learned but how far usage strays from the baseline."""
@@ -82,20 +86,34 @@ def forecast(
     quantiles: Sequence[float] = (),
     frequency: Frequency = MONTH,
     returns: Returns | None = None,
+    future: Future | None = None,
 ) -> DataFrame:
     """Train a model on all customers, and forecast each customer with it.
 
-    See per_customer.forecast for arguments and result.
+    See per_customer.forecast for arguments and result. Known future columns are used if forecasts
+    of past periods err less with them (future_choice.py).
     """
     probabilities = probabilities_of(level, quantiles)
     known = returns or learn(histories(usage, frequency), horizon, frequency.month)
-    sample = training_sample(usage, horizon, season, known, frequency).toPandas()
+    if future is not None:
+        judged = periods_to_judge(usage, horizon, season, known, frequency, future)
+        choice = choose(judged, future.columns, season)
+        future.choices.append(choice)
+        future = future.only(choice.used)
+    sample = training_sample(usage, horizon, season, known, frequency, future).toPandas()
     model = train(sample, horizon, season, probabilities)
+    beside = None
+    if future is not None:
+        periods = most_periods(season) + horizon
+        beside = partial(future.beside, usage=usage, periods=periods, ahead=horizon)
     return forecast_each(
         usage,
-        lambda batch: score_batch(batch, model, horizon, season, probabilities, known),
+        lambda batch, future=None: score_batch(
+            batch, model, horizon, season, probabilities, known, future
+        ),
         quantiles,
         frequency,
+        beside,
     )
 
 
@@ -105,6 +123,7 @@ def training_sample(
     season: int,
     returns: Returns,
     frequency: Frequency = MONTH,
+    future: Future | None = None,
 ) -> DataFrame:
     """Forecast the customers' last periods from before them, and see by how much that was wrong.
 
@@ -113,11 +132,26 @@ def training_sample(
         features.features); z (what the model is to learn; null where nothing can be learned);
         months (known, of the history); step (months from the cutoff); fold (of the customer).
     """
+    count = 0 if future is None else len(future.columns)
 
     def describe(history: pd.Series, step: pd.Series, target: pd.Series) -> pd.DataFrame:
+        return describe_periods(history, step, target, None)
+
+    def describe_with(
+        history: pd.Series, step: pd.Series, target: pd.Series, future: pd.Series
+    ) -> pd.DataFrame:
+        return describe_periods(history, step, target, future)
+
+    def describe_periods(
+        history: pd.Series, step: pd.Series, target: pd.Series, future: pd.Series | None
+    ) -> pd.DataFrame:
         largest = largest_of(history.to_list())
         scaled = [usage / most for usage, most in zip(history, largest, strict=True)]
-        known = features(pad_histories(scaled, season), step.to_numpy()[:, None], season)
+        padded, steps = pad_histories(scaled, season), step.to_numpy()[:, None]
+        beside = None
+        if future is not None:
+            beside = known_columns(future, scaled, padded.shape[1], count, steps)
+        known = features_with(padded, steps, season, beside)
         z = (target.to_numpy() / largest - known.baseline[:, 0]) / known.scale[:, 0]
         is_taken = history.map(lambda usage: takes(usage[~np.isnan(usage)], returns))
         learnable = np.isfinite(z) & ~is_taken.to_numpy(dtype=bool)
@@ -130,11 +164,12 @@ def training_sample(
         )
 
     describe_udf = F.pandas_udf(  # type: ignore[call-overload]
-        describe, "columns array<double>, z double, months int"
+        describe_with if count else describe, "columns array<double>, z double, months int"
     )
+    inputs = ["history", "step", "target", *(["future"] if count else [])]
     return (
-        drawn_periods(usage, horizon, season, frequency)
-        .select(describe_udf("history", "step", "target").alias("described"), "step", "fold")
+        drawn_periods(usage, horizon, season, frequency, future)
+        .select(describe_udf(*inputs).alias("described"), "step", "fold")
         .select("described.*", "step", "fold")
     )  # to filter by z here would make Spark call the UDF twice
 
@@ -186,8 +221,9 @@ def score_batch(
     season: int,
     probabilities: Sequence[float],
     returns: Returns,
+    future: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Score each history; a row of FITS for each."""
+    """Score each history, with known future columns beside it; a row of FITS for each."""
     fits: list[Fit | None] = []
     for history in histories:
         known = history[~np.isnan(history)]
@@ -200,12 +236,15 @@ def score_batch(
             fits.append(failed_row(NOTHING_TO_LEARN, probabilities))
         else:
             fits.append(None)
-    regular = [histories.iloc[customer] for customer, fit in enumerate(fits) if fit is None]
+    regular = [customer for customer, fit in enumerate(fits) if fit is None]
     scored: list[Fit] = []
     if model:
         for start in range(0, len(regular), CUSTOMERS_AT_ONCE):
             part = regular[start : start + CUSTOMERS_AT_ONCE]
-            scored += score_customers(part, model, horizon, season, probabilities)
+            beside = None if future is None else future.iloc[part]
+            scored += score_customers(
+                histories.iloc[part].to_list(), model, horizon, season, probabilities, beside
+            )
     in_order = iter(scored)
     return as_fits([next(in_order) if fit is None else fit for fit in fits])
 
@@ -216,13 +255,18 @@ def score_customers(
     horizon: int,
     season: int,
     probabilities: Sequence[float],
+    future: pd.Series | None = None,
 ) -> list[Fit]:
     """Score customers together, as arrays of (customers, steps)."""
     largest = largest_of(histories)  # squares and sums of the largest numbers would overflow
     last = most_periods(season)
     histories = [usage[-last:] / most for usage, most in zip(histories, largest, strict=True)]
     steps = np.arange(1, horizon + 1)[None, :].repeat(len(histories), axis=0)
-    known = features(pad_histories(histories, season), steps, season)
+    padded, beside = pad_histories(histories, season), None
+    if future is not None:
+        count = len(future.iloc[0]) // (last + horizon)
+        beside = known_columns(future, histories, padded.shape[1], count, steps)
+    known = features_with(padded, steps, season, beside)
     columns = to_feature_matrix(known)
     z = np.reshape(model.centre.predict(columns), steps.shape)
     spread = np.reshape(model.spread.predict(columns), steps.shape)
@@ -242,12 +286,6 @@ def score_customers(
             values, bounds = largest[customer] * values, largest[customer] * bounds
         fits.append(fit_row(values, bounds, probabilities, model.name))
     return fits
-
-
-def largest_of(histories: Sequence[Floats]) -> Floats:
-    """Find each customer's largest usage; 1 where nothing is used."""
-    largest = np.array([np.nanmax(usage, initial=0) for usage in histories])
-    return np.where(largest > 0, largest, 1.0)
 
 
 def to_feature_matrix(known: Features) -> Floats:

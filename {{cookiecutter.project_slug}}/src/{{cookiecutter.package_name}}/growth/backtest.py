@@ -10,7 +10,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ..periods import MONTH, Frequency, last_month
-from . import Method, combination
+from . import Method, combination, with_future
+from .future import Future
 from .history import filled
 from .scores import TotalScore, score, score_total, summary
 from .totals import totals
@@ -69,6 +70,7 @@ def backtest(
     level: int = 90,
     folds: int = 3,
     frequency: Frequency = MONTH,
+    future: Future | None = None,
 ) -> tuple[list[MethodScore], list[LengthScore]]:
     """Score every method on the same folds.
 
@@ -78,7 +80,7 @@ def backtest(
     table does counts as zero from then on; history.align_ends makes all end together.
 
     The combination is made from the forecasts of its parts, which are not made again: its seconds
-    are theirs and its own.
+    are theirs and its own. Known future columns go to the methods that take them.
     """
     placed = filled(usage, frequency).drop("stale").cache()
     end = last_month(placed)
@@ -92,7 +94,7 @@ def backtest(
             if not any(scores.values()):
                 warm_up(history, methods, season, level, frequency)
             for name, (scored, total, taken) in run_fold(
-                history, actual, methods, horizon, season, level, frequency
+                history, actual, with_future(methods, future), horizon, season, level, frequency
             ).items():
                 scores[name].append(scored)
                 sums[name].append(total)

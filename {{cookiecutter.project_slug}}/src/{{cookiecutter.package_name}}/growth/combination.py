@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from ..periods import MONTH, Frequency
 from . import all_customers, per_customer
 from .forecasts import quantile_column
+from .future import Future
 from .history import histories
 from .intermittent import learn
 
@@ -28,15 +29,19 @@ def forecast(
     level: int = 90,
     quantiles: Sequence[float] = (),
     frequency: Frequency = MONTH,
+    future: Future | None = None,
 ) -> DataFrame:
     """Forecast each customer both ways, and combine the forecasts.
 
-    See per_customer.forecast for arguments and result.
+    See per_customer.forecast for arguments and result. Known future columns go to the model over
+    all customers.
     """
     returns = learn(histories(usage, frequency), horizon, frequency.month)
     settings = (horizon, season, level, quantiles, frequency, returns)
     return combine(
-        per_customer.forecast(usage, *settings), all_customers.forecast(usage, *settings), quantiles
+        per_customer.forecast(usage, *settings),
+        all_customers.forecast(usage, *settings, future),
+        quantiles,
     )
 
 

@@ -56,6 +56,12 @@ def pad_histories(histories: Sequence[Floats], season: int) -> Floats:
     return np.array([np.pad(h, (longest - len(h), 0), constant_values=np.nan) for h in histories])
 
 
+def largest_of(histories: Sequence[Floats]) -> Floats:
+    """Find each customer's largest usage; 1 where nothing is used."""
+    largest = np.array([np.nanmax(usage, initial=0) for usage in histories])
+    return np.where(largest > 0, largest, 1.0)
+
+
 def features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
     """Describe customers at their cutoff.
 

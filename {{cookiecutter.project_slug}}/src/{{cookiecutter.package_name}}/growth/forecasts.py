@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import (
     BooleanType,
@@ -49,8 +49,14 @@ FITS = "forecast array<double>, bounds array<array<double>>, model string, error
 """One row per customer: an element for each period of the horizon, and in `bounds` one such array
 for each of `probabilities_of` its interval and quantiles."""
 
-FitBatch = Callable[[pd.Series], pd.DataFrame]
-"""A batch of histories (arrays of usage, NaN where not known) -> a row of FITS for each."""
+FitBatch = Callable[..., pd.DataFrame]
+"""A batch of histories (arrays of usage, NaN where not known) -> a row of FITS for each.
+
+With known future columns, a second series has their values (future.Future.beside, flattened).
+"""
+
+BesideHistories = Callable[[DataFrame], DataFrame]
+"""Adds known future columns to histories, as an array column `future`."""
 
 Fit = tuple[object, object, str | None, str | None]
 """A row of FITS."""
@@ -104,6 +110,7 @@ def forecast_each(
     fit_batch: FitBatch,
     quantiles: Sequence[float] = (),
     frequency: Frequency = MONTH,
+    beside: BesideHistories | None = None,
 ) -> DataFrame:
     """Fit each customer's history in Spark's Python workers, a batch of customers at a time.
 
@@ -117,13 +124,21 @@ def forecast_each(
     def fit(histories: pd.Series) -> pd.DataFrame:
         return fit_batch(histories)
 
-    fit_udf = F.pandas_udf(fit, FITS)  # type: ignore[call-overload]
+    def fit_with(histories: pd.Series, future: pd.Series) -> pd.DataFrame:
+        return fit_batch(histories, future)
+
+    known = histories(usage, frequency)
+    function: FitBatch = fit
+    inputs: list[str | Column] = ["usage"]
+    if beside is not None:
+        known, function = beside(known), fit_with
+        inputs.append(F.flatten("future"))
+    fit_udf = F.pandas_udf(function, FITS)  # type: ignore[call-overload]
     names = ["forecast", "lower", "upper", *map(quantile_column, quantiles)]
     arrays = [F.col("fit.bounds")[i].alias(name) for i, name in enumerate(names[1:])]
     steps = F.posexplode(F.arrays_zip(F.col("fit.forecast").alias("forecast"), *arrays))
     return (
-        histories(usage, frequency)
-        .select("customer_id", "last_month", "stale", fit_udf("usage").alias("fit"))
+        known.select("customer_id", "last_month", "stale", fit_udf(*inputs).alias("fit"))
         .select("customer_id", "last_month", "stale", "fit", steps.alias("step", "at"))
         .select(
             "customer_id",

@@ -23,6 +23,7 @@ class Table:
     period: name of the column with the period, if any.
     measure: name of the column whose sum shows whether a period is complete, if any.
     may_be_renamed: whether jobs take other names of its columns by `--columns`.
+    is_ahead: whether its periods lie after those of usage too, and after today.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     period: str | None = None
     measure: str | None = None
     may_be_renamed: bool = True
+    is_ahead: bool = False
 
 
 def _within_years(column: str) -> Rule:
