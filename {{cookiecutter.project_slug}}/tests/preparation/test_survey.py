@@ -22,6 +22,7 @@ BAD = {
     "a,,1,1": "When is null",
     "a,01/02/2024,1,1": "When is a date of which day and month cannot be told apart",
     "a,2024-02-30,1,1": "When is not a time",
+    "a,1704067200000,1,1": "When is a whole number",
     "a,1899-12-31,1,1": "When is before 1900",
     "a,2024-07-02,1,1": "When is after today (2024-06-30)",
     "a,2024-01-01,,1": "Quantity is null",
@@ -65,6 +66,17 @@ def test_each_bad_row_has_its_reason_and_its_stored_values(open_csv):
     assert found.periods[0].end == datetime(2024, 2, 1)
     assert found.returns == (1, -3.0)
     assert "not seen" in found.warnings[0]
+
+
+def test_events_far_from_all_others_are_set_aside_and_open_no_empty_decades(open_csv):
+    """A date of 1900 or 1970 stands for an unknown one."""
+    months = [f"a,2024-{month:02}-{day:02},1,1" for month in (1, 2, 3) for day in range(1, 16)]
+    events = open_csv([*months, "b,1970-01-01,1,1"])
+    found = survey(events, "month", None)
+    assert found.rejected == {"When is far from all others": 1}
+    assert found.periods[0].start == datetime(2024, 1, 1)
+    assert [row.reason for row in rejected(events, found).collect()] == list(found.rejected)
+    assert accepted(events, found, datetime(2024, 4, 1)).count() == len(months)
 
 
 def test_rows_after_the_last_period_to_use_are_counted_and_not_checked(open_csv):

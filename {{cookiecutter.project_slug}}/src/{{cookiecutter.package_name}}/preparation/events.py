@@ -186,6 +186,12 @@ def _rules(columns: Columns, style: Style, text: frozenset[str], today: date) ->
         *([Rule(columns.time, f"{unreadable} AND {ambiguous}", AMBIGUOUS_TIME)] * is_text),
         Rule(
             columns.time,
+            rf"{unreadable} AND CAST({time} AS STRING) RLIKE '^ *[0-9]{{10}}([0-9]{{3}})? *$'",
+            "a whole number",
+            "If it counts from 1970: --time-format epoch (seconds) or epoch-ms (milliseconds)",
+        ),
+        Rule(
+            columns.time,
             unreadable,
             "not a time",
             "Name how times are written by a pattern of Spark: --time-format 'dd.MM.yy HH:mm'.",
@@ -205,7 +211,8 @@ def _rules(columns: Columns, style: Style, text: frozenset[str], today: date) ->
     if columns.amounts:
         not_finite = f"isnan({AMOUNT}) OR abs({AMOUNT}) = double('inf')"
         found.append(Rule("*".join(columns.amounts), not_finite, "not a finite number"))
-    return found
+    # what breaks this rule is found in the periods of all events (survey.py)
+    return [*found, Rule(columns.time, "false", "far from all others")]
 
 
 def _rules_of_text(name: str, number: int, style: Style) -> list[Rule]:

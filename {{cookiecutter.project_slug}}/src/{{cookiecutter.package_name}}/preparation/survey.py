@@ -1,16 +1,18 @@
 """Survey a table of events in one pass: broken rules, and what each period holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from .. import tables
 from ..errors import BadInputError
-from ..periods import FREQUENCIES
+from ..periods import FREQUENCIES, Frequency
 from ..tables import quarantine, quoted
+from ..tables.coverage import PeriodRows, stray_first, stray_last
 from .completeness import Period
 from .events import AMOUNT, TIME, Events, help_with
 
@@ -90,13 +92,19 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
         .withColumn("end", F.col("period") + F.expr(FREQUENCIES[frequency].step))
         .collect()
     )
-    used = [row for row in found if row.period is not None]
+    dated = [row for row in found if row.period is not None]
     total = sum(row.rows for row in found)
     rows, warnings = tables.with_comparable_ids(
-        rows, events.table, used, sum(row.rows for row in used)
+        rows, events.table, dated, sum(row.rows for row in dated)
     )
     left_out = sum(row.late for row in found)
     counts = [sum(row.broken[number] for row in found) for number, _ in enumerate(events.rules)]
+    far = far_from_all_others(dated, FREQUENCIES[frequency], has_end=as_of is not None)
+    used = [row for row in dated if row.period not in far]
+    if far:
+        counts[-1] = sum(row.rows for row in dated) - sum(row.rows for row in used)
+        is_far = is_good & period_of(F.col(TIME), frequency).isin(*far)
+        rows = rows.withColumn(BROKEN, F.when(is_far, len(counts) - 1).otherwise(F.col(BROKEN)))
     return Survey(
         rows,
         total - left_out,
@@ -107,6 +115,23 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
         Returns(sum(row.returns for row in used), sum(row.returned or 0.0 for row in used)),
         warnings,
     )
+
+
+def far_from_all_others(
+    periods: Sequence[Row], frequency: Frequency, has_end: bool
+) -> set[datetime]:
+    """Return periods with few events, many empty ones away from all others: 1900-01, for example.
+
+    Args:
+        periods: rows with `period` and `rows`.
+        frequency: of the periods.
+        has_end: whether the last period was named, and is not far however few its events are.
+    """
+    times = {frequency.index(row.period): row.period for row in periods}
+    held = sorted(PeriodRows(frequency.index(row.period), row.rows, 0.0) for row in periods)
+    first = stray_first(held, frequency.month)
+    last = [] if has_end else stray_last(held, frequency.month)
+    return {times[found.period] for found in (*first, *last)}
 
 
 def refuse_above(events: Events, found: Survey, max_rejected: float) -> None:

@@ -81,7 +81,7 @@ def help_with_missing(name: str, columns: Sequence[str], table: Table) -> str:
     more = [f"and {len(columns) - SHOWN:,} more"] if len(columns) > SHOWN else []
     listed = ", ".join([*columns[:SHOWN], *more]) or "none"
     if not table.may_be_renamed:
-        return f"Add it or rename one of: {listed}."
+        return f"Add it, or name another: {listed}."
     alike = [column for column in columns if _letters(column) == _letters(name)]
     option = f"--columns {_prefix(table)}{name}"
     if alike:

@@ -77,10 +77,10 @@ def check_periods(
     future = [found for found in used if today and found.period > _last_of(today, frequency)]
     if future:
         _refuse_dates(used, future, f"after today ({today})", where, frequency)
-    early = _stray_first(used, frequency.month)
+    early = stray_first(used, frequency.month)
     if early:
         _refuse_dates(used, early, "far before all others", where, frequency)
-    stray = _stray(used, frequency.month)
+    stray = stray_last(used, frequency.month)
     if stray and used[-1].period != last:
         _refuse_dates(used, stray, "far after all others", where, frequency)
     steps = [after.period - before.period for before, after in pairwise(used)]
@@ -169,7 +169,7 @@ def _share_of_before(values: Sequence[float]) -> float | None:
     return values[-1] / before if before > 0 else None
 
 
-def _stray(used: Sequence[PeriodRows], month: int) -> list[PeriodRows]:
+def stray_last(used: Sequence[PeriodRows], month: int) -> list[PeriodRows]:
     """Return the last periods that follow empty ones and have hardly any rows."""
     for number in range(len(used) - 1, 0, -1):
         before, after = used[:number], list(used[number:])
@@ -180,7 +180,7 @@ def _stray(used: Sequence[PeriodRows], month: int) -> list[PeriodRows]:
     return []
 
 
-def _stray_first(used: Sequence[PeriodRows], month: int) -> list[PeriodRows]:
+def stray_first(used: Sequence[PeriodRows], month: int) -> list[PeriodRows]:
     """Return the first periods that precede many empty ones and have hardly any rows."""
     for number, (before, after) in enumerate(pairwise(used), start=1):
         if after.period - before.period > EMPTY_BEFORE * month:
