@@ -15,6 +15,7 @@ MONTHLY = [
     "production/steps.py",
     "tests/jobs/test_check_usage.py",
     "tests/production/test_monthly.py",
+    "tests/years",
 ]
 """The monthly run of any use case."""
 

@@ -213,6 +213,7 @@ MONITORING = {
     "production/steps.py",
     "tests/jobs/test_check_usage.py",
     "tests/production/test_monthly.py",
+    *(f"tests/years/{name}.py" for name in ("company", "picture", "three_years")),
     *(
         f"{SOURCE}/monitoring/{name}.py"
         for name in ("__init__", "bounds", "charts", "inputs", "limits", "report")

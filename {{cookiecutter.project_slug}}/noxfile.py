@@ -81,6 +81,13 @@ def monthly(session: nox.Session) -> None:
     session.run("python", "-m", "production.monthly", *session.posargs)
 
 
+@nox.session(default=False)
+def years(session: nox.Session) -> None:
+    """Run 36 months of a simulated company, in ten minutes, and draw them in reports/years.png."""
+    sync(session)
+    session.run("pytest", "-s", "tests/years/three_years.py", *session.posargs)
+
+
 {% endif %}
 {% if cookiecutter.use_cases != "none" and cookiecutter.scheduler == "airflow" %}
 @nox.session(default=False)
