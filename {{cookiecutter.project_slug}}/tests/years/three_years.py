@@ -42,7 +42,7 @@ WRITERS = {
 }
 """Jobs that write predictions -> the name of their table."""
 
-KILLED, WITHOUT_DISK = min(WRITERS), max(WRITERS)
+KILLED, WITHOUT_DISK = next(iter(WRITERS)), next(reversed(WRITERS))
 
 PICTURE = Path(__file__).parents[2] / "reports" / "years.png"
 
