@@ -60,7 +60,9 @@ EVENTS = (
 {% endif %}
     Event("new plan", PLAN, "new act"),
 )
+{% if cookiecutter.use_cases != "churn-prediction" %}
 """Forecasts repeat the year before, so their errors change again a year after the price."""
+{% endif %}
 
 
 class Company:

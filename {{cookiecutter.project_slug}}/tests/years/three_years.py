@@ -203,7 +203,9 @@ def operator(spark, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("company"))
         patch.delenv("ALERT_WEBHOOK", raising=False)
+{% if cookiecutter.use_cases != "growth-forecasting" %}
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+{% endif %}
         found = Operator(Company(Path("data/raw")))
         patch.setattr(monthly, "execute", found.execute)
         for run in range(1, len(RUNS) + 1):
