@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         parents=[job.LOG_FORMAT, job.READING],
     )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--usage", help="usage table to run on: path or catalog table")
+    source.add_argument("--usage", help="usage table by the month: path or catalog table")
     source.add_argument("--rows", type=job.positive, default=100_000, help="rows to simulate")
     parser.add_argument("--runs", type=job.positive, default=3, help="timed runs of each way")
     parser.add_argument("--reports", default="reports", help="folder or URL to write to")
