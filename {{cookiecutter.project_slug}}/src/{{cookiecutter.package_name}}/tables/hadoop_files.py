@@ -107,7 +107,8 @@ class HadoopFiles:
 
     def replace(self, url: str, content: bytes) -> None:
         """Write a file in one step: readers see the earlier one or the new one, never a part."""
-        path = self._path(url)
+        # FileContext needs the host, which hdfs:///folder does not name
+        path = self._system.makeQualified(self._path(url))
         if self._writes_whole:
             self._write(path, content)
             return
