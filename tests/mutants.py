@@ -81,7 +81,7 @@ def tests_of(file: str, project: Path) -> list[list[str]]:
 
 def first_failure(paths: Iterable[str], project: Path) -> str | None:
     """Return the name of the first test that fails; None if all pass."""
-    pytest = "uv run --no-sync pytest --exitfirst --quiet --tb=no -p no:cacheprovider"
+    pytest = "uv run --no-sync pytest -n0 --exitfirst --quiet --tb=no -p no:cacheprovider"
     done = run(f"{pytest} {shlex.join(paths)}", project)
     if done.returncode == 0:
         return None

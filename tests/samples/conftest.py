@@ -8,6 +8,9 @@ from template import covering_set
 NO_ARCHIVE = {"SPARK_CLASS_DATA": "off"}
 """A class archive costs more than it saves where Spark is started a few times only."""
 
+IN_TURN = {"PYTEST_ADDOPTS": "--numprocesses=0"}
+"""Two samples at a time keep two cores busy."""
+
 DEFAULT, *OTHERS = covering_set()
 SAMPLES = {"default": DEFAULT} | {"-".join(answers.values()): answers for answers in OTHERS}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from template import ROOT, commit, copy_template, type_in
 
-from .conftest import NO_ARCHIVE
+from .conftest import IN_TURN, NO_ARCHIVE
 
 pytestmark = pytest.mark.xdist_group("lived")
 
@@ -44,7 +44,7 @@ def test_it_passes_its_linter_its_types_and_its_tests(lived):
     # what `none` leaves as it is passes in the sample without use cases
     elsewhere = ("preparation", "processing", "reporting", "spark", "tables", "tradeoff")
     ignored = " ".join(f"--ignore=tests/{folder}" for folder in elsewhere)
-    type_in(f"uv run pytest {ignored}", lived, **NO_ARCHIVE)
+    type_in(f"uv run pytest {ignored}", lived, **NO_ARCHIVE, **IN_TURN)
     type_in("uv run pytest -m cluster tests/cluster -k every_job", lived, **NO_ARCHIVE)
 
 

@@ -17,7 +17,7 @@ import pytest
 from static import check_files, files_of
 from template import ROOT, bake, commit, readme_commands, run, type_in
 
-from .conftest import NO_ARCHIVE, SAMPLES
+from .conftest import IN_TURN, NO_ARCHIVE, SAMPLES
 
 changed_by = pytest.mark.changed_by
 HOSTILE = {
@@ -79,7 +79,7 @@ def sample(request):
     variables = {"UV_PYTHON": python}
     if name != "default":
         variables |= {"PATH": path_without_java(folder / "bin"), "JAVA_HOME": ""}
-        variables |= NO_ARCHIVE
+        variables |= NO_ARCHIVE | IN_TURN
     project = bake(folder, **answers_of(name))
 
     yield project, partial(type_in, cwd=project, **variables)

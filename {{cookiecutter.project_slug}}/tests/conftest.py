@@ -46,6 +46,14 @@ SETTINGS = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run quick tests in up to four processes, each with a Spark; others keep all cores busy."""
+    cores = os.cpu_count() or 1
+    is_quick = config.option.markexpr == "not slow and not cluster"
+    return min(cores, 4) if is_quick and cores > 1 else 0
+
+
 @pytest.fixture(scope="session")
 def spark() -> SparkSession:
     os.environ["SPARK_SUBMIT_OPTS"] = " ".join(SETTINGS)
