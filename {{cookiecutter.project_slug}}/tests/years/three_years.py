@@ -74,7 +74,7 @@ import os, runpy, sys, threading, time
 from pathlib import Path
 
 def kill():
-    while not any(Path("data/processed").glob("*/.unfinished-*")):
+    while not any(Path("data/processed").glob("*/.unfinished-*/*")):
         time.sleep(0.005)
     os.kill(os.getpid(), 9)
 
