@@ -121,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             warnings=read.warnings,
         )
         offered = [f"offers: {charts.worth(curve)}", f"page: {page}"]
-    gone = f"{told.gone:,} of them have churned already (no usage in {horizon} {frequency.name}s)"
+    periods = f"{horizon} {frequency.name}{'s' * (horizon != 1)}"
+    gone = f"{told.gone:,} of them have churned already (no usage in {periods})"
     print_answer(
         f"Mean churn probability of {told.at_risk:,} customers: {told.mean or 0:.1%} "
         f"(version {version})",

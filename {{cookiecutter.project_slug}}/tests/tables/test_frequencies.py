@@ -9,7 +9,7 @@ from {{ cookiecutter.package_name }} import tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 from {{ cookiecutter.package_name }}.tables import USAGE
-from {{ cookiecutter.package_name }}.tables.frequencies import LAST, find
+from {{ cookiecutter.package_name }}.tables.frequencies import LAST, find, last_used
 
 STARTS = {
     "hour": datetime(2025, 3, 29, 22),
@@ -144,6 +144,16 @@ def test_hours_are_read_as_a_wall_clock_shows_them(read):
     assert (found.frequency.name, found.period, found.months) == ("hour", "period", 30)
     assert found.rows.agg(F.min("month")).first()[0] == STARTS["hour"]
     assert found.rows.schema["month"].dataType.simpleString() == "timestamp_ntz"
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [("2025-09-30", "2025-09-30"), ("2025-10-31", "2025-12-31"), ("2025-12-31", "2025-12-31")],
+)
+def test_a_quarter_that_is_dated_by_its_end_is_used_by_the_name_of_its_start(end, last):
+    days = ("03-31", "06-30", "09-30", "12-31")
+    ends = {datetime.fromisoformat(f"{year}-{day}"): 9 for year in (2024, 2025) for day in days}
+    assert last_used(ends, datetime.fromisoformat(end), None, "T") == datetime.fromisoformat(last)
 
 
 def test_ends_of_months_are_read_as_their_months_and_other_days_are_refused(read):

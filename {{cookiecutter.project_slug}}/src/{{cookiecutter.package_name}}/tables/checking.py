@@ -144,7 +144,8 @@ def check_rows(
         raise BadInputError(f"{where}: there are no rows. Put at least one into it.")
     used = found
     if as_of and table.period:
-        end = datetime.fromisoformat(str(as_of))
+        held_at = {row.period: row.rows - sum(row.broken) for row in found if row.period}
+        end = frequencies.last_used(held_at, datetime.fromisoformat(str(as_of)), frequency, where)
         used = [row for row in found if row.period is None or row.period <= end]
         period = F.col(table.period)
         rows = rows.where(period.isNull() | (period <= F.lit(str(end)).cast("timestamp_ntz")))

@@ -110,6 +110,28 @@ class Calendar(NamedTuple):
         return (time_of_day, Rule(column, is_bad, words, remedy))
 
 
+def last_used(
+    rows_at: Mapping[datetime, int], end: datetime, given: Frequency | None, where: str
+) -> datetime:
+    """Return the end, or a later time that stands for a period which begins before it.
+
+    A quarter that is stored as 2025-12-31 begins in 2025-10, as outputs and `--as-of` call it.
+
+    Args:
+        rows_at: time -> number of rows that can be read.
+        end: the last moment to use.
+        given: the frequency; None to find it.
+        where: name of the table in messages.
+    """
+    used = {time: rows for time, rows in rows_at.items() if rows and time <= end}
+    if not used:
+        return end
+    calendar = find(used, given, where)
+    times = (time for time in rows_at if calendar.is_start(time))
+    begun = [time for time in times if datetime.fromisoformat(str(calendar.start(time))) <= end]
+    return max(end, *begun)
+
+
 def find(rows_at: Mapping[datetime, int], given: Frequency | None, where: str) -> Calendar:
     """Return the calendar of most of a table's rows.
 
