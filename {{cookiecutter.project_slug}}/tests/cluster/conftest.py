@@ -62,7 +62,10 @@ def standalone(folder: Path, workers: int) -> Iterator[Cluster]:
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def start(processes: list[subprocess.Popen], folder: Path, role: str, *arguments: str) -> Path:

@@ -3,6 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pandas as pd
 import psutil
@@ -48,21 +49,23 @@ def test_forecasts_are_judged_alike(both, simulated, spark, tmp_path):
     assert len(report["by_vintage"]) == 4
 
 
+def runs_python(worker: psutil.Process) -> bool:
+    """Return whether a pandas UDF runs on a worker."""
+    with suppress(psutil.NoSuchProcess):
+        return any("python" in child.name() for child in worker.children(recursive=True))
+    return False
+
+
 def test_a_machine_that_fails_in_the_middle_loses_nothing(both, simulated, tmp_path):
     usage = ("--usage", str(simulated / "usage"), "--horizon", "3")
     with standalone(tmp_path, workers=2) as cluster, ThreadPoolExecutor() as pool:
         output = str(tmp_path / "forecasts")
-        job = pool.submit(
-            submit,
-            *(cluster, tmp_path, "forecast_growth.py", *usage, "--output", output),
-            packed=True,
-        )
-        said = []
-        while not any("Starting Python task" in file.read_text() for file in said):
-            assert not job.done(), "it ended before a machine could fail"
-            said = list(tmp_path.glob("work-0/app-*/*/stderr"))
-            time.sleep(0.05)
+        typed = ("forecast_growth.py", *usage, "--output", output)
+        job = pool.submit(submit, cluster, tmp_path, *typed)
         worker = psutil.Process(cluster.processes[1].pid)
+        while not runs_python(worker):
+            assert not job.done(), "it ended before a machine could fail"
+            time.sleep(0.05)
         for process in [worker, *worker.children(recursive=True)]:
             process.kill()
         assert job.result().returncode == 0, job.result().stderr[-8000:]
