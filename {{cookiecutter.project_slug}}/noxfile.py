@@ -85,7 +85,7 @@ def monthly(session: nox.Session) -> None:
 def years(session: nox.Session) -> None:
     """Run 36 months of a simulated company (ten minutes), and draw them in reports/years.png."""
     sync(session)
-    session.run("pytest", "-s", "tests/years/three_years.py", *session.posargs)
+    session.run("pytest", "-n0", "-s", "tests/years/three_years.py", *session.posargs)
 
 
 {% endif %}
