@@ -38,7 +38,7 @@ def refusal(spark, source, table=USAGE):
     [
         ("usage.jsonl", LINES.encode()),
         ("usage.json", json.dumps(RECORDS, indent=2).encode()),
-        ("usage.json.gz", gzip.compress(LINES.encode())),
+        ("usage.json.gz", gzip.compress(LINES.encode(), mtime=0)),
     ],
 )
 def test_json_is_read_with_ids_and_numbers_as_they_are_written(spark, tmp_path, name, content):
