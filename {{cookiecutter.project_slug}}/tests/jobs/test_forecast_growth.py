@@ -20,7 +20,6 @@ from {{ cookiecutter.package_name }}.growth.forecasts import FORECASTS, refuse_h
 from jobs import forecast_growth
 
 PROJECT = Path(__file__).parents[2]
-METHODS_WITH_MODELS = ("combination", "per-customer", "all-customers")
 NAIVE = ("--horizon", "3", "--method", "seasonal-naive", "--max-failed")
 
 
@@ -39,8 +38,7 @@ def usage(make_usage, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "method",
-    ["seasonal-naive", *(pytest.param(m, marks=pytest.mark.slow) for m in METHODS_WITH_MODELS)],
+    "method", ["seasonal-naive", pytest.param("combination", marks=pytest.mark.slow)]
 )
 def test_forecasts_are_written_and_summed_up(spark, usage, tmp_path, capsys, method):
     output, reports = tmp_path / "forecasts", tmp_path / "reports"
