@@ -7,7 +7,6 @@ from dataclasses import asdict
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.growth import (
-    FUTURE_HELP,
     METHODS,
     SEASON_HELP,
     charts,
@@ -52,21 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         default="table",
         help="cutoffs before the table's last period, or before each customer's own last row",
     )
-    parser.add_argument("--future", help=FUTURE_HELP)
+    future.add_arguments(parser)
     parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
-    if args.future and args.origin == "customer":
-        parser.error("--future does not go with --origin customer: its periods are the table's")
+    future.check_arguments(parser, args)
 
     spark = get_spark("backtest_growth", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     usage, frequency = read.rows, read.frequency
     season = args.season or frequency.season
     placed = align_ends(usage, frequency)[0] if args.origin == "customer" else usage
-    known = None
-    if args.future:
-        back = max(hidden_periods(args.horizon, season, args.folds))
-        known = future.read(spark, args, usage, frequency, back=back)
+    back = max(hidden_periods(args.horizon, season, args.folds))
+    known = future.read(spark, args, usage, frequency, back=back)
     by_method, by_length = backtest(
         placed, METHODS, args.horizon, season, args.level, args.folds, frequency, known
     )
@@ -90,11 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     print_answer(
         charts.finding(by_method),
         [{heading: record[key] for heading, key in SHOWN.items()} for record in records],
-        notes=[
-            f"cutoffs: {args.folds}",
-            *(future.notes(known, METHODS) if known else []),
-            f"page: {page}",
-        ],
+        notes=[f"cutoffs: {args.folds}", *future.notes(known, METHODS), f"page: {page}"],
     )
     rows, customers = tables.count_rows_and_customers(usage)
     scored = max(score.customers for score in by_method)

@@ -1,7 +1,6 @@
 """Is the usage of a period here, and is it as usual? For the start of a run, before it is used."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.errors import UnavailableError
 from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
 from {{ cookiecutter.package_name }}.periods import FREQUENCIES
+from {{ cookiecutter.package_name }}.reporting.files import read_figures
 from {{ cookiecutter.package_name }}.spark.session import get_spark
 
 
@@ -34,13 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
             f"usage table ({args.usage}): ends with {read.frequency.text(last)}, before --as-of "
             f"{read.frequency.text(args.as_of)}. Run again when the later rows have come."
         )
-    names, report_before = sorted(read.names()), args.reports / "check_usage.json"
-    before = None
-    if report_before.exists():
-        before = json.loads(report_before.read_text(encoding="utf-8")).get("columns")
+    names, before = sorted(read.names()), read_figures(args.reports, "check_usage") or {}
     checks = [
         *inputs.checks(periods, rates, given),
-        inputs.check_names(names, before, periods[-1].period),
+        inputs.check_names(names, before.get("columns"), periods[-1].period),
     ]
     figures = [period._asdict() for period in periods]
     report.tell(

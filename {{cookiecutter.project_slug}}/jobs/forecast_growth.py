@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from {{ cookiecutter.package_name }} import job, tables
 from {{ cookiecutter.package_name }}.growth import (
-    FUTURE_HELP,
     METHODS,
     SEASON_HELP,
     charts,
@@ -65,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         metavar="SHARE",
         help="largest share of customers that may be left without a forecast",
     )
-    parser.add_argument("--future", help=FUTURE_HELP)
+    future.add_arguments(parser)
     parser.add_argument("--customers", help="customers table, with the columns of --by")
     parser.add_argument(
         "--by",
@@ -86,9 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         parser.error("give both --customers and --by, or neither")
     if args.by and args.origin == "customer":
         parser.error("--by does not go with --origin customer: its forecasts start at other times")
-
-    if args.future and args.origin == "customer":
-        parser.error("--future does not go with --origin customer: its periods are the table's")
+    future.check_arguments(parser, args)
 
     spark = get_spark("forecast_growth", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
@@ -99,10 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     if args.by:
         customers = job.read_table(spark, args.customers, GROUPED_CUSTOMERS, args).rows
         check_groups(customers, args.by, f"customers table ({args.customers})")
-    method, known = METHODS[args.method], None
-    if args.future:
-        known = future.read(spark, args, usage, frequency, ahead=args.horizon)
-        method = with_future(METHODS, known)[args.method]
+    known = future.read(spark, args, usage, frequency, ahead=args.horizon)
+    method = with_future(METHODS, known)[args.method]
     if args.origin == "customer":
         method = from_own_ends(method, frequency)
     quantiles = sorted(set(args.quantiles))
@@ -157,8 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         notes.append(
             "totals: not written, because forecasts of --origin customer start at other times"
         )
-    if known:
-        notes += future.notes(known, [args.method])
+    notes += future.notes(known, [args.method])
     notes += [f"written: {args.output}", f"page: {page}"]
     print_answer(
         charts.outlook(total, rejected, frequency.name), records, groups, models, notes=notes

@@ -50,7 +50,7 @@ SETTINGS = (
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Run quick tests in up to four processes, each with a Spark; others keep all cores busy."""
     cores = os.cpu_count() or 1
-    is_quick = config.option.markexpr == "not slow and not cluster"
+    is_quick = config.option.markexpr in config.getini("addopts")
     return min(cores, 4) if is_quick and cores > 1 else 0
 
 

@@ -132,6 +132,12 @@ def test_names_of_features_and_tables_without_columns_are_refused(columns, said)
         future.contract(columns, "future table (f)")
 
 
+def test_the_period_has_any_name_that_it_has_in_usage_and_beside_it_such_a_name_is_a_column():
+    for names, columns in ((["Day", "price"], ["price"]), (["month", "day"], ["day"])):
+        table = future.contract(names, "future table (f)")
+        assert table.schema.names == ["month", *columns]
+
+
 def test_what_is_used_and_what_ignores_it_is_told():
     table = future.Future(None, ("price", "noise"), MONTH)
     given = with_future(METHODS, table)

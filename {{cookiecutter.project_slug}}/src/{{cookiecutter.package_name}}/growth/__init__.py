@@ -16,11 +16,6 @@ from .future import USING_FUTURE, Future
 Method = Callable[..., DataFrame]
 """(usage, horizon, season, level, quantiles, frequency) -> forecasts. See per_customer.forecast."""
 
-FUTURE_HELP = (
-    "table of columns that are known for the periods to forecast, such as prices: period, "
-    "customer_id if they differ by customer, and numbers; used by all-customers and combination"
-)
-
 SEASON_HELP = "periods in a season; 168 hours, 7 days, 52 weeks, 12 months, 4 quarters or 1 year"
 
 METHODS: dict[str, Method] = {

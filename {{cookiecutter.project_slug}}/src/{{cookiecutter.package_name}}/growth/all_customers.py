@@ -134,23 +134,15 @@ def training_sample(
     """
     count = 0 if future is None else len(future.columns)
 
-    def describe(history: pd.Series, step: pd.Series, target: pd.Series) -> pd.DataFrame:
-        return describe_periods(history, step, target, None)
-
-    def describe_with(
-        history: pd.Series, step: pd.Series, target: pd.Series, future: pd.Series
-    ) -> pd.DataFrame:
-        return describe_periods(history, step, target, future)
-
-    def describe_periods(
-        history: pd.Series, step: pd.Series, target: pd.Series, future: pd.Series | None
+    def describe(
+        history: pd.Series, step: pd.Series, target: pd.Series, *future: pd.Series
     ) -> pd.DataFrame:
         largest = largest_of(history.to_list())
         scaled = [usage / most for usage, most in zip(history, largest, strict=True)]
         padded, steps = pad_histories(scaled, season), step.to_numpy()[:, None]
         beside = None
-        if future is not None:
-            beside = known_columns(future, scaled, padded.shape[1], count, steps)
+        if future:
+            beside = known_columns(future[0], scaled, padded.shape[1], count, steps)
         known = features_with(padded, steps, season, beside)
         z = (target.to_numpy() / largest - known.baseline[:, 0]) / known.scale[:, 0]
         is_taken = history.map(lambda usage: takes(usage[~np.isnan(usage)], returns))
@@ -164,7 +156,7 @@ def training_sample(
         )
 
     describe_udf = F.pandas_udf(  # type: ignore[call-overload]
-        describe_with if count else describe, "columns array<double>, z double, months int"
+        describe, "columns array<double>, z double, months int"
     )
     inputs = ["history", "step", "target", *(["future"] if count else [])]
     return (

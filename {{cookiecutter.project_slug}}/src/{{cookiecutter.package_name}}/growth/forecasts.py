@@ -121,19 +121,15 @@ def forecast_each(
         The forecasts table.
     """
 
-    def fit(histories: pd.Series) -> pd.DataFrame:
-        return fit_batch(histories)
-
-    def fit_with(histories: pd.Series, future: pd.Series) -> pd.DataFrame:
-        return fit_batch(histories, future)
+    def fit(histories: pd.Series, *future: pd.Series) -> pd.DataFrame:
+        return fit_batch(histories, *future)
 
     known = histories(usage, frequency)
-    function: FitBatch = fit
     inputs: list[str | Column] = ["usage"]
     if beside is not None:
-        known, function = beside(known), fit_with
+        known = beside(known)
         inputs.append(F.flatten("future"))
-    fit_udf = F.pandas_udf(function, FITS)  # type: ignore[call-overload]
+    fit_udf = F.pandas_udf(fit, FITS)  # type: ignore[call-overload]
     names = ["forecast", "lower", "upper", *map(quantile_column, quantiles)]
     arrays = [F.col("fit.bounds")[i].alias(name) for i, name in enumerate(names[1:])]
     steps = F.posexplode(F.arrays_zip(F.col("fit.forecast").alias("forecast"), *arrays))

@@ -1,6 +1,6 @@
 """Known future columns: read their table, check that it covers what is forecast, and join it."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +14,7 @@ from ..errors import BadInputError, MissingColumnError
 from ..periods import Frequency, last_month
 from ..reporting.console import print_notes
 from ..tables import Rule, Table, open_source, quoted
+from ..tables.reading import TIME_COLUMNS
 from ..tables.rules import WHOLE
 from .features import features
 from .future_choice import Choice
@@ -95,6 +96,22 @@ class Future:
         return rows.crossJoin(F.broadcast(laid_out))
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Let a job take a table of known future columns."""
+    parser.add_argument(
+        "--future",
+        help="table of columns that are known for the periods to forecast, such as prices: period, "
+        "customer_id if they differ by customer, and numbers; used by all-customers and "
+        "combination",
+    )
+
+
+def check_arguments(parser: ArgumentParser, args: Namespace) -> None:
+    """End the job if forecasts start at other times than the table's last period."""
+    if args.future and args.origin == "customer":
+        parser.error("--future does not go with --origin customer: its periods are the table's")
+
+
 def read(
     spark: SparkSession,
     args: Namespace,
@@ -102,8 +119,8 @@ def read(
     frequency: Frequency,
     back: int = 0,
     ahead: int = 0,
-) -> Future:
-    """Read and check the table of `--future`.
+) -> Future | None:
+    """Read and check the table of `--future`; None without the option.
 
     Args:
         spark: the session to read with.
@@ -116,6 +133,8 @@ def read(
     Raises:
         BadInputError: when the table breaks a rule, or has no row in a period that is forecast.
     """
+    if not args.future:
+        return None
     where = f"future table ({args.future})"
     try:
         names = open_source(spark, args.future, TIME, dict(args.csv_options), where).frame.columns
@@ -135,9 +154,10 @@ def contract(names: Sequence[str], where: str) -> Table:
     Raises:
         BadInputError: when there are none, or one has the name of a feature.
     """
-    time = next((name for name in names if name.lower() == "period"), "month")
-    is_by_customer = CUSTOMER in (name.lower() for name in names)
-    columns = [name for name in names if name.lower() not in (time.lower(), CUSTOMER)]
+    lower = [name.lower() for name in names]
+    time = next((name for name in ("period", "month", *TIME_COLUMNS) if name in lower), "month")
+    is_by_customer = CUSTOMER in lower
+    columns = [name for name in names if name.lower() not in (time, CUSTOMER)]
     one = np.ones((1, 1))
     taken = {"month", "usage", "forecast", *features(one, one.astype(int), 1).columns}
     for name in columns:
@@ -210,13 +230,15 @@ def check_coverage(future: Future, usage: DataFrame, back: int, ahead: int, wher
         )
 
 
-def notes(future: Future, methods: Iterable[str]) -> list[str]:
+def notes(future: Future | None, methods: Iterable[str]) -> list[str]:
     """Return lines for a job's summary: which columns are used, and which methods ignore them.
 
     Args:
-        future: the table, after models were trained with it.
+        future: the table, after models were trained with it; None if there is none.
         methods: names of the methods that ran.
     """
+    if future is None:
+        return []
     taking = [name for name in methods if name in USING_FUTURE]
     ignoring = [name for name in methods if name not in USING_FUTURE]
     told = [f"future: ignored by {' and '.join(ignoring)}"] if ignoring else []

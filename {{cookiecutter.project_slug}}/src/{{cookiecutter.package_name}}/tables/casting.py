@@ -65,7 +65,7 @@ def typed(
         table: its contract.
         text: names, in lower case, of the columns that are stored as text.
         decimal: the decimal sign in columns of text.
-        of_weeks: whether the period's column is called by weeks, so that 202501 may be one.
+        of_weeks: whether the time column is named after weeks: 202501 is then no month.
     """
     columns = []
     for field in table.schema:
