@@ -50,7 +50,7 @@ def test_raw_transactions_become_usage_and_what_is_left_out_is_said(spark, shop,
         "returns:  1 negative amounts, in all -5, are subtracted within their period",
         "cut:      2011-03 is not complete: its last event is of 2011-03-09 12:50:00, 22 ",
         "rejected: 1 of 5 rows: 1 because CustomerID is null",
-        "warning:  column CustomerID: all ids end in .0",
+        "warning:  column CustomerID: all ids are whole numbers, and the .0 of ",
         "2 customers, 4 rows, each month to 2011-02",
         "rows_in=5 rows_out=4 rejected=1 left_out=1 warnings=1 "
         "rejected_by_reason=CustomerID_is_null:1 ",

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
-from {{ cookiecutter.package_name }}.periods import month_index
+from {{ cookiecutter.package_name }}.periods import FREQUENCIES, month_index
 from {{ cookiecutter.package_name }}.tables.coverage import (
     PeriodRows,
     as_text,
     check_periods,
+    refuse_staggered,
     suspicions,
 )
 
@@ -98,6 +99,28 @@ def test_rows_of_another_frequency_are_not_taken_for_months_with_gaps(step):
     assert f"all periods are {step} months apart" in refusal(periods, today=None)
     assert check_periods([*periods, PeriodRows(FIRST + 1, 1, 0.0)], None, None, "T")
     assert check_periods(periods[:3], None, None, "T")
+
+
+@pytest.mark.parametrize(
+    ("name", "customers", "longer"),
+    [
+        ("day", [100, 640, 104], "month"),
+        ("day", [100, 101, 900], "week"),
+        ("month", [100, 97], "quarter"),
+        ("month", [100, 150], None),
+        ("year", [100], None),
+    ],
+)
+def test_periods_of_a_customer_that_all_lie_at_one_place_of_longer_ones_are_refused(
+    name, customers, longer
+):
+    frequency = FREQUENCIES[name]
+    refuse_staggered(299, customers, "T", frequency)
+    if longer is None:
+        refuse_staggered(1000, customers, "T", frequency)
+        return
+    with pytest.raises(BadInputError, match=f"in one {name} of a {longer} only"):
+        refuse_staggered(300, customers, "T", frequency)
 
 
 @pytest.mark.parametrize(

@@ -109,13 +109,17 @@ def test_letters_beyond_the_looked_at_bytes_are_not_read_in_the_wrong_encoding(s
         ),
         (
             {"a_csv": "customer_id;month;usage\na;2025-01-01;1,5\nb;2025-01-01;2\n"},
-            "usage is written with a decimal comma in 1 of 2 rows",
+            "usage is written with a comma in 1 of 2 rows",
         ),
         (
             {"a_csv": HEADER + '"a\nb",2025-01-01,1\n'},
             "multiLine=true",
         ),
-        ({"a_csv": HEADER + "a,01.01.2024,1\n"}, "Write dates as 2025-01-31 or 2025-01"),
+        (
+            {"customer_id=7__a_csv": HEADER + "a,2025-01-01,1\n"},
+            "customer_id stands in the names of folders, and with other values in a.csv",
+        ),
+        ({"a_csv": HEADER + "a,01/02/2024,1\n"}, "prepare_usage read others: --time-format"),
         ({"a_csv": HEADER + "a,0000-01-01,1\n"}, "month is out of range (years 1900 to 9999)"),
         ({"a_csv": HEADER + "a,0001-01-01,1\n"}, "month is out of range (years 1900 to 9999)"),
         ({"a_csv": HEADER + "a,99999-01-01,1\n"}, "month is not a date"),

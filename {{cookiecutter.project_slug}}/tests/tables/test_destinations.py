@@ -19,6 +19,7 @@ def test_names_below_and_beside_a_place_are_of_its_kind():
     assert str(place / "n") == "s3a://b/x/n"
     assert str(place.beside("_totals")) == "s3a://b/x_totals"
     assert destination("--output", place) is place
+    assert destination("--output", ".").beside("_n").place == Path(f"{Path.cwd()}_n")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,12 @@ def test_names_below_and_beside_a_place_are_of_its_kind():
         ("s3a://b/x*", "is a pattern of many places"),
         ("s3a://b/{x}", "is a pattern of many places"),
         (" ", "is empty"),
+        ("file://out/x", r"names out as a machine. Write .* \(file:///FOLDER\)"),
+        (" s3a://b/x", "has a space before or after"),
+        ("https://host/x", "a web page is read only"),
+        ("file://out", "names out as a machine"),
+        ("lake.a.b.usage", r"has 4 parts, .* for a folder: \./lake\.a\.b\.usage"),
+        ("/", "names no folder. Add one: /NAME"),
     ],
 )
 def test_a_url_that_names_no_one_folder_is_refused(given, told):
@@ -64,6 +71,8 @@ def test_a_name_of_the_catalog_is_a_table_in_its_own_format():
     assert str(destination("--output", "dev.shop") / "usage") == "dev.shop.usage"
     assert str(destination("--output", "`dev`.`a b`").beside("_x")) == "`dev`.`a b_x`"
     assert destination("--output", "./dev.shop.forecasts").place == Path("dev.shop.forecasts")
+    assert destination("--output", "a.b.c.csv").place == Path("a.b.c.csv")
+    assert destination("--output", "file://LOCALHOST/x").place == Path("/x")
 
 
 def test_a_catalog_table_is_not_written_as_parquet_or_over_an_input():

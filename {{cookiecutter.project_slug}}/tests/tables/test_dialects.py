@@ -73,6 +73,11 @@ def test_names_in_a_header_may_have_quotes_and_spaces_around_or_be_missing(diale
     assert found.header == ("_c0", *COLUMNS)
 
 
+def test_a_header_may_be_long(dialect_of):
+    others = tuple(f"a column with a long name {number}" for number in range(9999))
+    assert dialect_of(",".join((*others, *COLUMNS)) + "\n").header == (*others, *COLUMNS)
+
+
 @pytest.mark.parametrize("content", ["", "\r\n\n"])
 def test_a_file_without_anything_has_no_dialect(dialect_of, content):
     assert dialect_of(content) is None

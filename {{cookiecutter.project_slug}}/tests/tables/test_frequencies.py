@@ -87,6 +87,14 @@ def test_dates_a_month_apart_on_no_common_day_are_refused():
     assert find(rows_at, FREQUENCIES["day"], "T").frequency.name == "day"
 
 
+@pytest.mark.parametrize("hours", [-2, -1, 5.5, 8])
+def test_midnight_of_another_time_zone_is_refused_and_not_taken_for_an_hour(hours):
+    for name, count in (("month", 2), ("month", 9), ("day", 9), ("week", 9)):
+        shifted = dict.fromkeys((t + timedelta(hours=hours) for t in times(name, count)), 1)
+        assert f"{count} of {count} rows have a time of day" in refusal(shifted)
+        assert find(shifted, FREQUENCIES["hour"], "T").frequency.name == "hour"
+
+
 def test_one_or_a_few_months_are_months_as_before():
     assert find({datetime(2025, 1, 1): 9}, None, "T").frequency.name == "month"
     assert find(dict.fromkeys(times("quarter", 3), 1), None, "T").frequency.name == "month"
@@ -186,6 +194,15 @@ def test_years_quarters_and_weeks_are_read_by_their_names(read, texts, name, las
 def test_periods_that_there_are_not_are_refused(read, text):
     with pytest.raises(BadInputError, match="column month is not a date in 1 of 2 rows"):
         read(["a,2020-12-28,1", f"a,{text},1"], header="customer_id,week,usage")
+
+
+def test_quarters_that_begin_in_other_months_for_each_customer_are_refused(read):
+    """As months they would have two of three without usage."""
+    lines = [f"c{at % 3},{date(2023 + at // 12, at % 12 + 1, 1)},1" for at in range(12)]
+    header = "customer_id,month,usage"
+    with pytest.raises(BadInputError, match=r"one month of a quarter only.*--frequency month"):
+        read(lines, header=header)
+    assert read(lines, header=header, frequency=FREQUENCIES["month"]).frequency.name == "month"
 
 
 def test_bad_times_are_refused_with_the_rule_of_the_table(read):

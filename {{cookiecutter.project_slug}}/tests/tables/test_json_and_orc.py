@@ -50,6 +50,8 @@ def test_a_line_that_is_not_json_and_a_missing_column_are_told(spark, tmp_path):
     source = tmp_path / "usage.jsonl"
     source.write_text(LINES + "\n{broken\n")
     assert "column line is not JSON in 1 of 3 rows" in refusal(spark, source)
+    source.write_text(json.dumps(RECORDS[0], indent=2))
+    assert "each line is not JSON. Correct or remove" in refusal(spark, source)
     source.write_text(LINES.replace("customer_id", "Customer ID"))
     assert refusal(spark, source).endswith("--columns customer_id='Customer ID'")
     source.write_text('{"customer_id": {"a": 1}, "month": "2025-01", "usage": 1}')

@@ -148,6 +148,7 @@ def test_what_is_no_folder_is_refused_as_it_was_typed(given, told):
         ("a/b.c", "a/b.c"),
         ("file:///x/y", "/x/y"),
         ("dbfs:/x", "/dbfs/x"),
+        ("~/x", str(Path.home() / "x")),
     ],
 )
 def test_folders_are_taken_as_they_are(given, folder):

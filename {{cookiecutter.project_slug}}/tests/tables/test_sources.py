@@ -95,9 +95,13 @@ def test_a_colon_which_spark_takes_for_a_scheme_is_refused(make_files):
         list_files(make_files("T00:00.csv"), "T")
 
 
-def test_a_link_to_nothing_is_refused(tmp_path):
-    (tmp_path / "link").symlink_to(tmp_path / "absent")
-    with pytest.raises(BadInputError, match="No such file"):
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [("absent", "No such file"), ("link", "leads back to itself"), (".", "leads back to itself")],
+)
+def test_a_link_to_nothing_or_in_a_circle_is_refused(tmp_path, target, told):
+    (tmp_path / "link").symlink_to(tmp_path / target)
+    with pytest.raises(BadInputError, match=told):
         list_files(tmp_path / "link", "T")
 
 

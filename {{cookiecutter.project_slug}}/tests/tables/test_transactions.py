@@ -49,6 +49,21 @@ def test_a_folder_of_another_format_is_not_written_to(tmp_path, name, held):
     transactions.check_format(destination("--output", str(tmp_path / "new"), "iceberg"))
 
 
+@pytest.mark.parametrize("form", ["delta", "iceberg"])
+def test_a_url_that_holds_other_things_is_not_written_to(spark, tmp_path, form):
+    url = Destination(f"file:{tmp_path}/raw", form)
+    transactions.check_format_at_url(spark, url)
+    left_by_a_killed_run = tmp_path / "raw/part-00000.parquet"
+    left_by_a_killed_run.parent.mkdir()
+    left_by_a_killed_run.touch()
+    transactions.check_format_at_url(spark, url)
+    (tmp_path / "raw/usage").mkdir()
+    with pytest.raises(BadInputError, match=f"holds usage, and --format {form}"):
+        transactions.check_format_at_url(spark, url)
+    (tmp_path / "raw" / transactions.SIGNS[form]).mkdir()
+    transactions.check_format_at_url(spark, url)
+
+
 def test_names_in_sql_are_quoted_and_an_iceberg_folder_is_a_catalog(spark, tmp_path):
     delta = destination("--output", str(tmp_path / "my `table"), "delta")
     assert transactions.name_in_sql(spark, delta) == f"delta.`file:{tmp_path}/my ``table`"

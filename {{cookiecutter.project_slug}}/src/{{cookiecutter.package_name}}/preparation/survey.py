@@ -87,7 +87,7 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
             F.array(
                 *(F.count_if(F.col(BROKEN) == number) for number, _ in enumerate(events.rules))
             ).alias("broken"),
-            *tables.id_counts(events.table, events.text, is_good),
+            *tables.id_counts(events.table, is_good),
         )
         .withColumn("end", F.col("period") + F.expr(FREQUENCIES[frequency].step))
         .collect()

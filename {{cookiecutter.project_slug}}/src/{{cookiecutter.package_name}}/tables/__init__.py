@@ -1,8 +1,9 @@
 """Tables: their schemas and rules, and reading, checking and writing them."""
 
 from .casting import visible
-from .checking import check_columns, example_of
+from .checking import example_of
 from .column_names import names_for
+from .columns import check_columns
 from .dialects import CSV_OPTIONS, check_csv_option
 from .ids import id_counts, with_comparable_ids
 from .opening import Stored, open_source

@@ -7,6 +7,7 @@ a row for the same period, the table is refused for rows that stand twice.
 """
 
 import unicodedata
+from functools import reduce
 
 import pandas as pd
 from pyspark.sql import Column, DataFrame
@@ -24,10 +25,12 @@ from .schemas import Table, quoted
 
 SPACES = "\t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029"
 SPACES += "\u202f\u205f\u3000"
-ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad"
+CONTROLS = "".join(map(chr, (*range(9), *range(14, 32), *range(0x7F, 0x85), *range(0x86, 0xA0))))
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\xad"
+INVISIBLE += CONTROLS
 
 MAY_HIDE = "[^!-~]"
-"""Spaces, and all beyond ASCII: most ids have none of it, and need no closer look."""
+"""Spaces and characters beyond ASCII; ids without them need no normalisation."""
 
 MONTH = r"^\d{4}-\d{2}(-\d{2}([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
 """A date, a month, or midnight in any time zone; the written day counts."""
@@ -35,8 +38,35 @@ MONTH = r"^\d{4}-\d{2}(-\d{2}([T ]00:00(:00([.]0+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)
 TIME = r"^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[-+]\d{2}(:?\d{2})?)?)?)?$"
 """A month, a date or a time in any time zone; the written time counts."""
 
-PLAIN_DATE = r"^\d{4}([/.]\d{2}([/.]\d{2})?|\d{2}(\d{2})?)$"
-"""A month or a date with its year first, in other signs or none: 2025/01/31, 2025.01, 202501."""
+OTHER_DATES = (
+    (r"^(\d{4})[-/.](\d{1,2})$", "$1-$2"),
+    (r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$", "$1-$2-$3"),
+    (r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3"),
+    (r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$", "$3-$2-$1"),
+    (r"^(\d{1,2})[-/.](\d{4})$", "$2-$1"),
+)
+"""A date or a month in another form of one meaning -> the same in ISO's order. Dots stand in dates
+that begin with the day; 01/02/2024 and 01-02-2024 have two meanings."""
+
+SIX_DIGITS = (r"^(\d{4})(\d{2})$", "$1-$2")
+"""A month without a sign. In a column of weeks it may be a week."""
+
+NAMES = "jan(uary)? feb(ruary)? mar(ch)? apr(il)? may june? july? aug(ust)? sept?(ember)? "
+NAMES += "oct(ober)? nov(ember)? dec(ember)?"
+
+WITH_NAMES = (
+    *(
+        (rf"(?i)(?<![a-z]){name}[.]?(?![a-z])", f"<{number}>")
+        for number, name in enumerate(NAMES.split(), start=1)
+    ),
+    (r"^<(\d+)>[-/ ,]*(\d{4})$", "$2-$1"),
+    (r"^(\d{4})[-/ ,]*<(\d+)>$", "$1-$2"),
+    (r"^<(\d+)>[-/ ]*(\d{1,2})[-/ ,]+(\d{4})$", "$3-$1-$2"),
+    (r"^(\d{1,2})[-/. ]*<(\d+)>[-/ ,]*(\d{4})$", "$3-$2-$1"),
+    (r"^(\d{4})[-/ ]*<(\d+)>[-/ ]*(\d{1,2})$", "$1-$2-$3"),
+    (r"^(\d{4})[Mm](\d{1,2})$", "$1-$2"),
+)
+"""The same for dates with the month as an English word, or as in 2024M01; one after the other."""
 
 YEAR = r"^\d{4}$"
 QUARTER = r"^\d{4}[- ]?[Qq][1-4]$"
@@ -83,7 +113,7 @@ def typed(
 
 def visible(name: Column) -> Column:
     """Remove invisible characters: zero-width characters, and spaces at the ends."""
-    plain = F.translate(name, SPACES + ZERO_WIDTH, " " * len(SPACES))
+    plain = F.translate(name, SPACES + INVISIBLE, " " * len(SPACES))
     return F.when(name.rlike(MAY_HIDE), F.trim(plain)).otherwise(name)
 
 
@@ -112,7 +142,7 @@ def _from_text(stored: Column, kind: DataType, decimal: str, of_weeks: bool) -> 
         first_day = F.concat(trimmed, F.lit("-01"))
         time = F.when(is_month, first_day).otherwise(trimmed.substr(1, letters))
         found = F.when(trimmed.rlike(pattern), time.try_cast(kind))
-        found = F.coalesce(found, _plain_date(trimmed, of_weeks).cast(kind))
+        found = F.coalesce(found, _other_date(trimmed, of_weeks).cast(kind))
         return found if kind == DateType() else F.coalesce(found, _named_period(trimmed).cast(kind))
     if kind == DoubleType():
         pattern = NUMBER if decimal == "." else NUMBER_WITH_COMMA
@@ -121,17 +151,25 @@ def _from_text(stored: Column, kind: DataType, decimal: str, of_weeks: bool) -> 
     return stored.cast(kind)
 
 
-def _plain_date(text: Column, of_weeks: bool) -> Column:
-    """Return the date, or the first day of the month, of a text like PLAIN_DATE."""
-    is_plain = text.rlike(PLAIN_DATE) & (F.length(text) > (len("202501") if of_weeks else 0))
-    digits = F.translate(text, "/.", "")
-    day = F.coalesce(digits.substr(7, 2).try_cast("int"), F.lit(1))
-    written = F.format_string("%s-%s-%02d", digits.substr(1, 4), digits.substr(5, 2), day)
-    return F.when(is_plain, written.try_cast("date"))
+def _other_date(text: Column, of_weeks: bool) -> Column:
+    """Return the date, or the first day of the month, of a text in one of OTHER_DATES.
+
+    Within `transform` the patterns are not compiled to Java for each query.
+    """
+
+    def in_iso_order(date: Column) -> Column:
+        forms = OTHER_DATES if of_weeks else (*OTHER_DATES, SIX_DIGITS)
+        plain = reduce(lambda form, pattern: F.regexp_replace(form, *pattern), forms, date)
+        named = reduce(lambda form, pattern: F.regexp_replace(form, *pattern), WITH_NAMES, date)
+        is_new = F.when(date.rlike("[A-Za-z]"), named).otherwise(plain)
+        return F.when(is_new.rlike(r"^\d{4}-\d{1,2}(-\d{1,2})?$"), is_new).try_cast("date")
+
+    return F.transform(F.array(text), in_iso_order)[0]
 
 
 def _named_period(text: Column) -> Column:
     """Return the first day of a year, a quarter or a week of ISO 8601: 2025, 2025-Q1, 2025-W03."""
+    text = F.regexp_replace(text, r"^([Qq][1-4])[-/ ]?(\d{4})$", "$2-$1")
     year = text.substr(1, 4).try_cast("int")
     number = F.regexp_extract(text, r"\d+$", 0).try_cast("int")
     first_week = F.trunc(F.make_date(year, F.lit(1), F.lit(4)), "week")

@@ -1,4 +1,4 @@
-"""Check a table: its columns, its rules and its key, in two passes over the data."""
+"""Check a table: its rules and its key, in two passes over the data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,44 +7,27 @@ from typing import NoReturn
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
-from pyspark.sql.types import (
-    DataType,
-    DateType,
-    DoubleType,
-    IntegralType,
-    NullType,
-    NumericType,
-    StringType,
-    TimestampNTZType,
-    TimestampType,
-)
 
-from ..errors import BadInputError, MissingColumnError
-from ..periods import DAY, HOUR, MONTH, Frequency
+from ..errors import BadInputError
+from ..periods import HOUR, MONTH, Frequency
 from . import frequencies, quarantine
-from .column_names import help_with_missing
-from .coverage import PeriodRows, check_periods, suspicions
+from .coverage import (
+    PeriodRows,
+    check_periods,
+    counts_of_places,
+    refuse_staggered,
+    suspicions,
+)
 from .ids import id_counts, with_comparable_ids
-from .rules import WHOLE, all_rules
+from .rules import all_rules
 from .schemas import Rule, Table, quoted
-
-LOSSLESS: dict[type[DataType], tuple[type[DataType], ...]] = {
-    StringType: (StringType, IntegralType, NullType),
-    DateType: (DateType, TimestampType, TimestampNTZType, NullType),
-    DoubleType: (NumericType, NullType),
-    TimestampType: (DateType, TimestampType, TimestampNTZType, NullType),
-}
-"""Type in a schema -> the stored types that can be cast to it without guessing."""
-
 
 BROKEN = "_broken"
 """Column with the number of the first rule that a row breaks; null if it breaks none."""
 
-DAILY = frequencies.Calendar(DAY)
-
 ONCE = (
-    "Keep one row for each (ids that differ only in what is not seen, as spaces at their ends, are "
-    "the same)."
+    "Keep one row for each (ids that differ only in invisible characters, such as spaces at their "
+    "ends, are the same)."
 )
 
 
@@ -70,45 +53,6 @@ class Checked:
     warnings: tuple[str, ...]
     months: int
     frequency: Frequency = MONTH
-
-
-def check_columns(
-    stored: DataFrame, table: Table, where: str, text: frozenset[str] = frozenset()
-) -> None:
-    """Refuse a table that lacks a column, or stores it in a type that cannot be cast safely.
-
-    Args:
-        stored: the table as it is stored.
-        table: its contract.
-        where: name of the table in messages.
-        text: names, in lower case, of the columns that are stored as text and must be cast.
-    """
-    types = {field.name.lower(): field.dataType for field in stored.schema}
-    names = [name.lower() for name in stored.columns]
-    for field in table.schema:
-        name = field.name.lower()
-        if name not in types:
-            columns = [name for name in stored.columns if name not in WHOLE]
-            raise MissingColumnError(
-                f"{where}: column {field.name} is missing in all rows. "
-                f"{help_with_missing(field.name, columns, table)}",
-                field.name,
-                columns,
-            )
-        if names.count(name) > 1:
-            raise BadInputError(
-                f"{where}: column {field.name} stands {names.count(name)} times in it. Keep one."
-            )
-        if name not in text and not isinstance(types[name], LOSSLESS[type(field.dataType)]):
-            raise BadInputError(
-                f"{where}: column {field.name} is of type {types[name].simpleString()} "
-                f"in all rows. Store it as {_advice(field.dataType)}."
-            )
-
-
-def _advice(kind: DataType) -> str:
-    is_text = kind == StringType()
-    return f"{kind.simpleString()}{' or whole number: 7 and not 7.0' if is_text else ''}"
 
 
 def check_rows(
@@ -139,7 +83,7 @@ def check_rows(
         late = f"CAST({quoted(table.period)} AS DATE) > DATE'{today}'"
         rules.append(Rule(table.period, late, f"after today ({today})"))
     rows = rows.withColumn(BROKEN, quarantine.first_broken(rules))
-    found = _count_by_period(rows, table, rules, text)
+    found = _count_by_period(rows, table, rules)
     if not found:
         raise BadInputError(f"{where}: there are no rows. Put at least one into it.")
     used = found
@@ -207,7 +151,9 @@ def _with_calendar(
     wrong = [rows_at[time] for time in rows_at if not calendar.is_start(time)]
     if not wrong:
         return rows, [*rules, *more], [0] * len(more)
-    with_time = sum(count for time, count in rows_at.items() if not DAILY.is_start(time))
+    with_time = sum(
+        count for time, count in rows_at.items() if not frequencies.DAILY.is_start(time)
+    )
     counts = [with_time, sum(wrong) - with_time] if calendar.frequency != HOUR else [sum(wrong)]
     number = quarantine.first_broken(more) + len(rules)
     rows = rows.withColumn(BROKEN, F.coalesce(F.col(BROKEN), number))
@@ -215,15 +161,25 @@ def _with_calendar(
 
 
 def check_key(
-    checked: Checked, table: Table, where: str, max_rejected: float | None = None
+    checked: Checked,
+    table: Table,
+    where: str,
+    max_rejected: float | None = None,
+    given: Frequency | None = None,
 ) -> Checked:
     """Refuse a table whose key is not unique, or reject all rows of such keys.
 
-    This takes one pass with a shuffle.
+    This takes one pass with a shuffle. A table of periods whose frequency is not given is refused
+    if each customer has periods of its own (see `refuse_staggered`).
     """
     keys = [quoted(column) for column in table.key]
-    twice = checked.rows.groupBy(*keys).agg(F.count("*").alias("count")).where("count > 1")
-    [found] = twice.agg(F.sum("count").alias("rows")).collect()
+    each = checked.rows.groupBy(*keys).agg(F.count("*").alias("count"))
+    twice = each.where("count > 1")
+    is_found = table.measure is not None and not given
+    more = counts_of_places(keys[0], checked.frequency) if is_found else []
+    [found] = each.agg(F.sum(F.expr("IF(count > 1, count, 0)")).alias("rows"), *more).collect()
+    if is_found and not found.rows:
+        refuse_staggered(found["all"], found.customers, where, checked.frequency)
     if not found.rows:
         return checked
     named = " and ".join(table.key)
@@ -267,9 +223,7 @@ def _refuse(
     )
 
 
-def _count_by_period(
-    rows: DataFrame, table: Table, rules: Sequence[Rule], text: frozenset[str]
-) -> list[Row]:
+def _count_by_period(rows: DataFrame, table: Table, rules: Sequence[Rule]) -> list[Row]:
     """Return counts by time: a result of bounded size for any number of customers."""
     period = F.col(table.period) if table.period else F.lit(0)
     if table.period:  # Python knows no other years; rows of those break a rule
@@ -282,7 +236,7 @@ def _count_by_period(
         F.sum(F.when(is_good, measure)).alias("total"),
         F.coalesce(F.max(F.when(is_good, measure)), F.lit(0.0)).alias("largest"),
         F.array(*(F.count_if(F.col(BROKEN) == number) for number in numbers)).alias("broken"),
-        *id_counts(table, text, is_good),
+        *id_counts(table, is_good),
     ]
     return rows.groupBy(period.alias("period")).agg(*counts).collect()
 

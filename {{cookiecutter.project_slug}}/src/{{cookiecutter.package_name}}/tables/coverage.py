@@ -1,6 +1,6 @@
 """Check the periods of a table: rows in the future, isolated periods, another frequency.
 
-All functions take the counts by period, which one aggregate computes, instead of a table.
+All functions take counts, which one aggregate computes, instead of a table.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,9 @@ from itertools import pairwise
 from math import gcd
 from statistics import median
 from typing import NamedTuple
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from ..errors import BadInputError
 from ..periods import MONDAY, MONTH, Frequency
@@ -33,6 +36,23 @@ OTHER_UNIT = 30
 
 AS_GOOD_AS_EQUAL = 1e-3
 """Share by which a total may differ from the sum of the customers, due to rounding."""
+
+
+ROWS_EACH = 3
+"""Rows of a usual customer from which on its periods tell their distance."""
+
+AS_MANY = 1.05
+"""Customers may seem so many times more than they are, because distinct values are estimated."""
+
+
+PLACES: dict[str, dict[str, int | None]] = {
+    "hour": {"day": 24},
+    "day": {"week": 7, "month": None},
+    "week": {"fortnight": 2},
+    "month": {"quarter": 3},
+    "quarter": {"year": 4},
+}
+"""Frequency -> longer periods, and how many of its periods each has, if that is always the same."""
 
 
 class PeriodRows(NamedTuple):
@@ -95,6 +115,40 @@ def check_periods(
     return used
 
 
+def counts_of_places(key: str, frequency: Frequency) -> list[Column]:
+    """Return aggregates for `refuse_staggered`, over one row per customer and period."""
+    number, day = frequency.index_column("month"), F.least(F.dayofmonth("month"), F.lit(28))
+    lengths = PLACES.get(frequency.name, {}).values()
+    places = (number % length if length else day for length in lengths)
+    seen = [F.col(key), *(F.struct(key, place) for place in places)]
+    counts = [F.approx_count_distinct(column, 0.02).alias(f"n{i}") for i, column in enumerate(seen)]
+    return [F.count("*").alias("all"), F.array(*counts).alias("customers")]
+
+
+def refuse_staggered(rows: int, customers: Sequence[int], where: str, frequency: Frequency) -> None:
+    """Refuse longer periods that begin at another time for each customer, as quarters may.
+
+    Args:
+        rows: number of rows.
+        customers: number of customers, then of different pairs of customer and place, for each of
+            PLACES.
+        where: name of the table in messages.
+        frequency: of the periods.
+
+    Raises:
+        BadInputError: if a customer has rows at one place of a longer period only.
+    """
+    name = frequency.name
+    for longer, seen in zip(PLACES.get(name, ()), customers[1:], strict=True):
+        if rows >= ROWS_EACH * customers[0] and seen <= AS_MANY * customers[0]:
+            raise BadInputError(
+                f"{where}: each customer has rows in one {name} of a {longer} only, and not all in "
+                f"the same one ({rows:,} rows of about {customers[0]:,} customers), and a {name} "
+                f"without a row counts as one without usage. Sum usage up in longer periods "
+                f"(prepare_usage), or say that the other {name}s have no usage: --frequency {name}"
+            )
+
+
 def suspicions(
     used: Sequence[PeriodRows], as_of: date | None, frequency: Frequency = MONTH
 ) -> tuple[str, ...]:
@@ -120,9 +174,9 @@ def suspicions(
 
 
 def _other_unit(used: Sequence[PeriodRows], frequency: Frequency) -> list[str]:
-    """Tell of the last change from which on rows are far larger or far smaller than before it.
+    """Warn of the last change after which rows are far larger or far smaller than before.
 
-    A last period that is far smaller is not told: it looks incomplete.
+    A last period that is far smaller gets no such warning: it looks incomplete.
     """
     per_row = [found.total / found.rows for found in used]
     season = max(frequency.season, COMPARED)
@@ -143,7 +197,7 @@ def _other_unit(used: Sequence[PeriodRows], frequency: Frequency) -> list[str]:
 
 
 def _total_among_rows(used: Sequence[PeriodRows], frequency: Frequency) -> list[str]:
-    """Tell of rows that hold as much as all others together, in every period."""
+    """Warn of rows that hold as much as all others together, in every period."""
     is_total = all(
         found.rows > 2 and abs(2 * found.largest - found.total) <= AS_GOOD_AS_EQUAL * found.total
         for found in used

@@ -21,12 +21,15 @@ from .dialects import (
 )
 from .rules import MALFORMED
 from .schemas import Table, quoted
-from .sources import Files
+from .sources import Files, twice_in
 from .writing import as_literal
 
 OTHER_SEPARATOR = (
     " If another separator stands between the columns, name it: --csv-options sep=CHARACTER"
 )
+
+MOST_COLUMNS = 20480
+"""Columns that Spark reads if it is not told of more."""
 
 
 def open_csv(
@@ -47,6 +50,8 @@ def open_csv(
     for file in files.sizes:
         dialect = find_dialect(file, needed, options, where)
         if dialect:
+            for name in in_folders & set(map(str.lower, dialect.header)):
+                raise twice_in(name, file, where)
             groups[dialect].append(file)
     if not groups:
         raise BadInputError(f"{where}: column {table.schema[0].name} is missing: no file has rows.")
@@ -93,6 +98,7 @@ def _open_group(
     if files.root.is_dir():
         reader = reader.options(basePath=str(files.root))
     names = _names(dialect, wanted)
+    reader = reader.options(maxColumns=max(MOST_COLUMNS, len(names) + 1))
     read = reader.schema(_text([*names, MALFORMED])).csv([as_literal(path) for path in paths])
     if dialect.has_separator_line:  # Spark reads that line as the header, and the header as a row
         titles = [F.trim(quoted(name)).eqNullSafe(name) for name in names if name.lower() in wanted]

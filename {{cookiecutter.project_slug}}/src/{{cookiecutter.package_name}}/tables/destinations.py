@@ -8,7 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import BadInputError
-from .places import URL, folder_of, is_catalog_table, is_within, local_path, same_place
+from .places import (
+    URL,
+    folder_of,
+    has_too_many_parts,
+    is_catalog_table,
+    is_within,
+    local_path,
+    same_place,
+)
 
 PATTERN = re.compile(r"[\\\[\]{}*?]")
 """Characters of a URL that Spark's readers treat as a pattern of many paths."""
@@ -64,7 +72,7 @@ def destination(option: str, value: Output, form: str | None = None) -> Destinat
 
     Raises:
         BadInputError: when it is empty, a URL without a folder, or one that Spark would read as a
-            pattern; when Parquet is asked for in a catalog table.
+            pattern; when it has too many parts for a catalog table, or Parquet is asked for in one.
     """
     if isinstance(value, Destination):
         return value
@@ -76,7 +84,17 @@ def destination(option: str, value: Output, form: str | None = None) -> Destinat
                 f"Use --format delta or iceberg, or name a folder: ./{text}"
             )
         return Destination(text, form, is_table=True)
-    return Destination(folder_or_url(option, value), form or PARQUET)
+    if not isinstance(value, Path) and has_too_many_parts(text):
+        raise BadInputError(
+            f"{option} ({text}): has {text.count('.') + 1} parts, and a catalog table "
+            f"catalog.schema.table. For schemas in schemas quote each part; for a folder: ./{text}"
+        )
+    place = folder_or_url(option, value)
+    if isinstance(place, Path) and place.name in ("", ".."):  # others are named after it
+        place = place.resolve()
+        if not place.name:
+            raise BadInputError(f"{option} ({text}): names no folder. Add one: {text}NAME")
+    return Destination(place, form or PARQUET)
 
 
 def folder_or_url(option: str, value: Path | str) -> Path | str:
@@ -87,6 +105,8 @@ def folder_or_url(option: str, value: Path | str) -> Path | str:
             pattern.
     """
     text = str(value)
+    if text != text.strip() and URL.fullmatch(text.strip()):
+        raise BadInputError(f"{option} ({text}): has a space before or after the URL.")
     if isinstance(value, Path) or URL.fullmatch(text) is None or local_path(text) is not None:
         return folder_of(option, value)
     if PATTERN.search(text):
@@ -94,6 +114,8 @@ def folder_or_url(option: str, value: Path | str) -> Path | str:
             f"{option} ({text}): a URL with one of \\ [ ] {{ }} * ? is a pattern of many places. "
             "Name one folder."
         )
+    if urlsplit(text).scheme.lower() in ("http", "https"):
+        raise BadInputError(f"{option} ({text}): a web page is read only. Name a folder.")
     if not urlsplit(text).path.strip("/"):
         raise BadInputError(f"{option} ({text}): names no folder. Add one: {text.rstrip('/')}/NAME")
     return text.rstrip("/")

@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from ..errors import BadInputError
 
@@ -27,7 +28,9 @@ SEPARATORS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
 """Separators that are detected -> their names as an option."""
 
 BEGINNING = 2**16
-"""Bytes of a file that are inspected; the header must end within them."""
+"""Bytes of a file that are inspected, and more if its first line is longer."""
+
+LONGEST_LINE = 2**26
 
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "UTF-8",
@@ -132,13 +135,13 @@ def beginning(file: Path, where: str) -> bytes:
     try:
         if file.suffix.lower() == ".gz":
             with gzip.open(file) as opened:
-                content = opened.read(BEGINNING)
+                content = _beginning(cast(BinaryIO, opened))
         elif file.suffix.lower() == ".bz2":
             with bz2.open(file) as opened:
-                content = opened.read(BEGINNING)
+                content = _beginning(cast(BinaryIO, opened))
         else:
             with file.open("rb") as opened:
-                content = opened.read(BEGINNING)
+                content = _beginning(opened)
     except (OSError, EOFError) as error:
         raise BadInputError(
             f"{where}: a file is damaged: {file.name} cannot be read ({error})."
@@ -158,6 +161,11 @@ def refuse_other_kinds(name: str, content: bytes, where: str) -> None:
             raise BadInputError(f"{where}: {name} {problem}")
 
 
+def _beginning(opened: BinaryIO) -> bytes:
+    content = opened.read(BEGINNING)
+    return content if b"\n" in content else content + opened.readline(LONGEST_LINE)
+
+
 def _encoding(content: bytes) -> str:
     """Return the encoding that the first bytes identify; UTF-8 if they identify none."""
     for mark, encoding in BYTE_ORDER_MARKS.items():
@@ -171,7 +179,10 @@ def _encoding(content: bytes) -> str:
 def _header(text: str, separator: str) -> tuple[str, ...]:
     """Return the first row of a text that is not blank."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    names = next((row for row in rows if any(row)), [])
+    try:
+        names = next((row for row in rows if any(row)), [])
+    except csv.Error:  # a field that is too long: none, with this separator
+        names = []
     # a column without a name, such as the index of pandas, gets the name that Spark gives it
     return tuple(name.strip() or f"_c{number}" for number, name in enumerate(names))
 

@@ -26,7 +26,23 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         "Spark (for s3a: --packages org.apache.hadoop:hadoop-aws, in Spark's version of Hadoop).",
     ),
     (
-        r"Permission denied|AccessControlException|AccessDenied",
+        r"UnknownStoreException|NoSuchBucket",
+        BadInputError,
+        "there is no such bucket. Check the name.",
+    ),
+    (
+        "bucket is null/empty",
+        BadInputError,
+        "names no bucket, or one with a character that no bucket has. Write s3a://BUCKET/FOLDER.",
+    ),
+    (
+        r"NoAuthWithAWSException|NoAwsCredentials|[Uu]nable to load credentials",
+        BadInputError,
+        "no credentials for its server. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give "
+        "the machine a role.",
+    ),
+    (
+        r"Permission denied|AccessControlException|AccessDenied|InvalidAccessKeyId",
         BadInputError,
         "no permission. Let the job's user read it, and write it if it is an output.",
     ),
@@ -37,13 +53,27 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         "Iceberg, or a folder.",
     ),
     (
+        "Unsupported format in USING|Cannot open table: path is not set",
+        BadInputError,
+        "its catalog has no tables of this --format. Leave it out, or name another catalog.",
+    ),
+    (
         r"REQUIRES_SINGLE_PART_NAMESPACE|\[(SCHEMA|CATALOG)_NOT_FOUND|DATA_SOURCE_NOT_FOUND"
         r"|Cannot find catalog plugin class",
         BadInputError,
         "there is no such catalog or schema, or Spark lacks the connector of its format. Check the "
         "name, or add the connector to Spark (--packages).",
     ),
-    (r"\[PATH_NOT_FOUND", BadInputError, "there is no such path or catalog table. Check the name."),
+    (
+        r"Cannot find (a )?snapshot|\[DELTA_(VERSION_NOT_FOUND|TIMESTAMP_)|INVALID_TIME_TRAVEL",
+        BadInputError,
+        "has no such version, or none at that time. Name another one behind the @.",
+    ),
+    (
+        r"\[(PATH|TABLE_OR_VIEW)_NOT_FOUND",
+        BadInputError,
+        "there is no such path or catalog table. Check the name.",
+    ),
     (
         r"\[UNABLE_TO_INFER_SCHEMA",
         BadInputError,
@@ -55,7 +85,7 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
         "its files hold a column in different types. Write all files with the same types.",
     ),
     (
-        r"\[PARQUET_TYPE_ILLEGAL|\[UNSUPPORTED_(TIME_TYPE|DATATYPE)",
+        r"\[PARQUET_TYPE_ILLEGAL|\[UNSUPPORTED_(TIME_TYPE|DATATYPE)|\[DECIMAL_PRECISION_EXCEEDS",
         BadInputError,
         "a column is of a type that Spark cannot read. Store it as text.",
     ),

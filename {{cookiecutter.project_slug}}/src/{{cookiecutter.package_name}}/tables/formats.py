@@ -47,7 +47,7 @@ def refuse_table_formats(path: Path, where: str) -> None:
 
 
 def refusal(found: TableFormat, folder: Path | str, where: str) -> BadInputError:
-    """What to say of a folder that is a table of a format."""
+    """Return the error for a folder that is a table of a format."""
     other = "." if found.name == "Hudi" else f", or {found.name.lower()}.`{folder}`."
     return BadInputError(
         f"{where}: {folder} is a table of {found.name}, whose files alone hold rows that were "

@@ -27,6 +27,9 @@ FEWEST_STEPS = 3
 LAST = 0
 """Months, quarters and years that are dated by their last day: 2025-01-31."""
 
+SHORTEST_DAY = timedelta(hours=23)
+"""The day on which clocks go forward."""
+
 SHORTEST_MONTH = timedelta(days=28)
 
 FEWEST_PEAKS = 4
@@ -110,6 +113,9 @@ class Calendar(NamedTuple):
         return (time_of_day, Rule(column, is_bad, words, remedy))
 
 
+DAILY = Calendar(DAY)
+
+
 def last_used(
     rows_at: Mapping[datetime, int], end: datetime, given: Frequency | None, where: str
 ) -> datetime:
@@ -146,6 +152,8 @@ def find(rows_at: Mapping[datetime, int], given: Frequency | None, where: str) -
         BadInputError: if the table holds two frequencies, or dates a month apart on no day that
             they share, and none is given.
     """
+    if not given:
+        _refuse_shifted(rows_at, where)
     day = _day_of_month(rows_at)
     frequency = given or _frequency(rows_at, day)
     if frequency in (DAY, HOUR) and not given:
@@ -201,6 +209,21 @@ def _most_common(rows_at: Mapping[datetime, int], key: Callable[[datetime], int]
     for time, rows in rows_at.items():
         counts[key(time)] += rows
     return counts.most_common(1)[0][0] if counts else 0
+
+
+def _refuse_shifted(rows_at: Mapping[datetime, int], where: str) -> None:
+    """Refuse dates that have a time of day, as midnight of another time zone has."""
+    times = sorted(rows_at)
+    shifted = [time for time in times if not DAILY.is_start(time)]
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    if steps and min(steps) >= SHORTEST_DAY and len(shifted) > MOST * len(times):
+        rows = sum(rows_at[time] for time in shifted)
+        raise BadInputError(
+            f"{where}: {rows} of {sum(rows_at.values())} rows have a time of day, for example "
+            f"{shifted[-1]:%Y-%m-%d %H:%M}, and all times are a day apart or more: is this "
+            "midnight in another time zone? Write dates without a time (in pandas: "
+            ".dt.tz_convert(ZONE).dt.date), or say that these are hours: --frequency hour"
+        )
 
 
 def _refuse_months(rows_at: Mapping[datetime, int], where: str) -> None:

@@ -9,16 +9,15 @@ from pyspark.sql.types import StringType
 from .casting import composed, needs_composing
 from .schemas import Table, quoted
 
-WHOLE_AS_FLOAT = r"^\d+\.0$"
-"""An id that pandas wrote as a float, because the column had a null."""
+WHOLE = r"^\d+(\.0)?$"
+"""A whole number, also as pandas writes it where a column had a null."""
 
 
-def id_counts(table: Table, text: frozenset[str], is_used: Column) -> list[Column]:
+def id_counts(table: Table, is_used: Column) -> list[Column]:
     """Return aggregates for `with_comparable_ids`: arrays with an element per column of ids.
 
     Args:
         table: its contract; the aggregates are those of rows as in `with_comparable_ids`.
-        text: names, in lower case, of the columns that are stored as text.
         is_used: which rows count.
     """
     counts = {
@@ -27,11 +26,9 @@ def id_counts(table: Table, text: frozenset[str], is_used: Column) -> list[Colum
             F.count_if(is_used & needs_composing(table.schema[name])) for name in _ids(table)
         ],
         "floats": [
-            F.count_if(
-                is_used & F.col(quoted(name)).rlike(WHOLE_AS_FLOAT) & F.lit(name.lower() in text)
-            )
-            for name in _ids(table)
+            F.count_if(is_used & F.col(quoted(name)).endswith(".0")) for name in _ids(table)
         ],
+        "wholes": [F.count_if(is_used & F.col(quoted(name)).rlike(WHOLE)) for name in _ids(table)],
     }
     return [F.array(*columns).alias(name) for name, columns in counts.items()]
 
@@ -57,9 +54,12 @@ def with_comparable_ids(
             )
         else:  # what is computed from the rows need not look at each id again
             rows = rows.withColumn(name, F.col(f"stored.{quoted(name)}").cast("string"))
-        if sum(row.floats[number] for row in used) == total:
+        floats = sum(row.floats[number] for row in used)
+        if floats and sum(row.wholes[number] for row in used) == total:
             rows = rows.withColumn(name, F.regexp_replace(quoted(name), r"\.0$", ""))
-            told.append(f"column {name}: all ids end in .0, and are read as whole numbers")
+            told.append(
+                f"column {name}: all ids are whole numbers, and the .0 of {floats} rows was removed"
+            )
         if sum(row.uncomposed[number] for row in used):
             rows = rows.withColumn(name, composed(F.col(quoted(name))))
     return rows, told

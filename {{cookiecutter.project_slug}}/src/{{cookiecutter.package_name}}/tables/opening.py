@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import IntegralType, StringType
 
 from ..errors import BadInputError, UnavailableError
-from .checking import check_columns
 from .column_names import renamed, with_names
+from .columns import check_columns
 from .csv_files import open_csv
 from .destinations import Destination
 from .faults import explain

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import BadInputError
 from .schemas import Table
-from .sources import Files
+from .sources import Files, twice_in
 from .writing import as_literal
 
 
@@ -24,6 +24,8 @@ def open_orc(spark: SparkSession, files: Files, table: Table, where: str) -> Dat
         except (pa.ArrowException, OSError) as error:
             raise BadInputError(f"{where}: a file is damaged: {path.name} is not ORC.") from error
         columns = [(field.name, field.type) for field in schema]
+        for name in {name.lower() for name in files.partitions} & {c[0].lower() for c in columns}:
+            raise twice_in(name, path, where)
         first = first or (path, columns)
         if columns != first[1]:
             raise BadInputError(

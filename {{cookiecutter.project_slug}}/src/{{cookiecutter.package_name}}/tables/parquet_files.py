@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,10 +22,11 @@ from pyspark.sql.types import (
 )
 
 from ..errors import BadInputError
-from .checking import check_columns
+from .columns import check_columns
 from .dialects import refuse_other_kinds
+from .places import PARTITION
 from .schemas import Table, quoted
-from .sources import PARQUET, Files
+from .sources import PARQUET, Files, twice_in
 from .writing import as_literal
 
 NANOS_AS_LONG = "spark.sql.legacy.parquet.nanosAsLong"
@@ -123,7 +125,7 @@ def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:
     asked = {field.name.lower() for field in table.schema}
     paths = [path for path, (size, _) in files.sizes.items() if size]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda path: _columns(path, where), paths))
+        found = list(pool.map(lambda path: _columns(path, files.root, where), paths))
     groups: dict[Columns, list[Path]] = defaultdict(list)
     for path, columns in zip(paths, found, strict=True):
         groups[
@@ -132,14 +134,16 @@ def _group(files: Files, table: Table, where: str) -> dict[Columns, list[Path]]:
     return groups
 
 
-def _columns(path: Path, where: str) -> list[tuple[str, str]]:
+def _columns(path: Path, root: Path, where: str) -> list[tuple[str, str]]:
     """Return the names and types of a file's columns.
 
     Raises:
-        BadInputError: if the file cannot be read, or has a type that Spark cannot read.
+        BadInputError: if the file cannot be read, has a type that Spark cannot read, or contradicts
+            the names of its folders.
     """
     try:
-        schema = pq.read_metadata(path).schema
+        metadata = pq.read_metadata(path)
+        schema = metadata.schema
     except (pa.ArrowException, OSError) as error:
         with path.open("rb") as file:
             beginning = file.read(len(b"ARROW1"))
@@ -149,6 +153,8 @@ def _columns(path: Path, where: str) -> list[tuple[str, str]]:
             f"{where}: a file is damaged, or not Parquet and without a name in .csv, .json or "
             f".orc: {path.name}."
         ) from error
+    matches = map(PARTITION.fullmatch, path.relative_to(root).parts[:-1])
+    folders = {match[1].lower(): unquote(match[2]) for match in matches if match}
     columns = []
     for number in range(len(schema)):
         column = schema.column(number)
@@ -159,7 +165,18 @@ def _columns(path: Path, where: str) -> list[tuple[str, str]]:
                 f"Spark cannot read it. Store it as text, in pandas by .astype(str)."
             )
         columns.append((column.path.lower(), f"{column.physical_type} {kind}"))
+        told = folders.get(column.path.lower())
+        if told is not None and _values(metadata, number) - {told}:
+            raise twice_in(column.path, path, where)
     return columns
+
+
+def _values(metadata: pq.FileMetaData, column: int) -> set[str | None]:
+    """Return the smallest and the largest values of a column, as text; None if not known."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    known = [group.column(column).statistics for group in groups]
+    ends = [(found.min, found.max) if found and found.has_min_max else None for found in known]
+    return {str(value) if pair else None for pair in ends for value in pair or (None,)}
 
 
 def _check_names(groups: Mapping[Columns, Sequence[Path]], where: str) -> None:

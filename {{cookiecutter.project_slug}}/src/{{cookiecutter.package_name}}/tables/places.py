@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..errors import BadInputError
 
@@ -17,6 +18,7 @@ MOUNTED = {"file": "", "dbfs": "/dbfs"}
 """Scheme of URLs whose files are on this machine -> the folder that they are below."""
 
 CATALOG_TABLE = re.compile(r"`.*|[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){1,2}", re.DOTALL)
+TOO_MANY_PARTS = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){3,}")
 FILE_ENDINGS = (".parquet", ".csv", ".json", ".out", ".d", ".dir", ".tmp")
 PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
 VINTAGE_PART = re.compile(rf"{PARQUET_PART.pattern}|\.?as_of=.*|\.unfinished-.*")
@@ -93,13 +95,32 @@ def is_catalog_table(text: str) -> bool:
     return CATALOG_TABLE.fullmatch(text) is not None and not text.endswith(FILE_ENDINGS)
 
 
+def has_too_many_parts(text: str) -> bool:
+    """Return whether a text looks like the name of a catalog table, but has four parts or more."""
+    is_file = text.endswith(FILE_ENDINGS) or os.path.lexists(text)
+    return TOO_MANY_PARTS.fullmatch(text) is not None and not is_file
+
+
 def local_path(place: str) -> Path | None:
-    """Return the path of a place on this machine; None for a URL of another file system."""
+    """Return the path of a place on this machine; None for a URL of another file system.
+
+    Raises:
+        BadInputError: for file://folder/name, in which `folder` is the name of a machine.
+    """
     url = URL.fullmatch(place)
     if url is None or os.path.lexists(place):
-        return Path(place)
+        # shells leave the ~ of --output=~/x as it is
+        return Path(place).expanduser() if place.startswith("~/") else Path(place)
     mounted = MOUNTED.get(url[1].lower())
-    return None if mounted is None else Path(mounted + url[2])
+    if mounted is None:
+        return None
+    host = urlsplit(place).netloc
+    if host.lower() not in ("", "localhost"):
+        raise BadInputError(
+            f"{place}: names {host} as a machine. Write an absolute path after three slashes "
+            f"({url[1]}:///FOLDER), or a path without {url[1]}:"
+        )
+    return Path(mounted + url[2])
 
 
 def on_disk(path: Path) -> str:
@@ -221,7 +242,7 @@ def _real_places(value: str) -> Iterator[Path]:
 
 
 def same_place(option: str, place: Path | str, other: str, value: str) -> BadInputError:
-    """What to say of a place that is written to and is another option's too."""
+    """Return the error for a place that is written to and is another option's too."""
     return BadInputError(
         f"{option} ({place}) and {other} ({value}) are the same place, or one is inside the other, "
         f"and what is written would replace or mix with what is there. Name another {option}."

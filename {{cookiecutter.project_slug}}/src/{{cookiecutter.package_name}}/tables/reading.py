@@ -119,7 +119,7 @@ def read_with_notes(
         columns = typed(stored.frame, table, stored.text, decimal, of_weeks)
         rows = stored.frame.select(F.struct("*").alias("stored"), *columns)
         checked = check_rows(rows, table, stored.text, where, as_of, today, max_rejected, frequency)
-        checked = check_key(checked, table, where, max_rejected)
+        checked = check_key(checked, table, where, max_rejected, frequency)
     names = {field.name.lower() for field in table.schema} | WHOLE.keys()
     others = [name for name in stored.frame.columns if table.others and name.lower() not in names]
     held = checked.rows.select(

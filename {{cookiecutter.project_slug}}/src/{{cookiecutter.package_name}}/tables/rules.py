@@ -34,8 +34,10 @@ MISSING = "^(?i:n/?a|#n/?a|null|none|nan|nil|[-.?])$"
 """What stands for a missing number in text."""
 
 REMEDIES: dict[type[DataType], str] = {
-    DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day.",
-    DoubleType: "Write numbers as 1234.5, and correct or remove such rows.",
+    DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day, or let prepare_usage "
+    "read others: --time-format 'd/M/yyyy'.",
+    DoubleType: "Write numbers as 1234.5, without units or thousands separators, or let "
+    "prepare_usage read them.",
 }
 """Type of a column -> advice on how to write its values."""
 
@@ -78,8 +80,9 @@ def all_rules(rows: DataFrame, table: Table, text: frozenset[str]) -> list[Rule]
                 Rule(
                     field.name,
                     rf"{quoted(field.name)} IS NULL AND {stored} RLIKE '^ *[-+]?[0-9]+,[0-9]+ *$'",
-                    "written with a decimal comma",
-                    "Read it with --csv-options decimal=,",
+                    "written with a comma",
+                    "A decimal comma is read with --csv-options decimal=, (1,5 is then 1.5). Where "
+                    "the comma separates thousands, remove it.",
                 )
             )
     columns = rows.select("stored.*").columns

@@ -1,5 +1,6 @@
 """Identify a source: files on this machine, a URL or a catalog table; list its files."""
 
+import errno
 import hashlib
 import os
 import re
@@ -91,7 +92,11 @@ def list_files(root: Path, where: str) -> Files:
         for file in _walk(root):
             found = file.stat()
             sizes[file] = (found.st_size, found.st_mtime_ns)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: before Python 3.13, links in a circle
+        if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:
+            raise BadInputError(
+                f"{where}: a link leads back to itself. Remove the link, or name another folder."
+            ) from error
         raise BadInputError(f"{where}: {error.filename}: {error.strerror}.") from error
     closed = [file for file in sizes if not os.access(file, os.R_OK)]
     if closed:
@@ -122,6 +127,14 @@ def keep_folders_as_text(spark: SparkSession, where: str) -> None:
             f"{where}: has a column in the names of its folders, and this session cannot read it "
             f"as text (setting {GUESS_TYPES_OF_FOLDERS}). Give the table's name in the catalog."
         ) from error
+
+
+def twice_in(name: str, file: Path, where: str) -> BadInputError:
+    """Return the error for a column whose values in a file contradict the names of its folders."""
+    return BadInputError(
+        f"{where}: column {name} stands in the names of folders, and with other values in "
+        f"{file.name}. Leave it out of the files, or out of the names."
+    )
 
 
 def _walk(root: Path) -> list[Path]:

@@ -12,10 +12,12 @@ from zlib import crc32
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.utils import is_remote
 
 from ..errors import BadInputError
 from .destinations import PARQUET, Destination, destination
 from .formats import table_format
+from .hadoop_files import HadoopFiles
 from .places import local_path, on_disk
 
 NAMED = re.compile(r"(delta|iceberg)\.`(.+)`", re.IGNORECASE)
@@ -23,6 +25,12 @@ NAMED = re.compile(r"(delta|iceberg)\.`(.+)`", re.IGNORECASE)
 
 AT_VERSION = re.compile(r"(.+)@(\d+|\d{4}-\d\d-\d\d[T\d:. ]*)")
 """A table and one of its versions, or a time at which it was the newest."""
+
+SIGNS = {"delta": "_delta_log", "iceberg": "metadata"}
+"""Format -> the folder that only its tables hold."""
+
+FIRST_FILES = re.compile(r"part-.*|data|\..*")
+"""What a first run leaves at a URL if it is killed before its table is there."""
 
 ICEBERG = "org.apache.iceberg.spark.SparkCatalog"
 
@@ -42,10 +50,11 @@ def replace_by_transaction(
         by: a column; only rows of the earlier table with a value that the frame has are replaced.
 
     Raises:
-        BadInputError: if a folder holds anything but a table of the format.
+        BadInputError: if a folder or a URL holds anything but a table of the format.
     """
-    for place in frames:
+    for place, frame in frames.items():
         check_format(place)
+        check_format_at_url(frame.sparkSession, place)
     kept = {place: frame.cache() for place, frame in frames.items()}
     try:
         for frame in kept.values():
@@ -93,6 +102,26 @@ def check_format(place: Destination) -> None:
         raise BadInputError(
             f"output ({folder}): holds {held}, and --format {place.format} would write between its "
             "files. Name a folder that is empty or not yet there."
+        )
+
+
+def check_format_at_url(spark: SparkSession, place: Destination) -> None:
+    """Refuse a URL that holds anything but a table of the place's format.
+
+    Over Spark Connect, whose client cannot look there, nothing is refused.
+
+    Raises:
+        BadInputError: if it does.
+    """
+    url = place.place
+    if not isinstance(url, str) or place.is_table or place.format not in SIGNS or is_remote():
+        return
+    held = sorted(file.name for file in HadoopFiles(spark, url).children(url))
+    foreign = [name for name in held if not FIRST_FILES.fullmatch(name)]
+    if foreign and SIGNS[place.format] not in held:
+        raise BadInputError(
+            f"output ({url}): holds {foreign[0]}, and --format {place.format} would write a table "
+            "around it. Name a folder that is empty or not yet there."
         )
 
 
