@@ -8,7 +8,12 @@ import pytest
 from pyspark.sql import DataFrame
 
 from {{ cookiecutter.package_name }} import simulate
-from {{ cookiecutter.package_name }}.growth import all_customers, history, per_customer
+from {{ cookiecutter.package_name }}.growth import (
+    all_customers,
+    global_model,
+    history,
+    per_customer,
+)
 from {{ cookiecutter.package_name }}.growth.calibration import error_quantiles
 from {{ cookiecutter.package_name }}.growth.intermittent import NOTHING_KNOWN
 
@@ -62,7 +67,7 @@ def forecast_by(method: str, history: np.ndarray, horizon: int):
         shared = per_customer.Shared(NOTHING_KNOWN, quantiles)
         [fit] = per_customer.fit_batch(series, *batch, shared).itertuples()
     else:
-        model = all_customers.GlobalModel("none", Constant(0.0), Constant(1.0), quantiles)
+        model = global_model.GlobalModel("none", Constant(0.0), Constant(1.0), quantiles)
         [fit] = all_customers.score_batch(series, model, *batch, NOTHING_KNOWN).itertuples()
     assert fit.error is None, fit.error
     return (fit.forecast, *fit.bounds)

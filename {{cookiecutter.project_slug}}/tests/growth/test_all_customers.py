@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
-from {{ cookiecutter.package_name }}.growth import all_customers, training_sample
+from {{ cookiecutter.package_name }}.growth import (
+    all_customers,
+    global_model,
+    training_sample,
+)
 from {{ cookiecutter.package_name }}.growth.calibration import (
     error_quantiles,
     length_edges,
@@ -116,7 +120,7 @@ def sample(rows: int, customers: int = 40) -> pd.DataFrame:
 
 
 def trained(rows: pd.DataFrame, level: int = 90):
-    return all_customers.train(rows, 2, 12, (0.5 - level / 200, 0.5 + level / 200))
+    return global_model.train(rows, 2, 12, (0.5 - level / 200, 0.5 + level / 200))
 
 
 def bounds(model, columns):
@@ -149,7 +153,7 @@ def test_the_interval_holds_what_it_promises_on_rows_that_it_has_not_seen(level)
 
 def test_errors_are_of_customers_that_the_model_was_not_fitted_to(monkeypatch):
     """Each fold's customers use another amount: only who knows them can tell."""
-    monkeypatch.setitem(all_customers.TREES, "max_iter", 20)
+    monkeypatch.setitem(global_model.TREES, "max_iter", 20)
     rows = sample(2000)
     columns = np.stack(rows["columns"])
     columns[:, 0] = rows["fold"]
@@ -167,7 +171,7 @@ def test_a_few_rows_give_the_baseline_and_its_spread():
 
 @pytest.mark.parametrize("fold", [0, 1])
 def test_a_few_customers_are_enough(fold, monkeypatch):
-    monkeypatch.setitem(all_customers.TREES, "max_iter", 20)
+    monkeypatch.setitem(global_model.TREES, "max_iter", 20)
     model = trained(sample(400).assign(fold=fold))
     assert model.name == "boosted-trees"
     assert np.isfinite(model.quantiles).all()
@@ -185,7 +189,7 @@ def scored(histories, centre: float = 0.0, spread: float = 1.0):
     """Score histories with a model that says the same of all, two months ahead."""
     settings = (2, 12, (0.05, 0.95))
     quantiles = error_quantiles(*(np.empty(0, int) for _ in range(3)), *settings)
-    model = all_customers.GlobalModel("constant", Constant(centre), Constant(spread), quantiles)
+    model = global_model.GlobalModel("constant", Constant(centre), Constant(spread), quantiles)
     return all_customers.score_batch(pd.Series(histories), model, *settings, NOTHING_KNOWN)
 
 

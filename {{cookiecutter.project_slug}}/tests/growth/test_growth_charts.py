@@ -4,6 +4,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from {{ cookiecutter.package_name }}.growth import charts
 from {{ cookiecutter.package_name }}.growth.backtest import (
@@ -11,6 +12,7 @@ from {{ cookiecutter.package_name }}.growth.backtest import (
     LengthScore,
     MethodScore,
 )
+from {{ cookiecutter.package_name }}.reporting.charts import place_dates
 
 from tests.legible import faults
 
@@ -151,7 +153,7 @@ def test_the_outlook_says_that_nobody_could_be_forecast():
         ({"a": 0.824, "b": 0.9}, "a has the lowest error: MASE 0.82"),
         ({"a": 0.824, "b": 0.82, "c": 1.0}, "a and b have the lowest error: MASE 0.82"),
         ({"a": 0.82, "b": 0.82}, "All methods have the same error: MASE 0.82"),
-        ({"a": 0.82}, "MASE of a: 0.82; no other method's is known"),
+        ({"a": 0.82}, "MASE of a: 0.82"),
         ({"a": None, "b": 0.9}, "MASE of b: 0.90; no other method's is known"),
         ({"a": None}, "No method's MASE can be told"),
     ],
@@ -168,6 +170,14 @@ def test_methods_keep_their_colours_whichever_others_there_are():
     )
     assert few["seasonal-naive"] == many["seasonal-naive"]
     assert len(set(many.values())) == 4
+
+
+def test_dates_of_hours_tell_the_year_and_no_clock_time_over_many_days():
+    panel = Figure().subplots()
+    place_dates(panel, pd.date_range("2015-01-01", periods=24 * 300, freq="h"))
+    assert [text.get_text() for text in panel.get_xticklabels()][-1] == "27 Oct\n2015"
+    place_dates(panel, pd.date_range("2015-01-01", periods=10, freq="h"))
+    assert [text.get_text() for text in panel.get_xticklabels()][-1] == "09:00\n01 Jan"
 
 
 LONG = "an identifier that has no end, number "

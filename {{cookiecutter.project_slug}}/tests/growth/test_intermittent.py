@@ -55,6 +55,14 @@ def test_who_uses_nothing_in_many_months_or_has_stopped_is_irregular(series, exp
     assert is_irregular(np.array(series, dtype=float)) == expected
 
 
+def test_closed_days_are_no_pauses_and_other_days_without_usage_are():
+    open_three_days = np.tile([5.0, 5, 5, 0, 0, 0, 0], 8)
+    assert not is_irregular(open_three_days, month=30)
+    assert not is_irregular(open_three_days[3:], month=30)
+    assert is_irregular(np.random.default_rng(0).permutation(open_three_days), month=30)
+    assert is_irregular(np.append(open_three_days, np.zeros(91)), month=30)
+
+
 def test_recent_months_have_more_weight_in_the_mean_and_size_is_that_of_active_months():
     recent, long_ago = state(np.array([0, 0, 6.0, 2])), state(np.array([6.0, 2, 0, 0]))
     assert recent.mean > 2 > long_ago.mean

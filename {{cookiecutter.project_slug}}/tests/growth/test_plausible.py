@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package_name }}.growth.plausible import plausible_range
+from {{ cookiecutter.package_name }}.growth.plausible import is_unused, plausible_range
 
 from .conftest import forecast_by
 
@@ -48,8 +48,28 @@ def test_odd_histories_are_forecast_within_reason(method, kind):
     assert (upper <= 3 * min(history.max(), 6e307)).all()
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_month_that_is_unused_in_each_year_is_forecast_as_unused(method):
+    year = np.array([0, 0, *np.linspace(50, 90, 10)])
+    forecast, _, _ = forecast_by(method, np.tile(year, 5) + np.tile(year, 5) % 7, HORIZON)
+    assert not forecast[:2].any()
+    assert forecast[2:].all()
+
+
 def test_a_forecast_may_leave_the_last_season_by_half_its_range_and_more_with_time():
     low, high = plausible_range(np.array([999.0, *np.linspace(10, 20, 12)]), 12, 12)
     assert (low[-1], high[-1]) == (0, 35)
     assert high[0] == pytest.approx(25 + 10 / 12)
     assert (np.diff(high) > 0).all()
+
+
+def test_a_period_stays_unused_if_it_was_in_each_of_at_least_four_seasons():
+    seasons = np.tile([1.0, 0, 2, 0], (4, 1))
+    seasons[2, 3] = 3
+    assert is_unused(seasons.ravel(), 6, 4).tolist() == [False, True, False, False, False, True]
+    seasons[1, 1] = np.nan
+    assert is_unused(seasons.ravel(), 2, 4).tolist() == [False, True]
+    seasons[:, 1] = np.nan
+    assert not is_unused(seasons.ravel(), 4, 4).any()
+    assert not is_unused(np.tile([1.0, 0], 3), 2, 2).any()
+    assert is_unused(np.append(np.ones(8), np.tile([1.0, 0], 8)), 2, 2).tolist() == [False, True]

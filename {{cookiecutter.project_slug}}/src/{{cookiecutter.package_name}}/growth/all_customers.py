@@ -1,23 +1,21 @@
 """Method b: one model over all customers. High n, low k, low m.
 
-Boosted trees learn by how much usage differs from what a customer's own season, level and trend
-promise (features.py), and how far it spreads around that. They are trained on a sample, on the
-driver; Spark makes the sample and scores every customer. Customers who use something now and then
-are forecast by their expected value (intermittent.py).
+Boosted trees learn how far usage differs from the baseline of a customer's own season, level and
+trend (features.py), and how widely it varies around that. They are trained on a sample, on the
+driver; Spark makes the sample and scores every customer. Intermittent customers are forecast by
+their expected value (intermittent.py).
 """
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from threadpoolctl import threadpool_limits
 
 from ..periods import MONTH, Frequency
-from .calibration import error_quantiles, length_edges
+from .calibration import length_edges
 from .features import Features, Floats, largest_of, pad_histories
 from .forecasts import (
     UNKNOWN,
@@ -31,51 +29,19 @@ from .forecasts import (
 from .future import Future
 from .future_choice import choose, known_columns
 from .future_effects import features_with
+from .global_model import GlobalModel, train
 from .history import histories
 from .intermittent import Returns, forecast_irregular, learn, takes
-from .plausible import plausible_bound, plausible_range
-from .training_sample import FOLDS, drawn_periods, most_periods, periods_to_judge
-
-FEWEST_ROWS = 200
-"""Rows under which nothing is learned but how far usage strays from the baseline."""
+from .plausible import is_unused, plausible_bound, plausible_range
+from .training_sample import drawn_periods, most_periods, periods_to_judge
 
 FARTHEST = 1_000.0
-"""Values of z beyond this, either way, are taken for it: one of them would outweigh all others."""
-
-LEAST_ERROR = 0.01
-"""What is added to the size of an error, so that its distribution has no zero."""
+"""z is clipped to this distance from 0: one outlier would outweigh all other rows."""
 
 CUSTOMERS_AT_ONCE = 1_000
-"""How many customers a worker holds the features of."""
-
-TREES = {
-    "learning_rate": 0.04,
-    "max_iter": 200,
-    "max_leaf_nodes": 15,
-    "min_samples_leaf": 50,
-    "l2_regularization": 10,
-    "max_features": 0.5,
-    "early_stopping": False,
-    "random_state": 0,
-}
-"""Found by rolling origins on M3's training months; docs/forecasting.md tells what they give."""
+"""Customers whose features a worker holds at a time."""
 
 NOTHING_TO_LEARN = "no customer has two months to learn from"
-
-
-class GlobalModel(NamedTuple):
-    """Estimators of z (features.Features).
-
-    centre: model of the median of z.
-    spread: model of the size of z's error.
-    quantiles: of errors divided by their spread, measured on customers whom the model was not
-        fitted to (calibration.error_quantiles).
-    """
-
-    name: str
-    centre: Any
-    spread: Any
-    quantiles: Floats
 
 
 def forecast(
@@ -125,7 +91,7 @@ def training_sample(
     frequency: Frequency = MONTH,
     future: Future | None = None,
 ) -> DataFrame:
-    """Forecast the customers' last periods from before them, and see by how much that was wrong.
+    """Return past periods with the features known before them, and the error of the baseline.
 
     Returns:
         About TRAINING_ROWS rows, or as many as there are: columns (array of doubles, see
@@ -164,46 +130,6 @@ def training_sample(
         .select(describe_udf(*inputs).alias("described"), "step", "fold")
         .select("described.*", "step", "fold")
     )  # to filter by z here would make Spark call the UDF twice
-
-
-def train(
-    sample: pd.DataFrame, horizon: int, season: int, probabilities: Sequence[float]
-) -> GlobalModel | None:
-    """Fit the model to a training sample; None where there is nothing to learn from."""
-    # imported here, because it takes seconds and is not always needed
-    from sklearn.dummy import DummyRegressor
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    sample = sample.dropna(subset="z")
-    if sample.empty:
-        return None
-    columns, z = np.stack(sample["columns"].to_list()), sample["z"].to_numpy(float)
-    columns[:, np.isnan(columns).all(axis=0)] = 0  # scikit-learn wants one value at least
-    months, step = sample["months"].to_numpy(int), sample["step"].to_numpy(int)
-    if len(sample) < FEWEST_ROWS:
-        centre = DummyRegressor(strategy="median").fit(columns, z)
-        spread = DummyRegressor(strategy="constant", constant=1.0).fit(columns, z)
-        errors = z - centre.predict(columns)
-        name = "baseline"
-    else:
-        fold = sample["fold"].to_numpy()
-        if len(np.unique(fold)) < FOLDS:  # there are but a few customers
-            fold = np.arange(len(sample)) % FOLDS
-        errors, name = np.empty_like(z), "boosted-trees"
-        # so few rows gain nothing from threads, which on a busy machine wait for each other
-        with threadpool_limits(1):
-            # the median, unlike the mean, is not moved by the few who stop or multiply
-            centre = HistGradientBoostingRegressor(loss="absolute_error", **TREES)
-            for held_out in range(FOLDS):
-                out, rest = fold == held_out, fold != held_out
-                errors[out] = z[out] - centre.fit(columns[rest], z[rest]).predict(columns[out])
-            centre.fit(columns, z)
-            spread = HistGradientBoostingRegressor(loss="gamma", **TREES).fit(
-                columns, np.abs(errors) + LEAST_ERROR
-            )
-            errors = errors / spread.predict(columns)
-    quantiles = error_quantiles(errors, months, step, horizon, season, probabilities)
-    return GlobalModel(name, centre, spread, quantiles)
 
 
 def score_batch(
@@ -273,6 +199,7 @@ def score_customers(
             for of_z in (z[customer], around)
         )
         values = np.clip(values, *plausible_range(usage, horizon, season))
+        values = np.where(is_unused(history, horizon, season), 0.0, values)
         bounds = np.clip(bounds, 0, plausible_bound(usage, horizon, season))
         with np.errstate(over="ignore"):  # fit_row holds the largest numbers to what is finite
             values, bounds = largest[customer] * values, largest[customer] * bounds

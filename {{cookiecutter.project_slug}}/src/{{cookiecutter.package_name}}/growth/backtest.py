@@ -24,7 +24,7 @@ QUANTILES = tuple(tenth / 10 for tenth in range(1, 10))
 
 COMBINATION = "combination"
 
-WARM_UP = 20
+WARM_UP = 8
 """Customers that each method forecasts unmeasured first, to warm the workers up."""
 
 
@@ -143,11 +143,17 @@ def warm_up(
     level: int,
     frequency: Frequency = MONTH,
 ) -> None:
-    """Let each method forecast a few customers, so that workers start and load its libraries."""
+    """Let each method forecast a few customers, so that workers start and load its libraries.
+
+    The combination loads those of its parts.
+    """
     few = history.select("customer_id").distinct().orderBy("customer_id").limit(WARM_UP)
-    usage = history.join(few, "customer_id", "left_semi")
-    for forecast in methods.values():
-        forecast(usage, 1, season, level, QUANTILES, frequency).count()
+    usage = history.join(few, "customer_id", "left_semi").cache()
+    loaded_by_parts = {COMBINATION} if methods.keys() >= set(combination.PARTS) else set()
+    for name, forecast in methods.items():
+        if name not in loaded_by_parts:
+            forecast(usage, 1, season, level, QUANTILES, frequency).count()
+    usage.unpersist()
 
 
 def run_fold(

@@ -20,7 +20,7 @@ PRIOR_ERRORS = 10
 """Weight of the prior distribution of errors, as a number of errors."""
 
 ENOUGH = 200
-"""Errors under which a group of lengths takes those of the next shorter one too."""
+"""A group of lengths with fewer errors also takes those of the next shorter group."""
 
 NEAR = 2
 """The errors of so many months before and after a month of the horizon count for it too."""
@@ -36,7 +36,7 @@ def length_edges(season: int) -> list[int]:
 
 
 def error_scale(series: Floats, season: int) -> float:
-    """By how much a customer's usage usually changes, to divide its errors by.
+    """Return a customer's error scale: by how much its usage usually changes.
 
     The mean absolute change over a season, within the last two seasons of such changes; over a
     month where the history is shorter than a season; usage itself where it has one or two months.

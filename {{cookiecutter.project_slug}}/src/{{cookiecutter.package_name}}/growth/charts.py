@@ -36,6 +36,9 @@ MARKERS = "osD^vPX"
 FEW = 3
 """Of fewer months, each one is marked."""
 
+FEWEST_BARS = 3
+"""Bars that a panel has room for at least: the bar of one method is no thicker."""
+
 COLUMNS = 3
 """Panels of customers that stand side by side."""
 
@@ -59,6 +62,8 @@ def finding(by_method: Sequence[MethodScore]) -> str:
         return "No method's MASE can be told: no history is longer than a season, or none changes"
     lowest = min(known.values())
     best = " and ".join(method for method, mase in known.items() if mase == lowest)
+    if len(by_method) == 1:
+        return f"MASE of {best}: {lowest:.2f}"
     if len(known) == 1:
         return f"MASE of {best}: {lowest:.2f}; no other method's is known"
     if len(set(known.values())) == 1:
@@ -106,11 +111,16 @@ def draw_methods(panel: Axes, by_method: Sequence[MethodScore], colours: Mapping
     )
     panel.bar_label(
         bars,
-        [f"{m.mase:.2f}   {m.seconds:.0f} s" if m.mase is not None else "unknown" for m in ordered],
+        [
+            f"{m.mase:.2f}   {m.seconds:,.0f} s" if m.mase is not None else "unknown"
+            for m in ordered
+        ],
         padding=5,
     )
     name_panel(panel, "MASE, and seconds to forecast")
     panel.margins(x=0.5)
+    panel.set_xlim(left=0)
+    panel.set_ylim(min(len(ordered) - FEWEST_BARS, 0) - 0.6, len(ordered) - 0.4)
     panel.xaxis.set_visible(False)
     panel.spines["bottom"].set_visible(False)
     panel.tick_params(left=False)
@@ -141,11 +151,11 @@ def forecasts(
     known = total.dropna(subset=["usage"])
     ahead = total.dropna(subset=["forecast"])
     draw_months(panel, known, ahead, ticks=8)
-    if "year_before" in ahead:
+    if "year_before" in ahead and ahead["year_before"].notna().any():
         style: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1}
         panel.plot(ahead["month"], ahead["year_before"], label="a year before", **style)
     panel.set_ylabel(f"usage per {period}")
-    panel.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    figure.legend(loc="outside lower left", ncols=4, frameon=False)
     name_panel(panel, "All customers")
     for place, name in enumerate(names):
         panel = figure.add_subplot(grid[1 + place // COLUMNS, place % COLUMNS])
@@ -206,7 +216,8 @@ def draw_months(panel: Axes, history: pd.DataFrame, forecast: pd.DataFrame, tick
         else:
             panel.fill_between(months, bounds["lower"], bounds["upper"], linewidth=0, **shade)
     highest = panel.dataLim.y1
-    panel.set_ylim(0, 1.08 * highest if 0 < highest < float("inf") else 1)
+    top = 1.08 * highest if 0 < highest < float("inf") else 1
+    panel.set_ylim(-0.02 * top, top)  # a line of zeros does not lie on the axis
     place_dates(panel, [*history["month"], *forecast["month"]], ticks)
     shorten_numbers(panel)
     panel.tick_params(labelsize=8)

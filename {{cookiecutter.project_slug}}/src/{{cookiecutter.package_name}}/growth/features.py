@@ -1,8 +1,8 @@
 """Features of the global model: season, level, trend and lags.
 
-All of it is relative to the customer's own size, so that a model can learn from one customer for
-another. A batch of customers is a matrix with a row for each and a column for each month, the last
-of which is the cutoff; NaN stands before a customer's first month and where usage is not known.
+Features are relative to the customer's own size, so that a model transfers from one customer to
+another. A batch of customers is a matrix with a row per customer and a column per month; the last
+column is the cutoff. NaN stands before a customer's first month and where usage is unknown.
 """
 
 import warnings
@@ -51,7 +51,7 @@ def recent_periods(season: int) -> int:
 
 
 def pad_histories(histories: Sequence[Floats], season: int) -> Floats:
-    """Lay histories of different lengths out with a common last column, long enough for lags."""
+    """Align histories of different lengths on a common last column, padded for lags."""
     longest = max(2 * recent_periods(season) + 1, *map(len, histories))
     return np.array([np.pad(h, (longest - len(h), 0), constant_values=np.nan) for h in histories])
 
@@ -181,7 +181,7 @@ def at_phase(by_phase: Floats, months: NDArray[np.int64]) -> Floats:
 
 
 def seasonal_index(usage: Floats, season: int) -> tuple[Floats, Floats]:
-    """How much of a usual month is used in each month of the season, and how far to trust that.
+    """Return the seasonal factors of each customer, and how far to trust them.
 
     Classical decomposition: usage as a multiple of its centred moving average, averaged over the
     seasons. Trust is 1 - 1 / F, where F compares the variance between the months of the season

@@ -15,6 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 
+from .plausible import is_unused
+
 Floats = NDArray[np.float64]
 
 DECAY = 0.8
@@ -29,6 +31,9 @@ DORMANT_AFTER = 3
 
 TWO_YEARS = 24
 """Periods from which on models know of seasons."""
+
+WEEK = {30: 7, 720: 168}
+"""Periods in a month -> in a week, of days and of hours: closed days and nights are no pauses."""
 
 NEGLIGIBLE = 0.01
 """The probability of a return within the horizon under which a dormant customer's is zero."""
@@ -98,10 +103,15 @@ def is_irregular(series: Floats, month: int = 1) -> bool:
     """Say whether a customer uses nothing in many of its periods, or is dormant.
 
     Many are half of the periods; a quarter under TWO_YEARS, when no season can tell of zeros yet.
+    Hours and days of the week that are always unused do not count (plausible.is_unused).
     """
-    zeros = len(series) - np.count_nonzero(series)
     many = 0.25 if len(series) < TWO_YEARS else 0.5
-    return bool(zeros >= len(series) * many) or is_dormant(series, month)
+    counted = series
+    if month in WEEK:
+        closed = is_unused(series, WEEK[month], WEEK[month])
+        counted = series[~np.resize(closed[::-1], len(series))[::-1]]
+    zeros = len(counted) - np.count_nonzero(counted)
+    return bool(zeros >= len(counted) * many) or is_dormant(series, month)
 
 
 def state(series: Floats, month: int = 1) -> State:
@@ -119,7 +129,7 @@ def state(series: Floats, month: int = 1) -> State:
 NOTHING_KNOWN = Returns(
     np.ones(CELLS), np.zeros(CELLS), np.repeat([np.eye(len(BINS))[0]], CELLS, axis=0)
 )
-"""For a table without past origins: usage goes on as before, and who is dormant stays so."""
+"""The values without past origins: usage continues, and dormant customers stay so."""
 
 
 def learn(histories: DataFrame, horizon: int, month: int = 1) -> Returns:

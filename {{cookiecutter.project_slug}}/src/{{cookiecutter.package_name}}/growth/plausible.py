@@ -16,6 +16,32 @@ Floats = NDArray[np.float64]
 FEWEST_MONTHS = 12
 """Months that the range is taken over, if a season has fewer."""
 
+UNUSED_SEASONS = (4, 8)
+"""Least and largest number of last seasons in all of which an unused period has no usage."""
+
+
+def is_unused(history: Floats, horizon: int, season: int) -> NDArray[np.bool_]:
+    """Say which periods ahead stay unused: those without usage in each of the last seasons.
+
+    Hours at night and days on which a shop is closed are such periods. Sums of models give them
+    small forecasts, which lift the errors relative to usage.
+
+    Args:
+        history: usage in each period, NaN where it is not known.
+        horizon: periods to forecast.
+        season: periods in a season.
+
+    Returns:
+        (horizon,).
+    """
+    least, most = UNUSED_SEASONS
+    count = min(len(history) // season, most)
+    if count < least:
+        return np.zeros(horizon, bool)
+    seasons = history[-count * season :].reshape(count, season)
+    unused: NDArray[np.bool_] = np.nanmax(seasons, axis=0, initial=0) == 0
+    return np.resize(unused & (seasons == 0).any(axis=0), horizon)
+
 
 def plausible_range(series: Floats, horizon: int, season: int) -> tuple[Floats, Floats]:
     """Bound forecasts by the range of the last season.

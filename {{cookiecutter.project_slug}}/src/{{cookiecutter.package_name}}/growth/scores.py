@@ -58,7 +58,7 @@ def score(
     quantiles: Sequence[float] = (),
     frequency: Frequency = MONTH,
 ) -> DataFrame:
-    """Compare forecasts with what was then used, customer by customer; `summary` sums up.
+    """Compare forecasts with actual usage, customer by customer; `summary` sums up.
 
     sMAPE is the mean of 200 |y - f| / (|y| + |f|), and 0 where both are 0 (Makridakis and Hibon,
     2000). MASE is the mean absolute error as a multiple of the error that repeating the last

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calibration import error_scale
-from .plausible import plausible_range
+from .plausible import is_unused, plausible_range
 
 Series = NDArray[np.float64]
 
@@ -26,10 +26,14 @@ with Theta has a MASE of 0.91 with a mean of 1, 0.83 with 100, and 0.83 from the
 DAYS_AND_HOURS = {7: (7,), 24: (24,), 168: (24, 168)}
 """Seasons of days and of hours -> the seasons in one: hours repeat by the day and by the week."""
 
-RECENT_SEASONS, RECENT_LEVEL = 8, 56
-"""Last seasons whose median is the shape of a season, and periods whose median is its level.
+RECENT_SEASONS = {7: 8, 24: 8, 168: 4}
+"""Season -> the last seasons whose median is the shape of a season."""
 
-Chosen with the models of ces_and_median_season by rolling origins in the training days of NN5.
+RECENT_LEVEL = 56
+"""Last periods whose seasons' median is the level; a week of hours is longer.
+
+RECENT_SEASONS and RECENT_LEVEL were chosen by rolling origins: for days in the training days of
+NN5, for hours on public series of electricity demand, calls, departures and weather.
 """
 
 LONGEST = 1_100
@@ -121,6 +125,7 @@ def forecast_series(history: Series, horizon: int, season: int) -> Forecast:
     if not np.isfinite(forecast).all():
         raise ValueError(f"{recipe.name} gives no finite forecast")
     forecast = np.clip(forecast, *plausible_range(series, ahead, season))
+    forecast = np.where(is_unused(series, ahead, season), 0.0, forecast)
     return Forecast(
         forecast[unknown_at_end:],
         error_scale(series, season),
@@ -134,11 +139,12 @@ def forecast_series(history: Series, horizon: int, season: int) -> Forecast:
 def ces_and_median_season(series: Series, horizon: int, season: int) -> list[Series]:
     """Complex exponential smoothing, and the median of the last seasons: for days and hours.
 
-    Weeks repeat without much change, and single days go astray: the median of eight of them does
-    better than decomposition. Where a week holds days, CES is fitted to what is left without both.
+    Weeks repeat without much change, and single days go astray: the median of the last weeks does
+    better than decomposition. For hours, CES and Theta are fitted to what is left without the
+    seasons of the day and of the week.
     """
     models = _statsforecast_models()
-    count = min(RECENT_SEASONS, len(series) // season)
+    count = min(RECENT_SEASONS[season], len(series) // season)
     seasons = series[-count * season :].reshape(count, season)
     means = seasons.mean(axis=1)
     # a season without usage has no shape
@@ -146,10 +152,10 @@ def ces_and_median_season(series: Series, horizon: int, season: int) -> list[Ser
     level = np.median(means[-max(1, RECENT_LEVEL // season) :])
     median = np.tile(level * shape, math.ceil(horizon / season))[:horizon]
     if len(DAYS_AND_HOURS[season]) > 1:
-        ces = _deseasonalised(series, horizon, season, [models.AutoCES(season_length=1)])
-    else:
-        ces = [models.AutoCES(season_length=season).forecast(series, horizon)["mean"]]
-    return [*ces, median]
+        smoothing = [models.AutoCES(season_length=1), models.DynamicOptimizedTheta(season_length=1)]
+        return [*_deseasonalised(series, horizon, season, smoothing), median]
+    ces = models.AutoCES(season_length=season).forecast(series, horizon)["mean"]
+    return [ces, median]
 
 
 def theta_and_ces(series: Series, horizon: int, season: int) -> list[Series]:

@@ -1,4 +1,4 @@
-"""How far forecasts of a sum of customers go astray, measured on the sum's own past.
+"""Forecast errors of a sum of customers, measured on the sum's own past.
 
 Customers move together: prices, seasons and shocks concern many at once. The interval of their
 sum therefore cannot be had from their own intervals. At rolling origins in the known periods

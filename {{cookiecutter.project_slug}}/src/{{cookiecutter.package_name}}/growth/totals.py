@@ -22,7 +22,7 @@ from .history import histories
 from .total_errors import RECENT, cohorts, half_widths, origins, window
 
 ALL = "(all)"
-"""What the columns of groups say in rows of the total."""
+"""Value of the group columns in rows of the total."""
 
 NO_VALUE = "(none)"
 """The group of customers for whom the customers table has no value."""
@@ -30,7 +30,7 @@ NO_VALUE = "(none)"
 MEASURES = ("customers", "forecast", "lower", "upper", "year_before", "growth", "growth_percent")
 
 SUFFIX = "_totals"
-"""What the name of a forecasts table is followed by in the name of its totals table."""
+"""Suffix that turns the name of a forecasts table into that of its totals table."""
 
 OWN_COLUMNS = ("is_total", "period", *MEASURES)
 """Columns of a totals table, besides those of groups."""
