@@ -1,4 +1,4 @@
-"""Is the usage of a period here, and is it as usual? For the start of a run, before it is used."""
+"""Check that the usage of a period has arrived and is as usual, before a run uses it."""
 
 import argparse
 from collections.abc import Sequence

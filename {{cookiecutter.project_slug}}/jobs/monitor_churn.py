@@ -7,7 +7,7 @@ from pathlib import Path
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, tables
-from {{ cookiecutter.package_name }}.churn import monitoring
+from {{ cookiecutter.package_name }}.churn import feature_drift, monitoring
 from {{ cookiecutter.package_name }}.monitoring import bounds, inputs, limits, report
 from {{ cookiecutter.package_name }}.periods import FREQUENCIES
 from {{ cookiecutter.package_name }}.spark.session import get_spark
@@ -29,15 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
     parser.add_argument("--reports", default="reports", help="folder or URL to write to")
     args = job.parse(parser, arguments)
-    watched = (*inputs.WATCHED, *monitoring.WATCHED, monitoring.DRIFT)
+    watched = (*inputs.WATCHED, *monitoring.WATCHED, monitoring.DRIFT, feature_drift.WATCHED)
     rates, given = bounds.read(args.bounds, [figure.name for figure in watched])
 
     spark = get_spark("monitor_churn", needs=args.needs)
     read = job.read_table(spark, args.usage, tables.USAGE, args, frequencies=FREQUENCIES)
     frequency = read.frequency
     usage = read.rows.withColumnRenamed("month", "period").cache()
-    columns = monitoring.columns(usage.schema["period"].dataType)
-    scores = tables.read_vintages(spark, args.scores, columns)
+    period = usage.schema["period"].dataType
+    scores = tables.read_vintages(spark, args.scores, monitoring.columns(period))
     scores = scores.where("churn_probability IS NOT NULL")
     if args.as_of:
         scores = scores.where(F.col("as_of") <= F.lit(str(args.as_of)).cast("timestamp_ntz"))
@@ -50,10 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     outcomes = monitoring.with_outcomes(scores, usage, passed, frequency)
     bins = monitoring.histogram(outcomes).toPandas()
     by_cutoff, by_version = (monitoring.by(bins, keys) for keys in (["cutoff"], ["model_version"]))
-    counted = scores.groupBy("as_of", monitoring.bin_of_odds().alias("bin"))
-    drifts = monitoring.drift(counted.agg(F.count("*").alias("rows")).toPandas())
+    counted = (
+        scores.groupBy("as_of", monitoring.bin_of_odds().alias("bin"))
+        .agg(F.count("*").alias("rows"), F.max("model_version").alias("model_version"))
+        .toPandas()
+    )
+    moved = feature_drift.by_feature(spark, args.scores, period, args.as_of)
+    features = feature_drift.newest(moved, counted)
+    bound = given.get(feature_drift.WATCHED.name)
     checks = [
-        *monitoring.checks(by_cutoff, drifts, rates, given),
+        *monitoring.checks(by_cutoff, monitoring.drift(counted), rates, given),
+        feature_drift.check_features(moved, features, rates, bound),
         *inputs.checks(periods, rates, given),
     ]
 
@@ -63,7 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         "Did the scores of churn come true?",
         "Churn",
         checks,
-        {"by_version": by_version, "by_cutoff": by_cutoff},
+        {
+            "by_version": by_version,
+            "by_cutoff": by_cutoff,
+            "features": feature_drift.records(features),
+        },
         [{name: row[name] for name in SHOWN} for row in by_version],
         read.warnings,
     )

@@ -73,6 +73,9 @@ def compared(found: lifecycle.Comparison) -> list[str]:
         f"{found.champion_auc:.4f} champion ({champion}); difference {found.difference:+.4f}",
         f"interval: {found.lower:+.4f} to {found.upper:+.4f} of the difference, in "
         f"{lifecycle.LEVEL:.0%} of resamples",
+        f"Brier score: {found.challenger_brier:.4f} challenger, {found.champion_brier:.4f} "
+        f"champion (lower is better); difference {found.brier_difference:+.4f}, interval "
+        f"{found.brier_lower:+.4f} to {found.brier_upper:+.4f}",
     ]
 
 

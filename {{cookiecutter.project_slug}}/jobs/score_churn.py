@@ -1,4 +1,4 @@
-"""Tell for each customer how likely it is to churn, by a model of the store."""
+"""Score how likely each customer is to churn, with a model of the store."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,7 +7,14 @@ from datetime import date
 from pyspark.sql import functions as F
 
 from {{ cookiecutter.package_name }} import job, lifecycle, tables
-from {{ cookiecutter.package_name }}.churn import charts, coverage, offers, reasons, source
+from {{ cookiecutter.package_name }}.churn import (
+    charts,
+    coverage,
+    feature_drift,
+    offers,
+    reasons,
+    source,
+)
 from {{ cookiecutter.package_name }}.churn.buy_till_you_die import with_expected_usage
 from {{ cookiecutter.package_name }}.churn.features import at_risk, features
 from {{ cookiecutter.package_name }}.lifecycle import options
@@ -33,11 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     parser.add_argument("--no-reasons", action="store_true", help="save the time of reasons")
     offers.add_arguments(parser)
-    parser.add_argument("--output", required=True, help="folder, URL or catalog table")
+    parser.add_argument(
+        "--output",
+        required=True,
+        help="folder, URL or catalog table of the scores; with --usage, shares of the features' "
+        f"values are written beside it, to OUTPUT{feature_drift.SUFFIX}",
+    )
     parser.add_argument(
         "--reports", default="reports", help="folder or URL of the report on offers"
     )
-    args = job.parse(parser, arguments, has_vintages=True)
+    args = job.parse(parser, arguments, beside=[feature_drift.SUFFIX], has_vintages=True)
     source.check_arguments(parser, args)
     offers.check_arguments(parser, args)
 
@@ -84,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     rows = rows.cache()  # looked at twice: first whether columns are as they were in training
     where = f"features of {args.usage or args.features}"
     as_in_training = rows.where(at_risk(horizon)) if args.usage else rows
-    moved = check_columns(as_in_training, model.kinds, profile, where) if profile else []
+    moved, shares = check_columns(as_in_training, model.kinds, profile, where)
     explained = rows
     if not args.no_reasons:
         columns += [F.col(name) for name in reasons.COLUMNS]
@@ -102,6 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     run = job.new_run(cutoff or date.today())
     tables.write_vintage(scored, args.output, run, args.keep, read.check_unchanged)
+    if args.usage and shares:
+        place = args.output.beside(feature_drift.SUFFIX)
+        tables.write_vintage(feature_drift.table(spark, shares, version), place, run, args.keep)
     written = tables.read_vintage(spark, args.output, run.as_of)
     [told] = written.agg(
         F.count("*").alias("rows"),

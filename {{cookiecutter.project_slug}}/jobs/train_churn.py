@@ -1,4 +1,4 @@
-"""Train a model of who will churn, measure it, and register it as the challenger."""
+"""Train a churn model, measure it, and register it as the challenger."""
 
 import argparse
 from collections.abc import Sequence

@@ -56,7 +56,9 @@ def test_nobody_to_contact_is_told(scores):
 def test_the_chart_can_be_read(size):
     points = [Point(int(size) * n, size * n * (60 - n)) for n in range(100)]
     assert faults(charts.profit(points)) == []
-    assert faults(charts.profit([Point(0, 0.0)])) == []
+    nobody = charts.profit([Point(0, 0.0)])
+    assert faults(nobody) == []
+    assert [text.get_text() for text in nobody.axes[0].get_xticklabels()] == ["0", "1"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,10 @@ def test_a_model_of_usage_is_trained_promoted_used_and_rolled_back(spark, folder
         *("expected_profit", "worth_contacting", *reasons.COLUMNS, "model_version"),
         *("cutoff", "horizon", "made_at", "run_id", "as_of"),
     ]
+    shares = spark.read.parquet(str(folder / "scores_feature_shares"))
+    sums = shares.groupBy("feature").agg({"trained": "sum", "share": "sum"}).collect()
+    assert {"recency", "tenure", "plan"} <= {row.feature for row in sums}
+    assert all(abs(total - 1) < 1e-9 for _, *totals in sums for total in totals)
     [when] = scores.select("cutoff", "as_of", "horizon").distinct().collect()
     assert when.cutoff == when.as_of == date(2025, 12, 1) and when.horizon == 3
     assert scores.where(f"abs({ADDED_UP} - churn_probability) > 1e-9").isEmpty()

@@ -28,10 +28,45 @@ def test_the_models_that_were_measured_are_compared_not_those_that_saw_the_holdo
     assert lifecycle.compare(name).better
 
 
-def test_a_lead_that_may_be_chance_is_not_better():
-    lead = lifecycle.Comparison("2", "1", 0.71, 0.70, lower=-0.01, upper=0.03, rows=1000)
-    assert lead.difference > 0
-    assert not lead.better
+def compared(lower, upper, brier_lower, brier_upper):
+    middles = (lower + upper) / 2, (brier_lower + brier_upper) / 2
+    return lifecycle.Comparison(
+        *("2", "1", 0.7 + middles[0], 0.7, lower, upper, 1000),
+        *(0.1 + middles[1], 0.1, brier_lower, brier_upper),
+    )
+
+
+@pytest.mark.parametrize(
+    ("intervals", "decided_by"),
+    [
+        ((-0.01, 0.03, -0.01, 0.002), None),
+        ((0.01, 0.03, -0.01, 0.002), "ROC AUC"),
+        ((-0.01, 0.03, -0.01, -0.002), "Brier score, and not worse in ROC AUC"),
+        ((-0.03, -0.01, -0.01, -0.002), None),
+    ],
+    ids=["leads that may be chance", "ranks better", "is better calibrated", "ranks worse"],
+)
+def test_a_challenger_wins_by_its_ranking_or_by_its_probabilities(intervals, decided_by):
+    found = compared(*intervals)
+    assert found.decided_by == decided_by
+    assert found.better == (decided_by is not None)
+
+
+def test_probabilities_that_come_true_win_over_those_that_are_too_high(
+    plain, rows, fitted, register, name
+):
+    high = fitted(rows["churned"], "usage", "noise")
+    high.estimator.intercept_ += 1.5  # the same ranking
+    register(high)
+    lifecycle.promote(name)
+    register(plain)
+    found = lifecycle.compare(name)
+    assert found.difference == 0 and found.brier_difference < -0.01
+    verdict = lifecycle.judge(name)
+    assert verdict.promoted and "more than chance in Brier score" in verdict.reason
+    lifecycle.promote(name)
+    register(high)
+    assert not lifecycle.judge(name).promoted
 
 
 def test_a_worse_challenger_and_an_equal_one_are_not_better(plain, bad, register, name):

@@ -125,7 +125,7 @@ def test_the_job_says_what_it_decides_and_why(plain, bad, register, name, capsys
     assert "there is no champion yet: the first one; version 1 is not good" in told()
     assert "version 1 is the champion, by --force" in told("--force")
     register(plain)
-    assert "version 2 is the champion: better by more than chance" in told()
+    assert "version 2 is the champion: better by more than chance in ROC AUC" in told()
     assert "version 1 is the champion again, instead of version 2" in told("--rollback")
     assert "version 1 stays the champion: version 2 was rolled back" in told()
     register(bad)

@@ -31,6 +31,6 @@ def test_alarms_come_first_are_marked_and_all_can_be_read():
 def test_the_title_names_the_checks_that_are_not_ok():
     quiet, alarm = made("quiet", VALUES[:-1]), made("alarm", VALUES)
     assert charts.finding([quiet, alarm]) == "act: alarm"
-    assert charts.finding([quiet]) == "ok: 1 checks, and no value is outside of its limits"
-    told = "ok: 2 checks, and no value is outside of its limits; 1 have no value yet"
+    assert charts.finding([quiet]) == "ok: 1 check, and no newest value is outside of its limits"
+    told = "ok: 1 check, and no newest value is outside of its limits; 1 check without a value yet"
     assert charts.finding([quiet, made("unknown", [])]) == told

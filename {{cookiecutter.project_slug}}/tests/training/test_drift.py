@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from {{ cookiecutter.package_name }}.errors import BadInputError
@@ -30,15 +31,42 @@ def check(spark, found, **columns):
         f"{columns['since']} AS since" if "since" in columns else since,
         f"{columns['plan']} AS plan" if "plan" in columns else plan,
     ]
-    return check_columns(spark.range(100).selectExpr(*given), KINDS, found, "table")
+    return check_columns(spark.range(100).selectExpr(*given), KINDS, found, "table")[0]
 
 
-def test_a_profile_holds_counts_ranges_and_levels(found):
-    assert found["amount"] == {
+def test_a_profile_holds_counts_ranges_levels_and_shares(found):
+    amount, plan = dict(found["amount"]), dict(found["plan"])
+    np.testing.assert_allclose(amount.pop("edges"), np.arange(19, 199, 20), atol=1)
+    np.testing.assert_allclose(amount.pop("shares"), [0.1] * 10 + [0])
+    assert amount == {
         **{"rows": 200, "known": 200, "smallest": 0.0, "largest": 199.0, "date": False}
     }
     assert found["since"]["date"]
-    assert found["plan"] == {"rows": 200, "known": 200, "levels": ["Monthly", "One year"]}
+    assert plan == {
+        **{"rows": 200, "known": 200, "levels": ["Monthly", "One year"]},
+        **{"frequent": ["Monthly", "One year"], "shares": [0.5, 0.5, 0.0]},
+    }
+
+
+def test_shares_of_bins_are_those_of_training_and_of_the_rows_that_are_scored(spark, found):
+    rows = spark.range(100).selectExpr(
+        "if(id < 20, NULL, double(id)) AS amount",
+        TRAINED[1],
+        "if(id < 25, 'Monthly', if(id < 75, 'Daily', NULL)) AS plan",
+    )
+    _, shares = check_columns(rows, KINDS, found, "table")
+    now = {(share.feature, share.bin): share.share for share in shares}
+    assert now["plan", "Monthly"] == 0.25 and now["plan", "One year"] == 0
+    assert now["plan", "other or null"] == 0.75
+    assert now["amount", "null"] == pytest.approx(0.2)
+    assert sum(share for (name, _), share in now.items() if name == "amount") == pytest.approx(1)
+    upper = [share for (_, word), share in now.items() if word.startswith("above 2024-")]
+    assert sum(upper) == pytest.approx(0.8, abs=0.02)  # the first 100 of 200 days of training
+    assert {share.trained for share in shares if share.feature == "plan"} == {0.5, 0.0}
+    before = {name: {**kept} for name, kept in found.items()}
+    for kept in before.values():
+        del kept["shares"]
+    assert check_columns(rows.drop("plan"), AMOUNT, before, "table")[1] == []
 
 
 @pytest.mark.parametrize(
@@ -102,9 +130,9 @@ def test_a_column_of_no_use_to_the_model_is_refused(spark, found, columns, told)
 def test_a_single_row_may_lack_what_training_had_and_a_column_that_was_empty_stays_so(spark):
     often = profile(spark.range(20).selectExpr("if(id < 10, NULL, double(id)) AS amount"), AMOUNT)
     null = spark.range(1).selectExpr("double(NULL) AS amount")
-    assert len(check_columns(null, AMOUNT, often, "table")) == 1
+    assert len(check_columns(null, AMOUNT, often, "table")[0]) == 1
     never = {"amount": often["amount"] | {"known": 0, "smallest": None, "largest": None}}
-    assert check_columns(null, AMOUNT, never, "table") == []
+    assert check_columns(null, AMOUNT, never, "table")[0] == []
 
 
 def test_the_values_with_the_most_rows_are_kept_of_many(spark):

@@ -1,8 +1,8 @@
-"""Churn prediction: which customers will use nothing any more?
+"""Churn prediction: which customers will stop using anything?
 
-The methods that need no choices are functions from rows whose outcome is known, and rows to
-predict, to the latter with their churn_probability. To add one, write its file and name it here.
-Method b, all_customers, is what jobs/train_churn.py trains, keeps and compares with them.
+A method without settings is a function: from rows whose outcome is known and rows to predict, it
+returns the rows to predict with their churn_probability. To add one, write its file and name it
+here. jobs/train_churn.py trains and keeps method b, all_customers, and compares it with them.
 """
 
 from collections.abc import Callable

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from ..reporting.charts import (
     BLUE,
@@ -37,6 +37,12 @@ GUIDE: dict[str, Any] = {"color": GREY, "linewidth": 1, "linestyle": ":"}
 FEATURES = 10
 """How many of the most important features are drawn."""
 
+MANY = 6
+"""Above so many methods, a legend has one line for each."""
+
+WIDEST = 0.05
+"""Largest lower edge of the axes of calibration: they span more than a power of ten."""
+
 PERCENTAGES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 """Shares that a logarithmic axis may write, of which it writes five at most."""
 
@@ -62,9 +68,9 @@ def evaluation(
     draw_importance(panels[4], importance, colours[name])
     panels[5].axis("off")
     handles, labels = panels[0].get_legend_handles_labels()
-    size = 9 if len(labels) <= 7 else 6
+    size = 9 if len(predicted) <= MANY else 8
     panels[5].legend(handles, labels, loc="center left", frameon=False, fontsize=size)
-    write_title(figure, f"{title}: {finding(predicted)}")
+    write_title(figure, f"{title}{'' if title.endswith('?') else ':'} {finding(predicted)}")
     return figure
 
 
@@ -97,10 +103,11 @@ def draw_roc(
     """Draw churners found against others taken for churners, with the first method's band."""
     from sklearn.metrics import roc_curve
 
+    separator = "\n" if len(predicted) <= MANY else ": "
     for name, rows in predicted.items():
         false, true, _ = roc_curve(rows["churned"], rows["churn_probability"])
         found, lower, upper = area(rows)
-        legend = f"{label(name)}\nROC AUC {found:.3f} ({lower:.3f} to {upper:.3f})"
+        legend = f"{label(name)}{separator}ROC AUC {found:.3f} ({lower:.3f} to {upper:.3f})"
         panel.plot(false, true, color=colours[name], label=legend)
     name, rows = next(iter(predicted.items()))
     band = roc_band(rows)
@@ -145,7 +152,7 @@ def draw_calibration(panel: Axes, rows: pd.DataFrame, colour: str) -> None:
     lower, upper = share_interval(groups["share"] * groups["rows"], groups["rows"])
     positive = np.concatenate([predicted, churned])
     positive = positive[positive > 0]
-    edge = max(float(positive.min()) / 2, PERCENTAGES[0])
+    edge = max(min(float(positive.min()) / 2, WIDEST), PERCENTAGES[0])
     x, y = np.maximum(predicted, edge), np.maximum(churned, edge)
     panel.vlines(x, np.maximum(lower, edge), np.maximum(upper, edge), color=colour, alpha=0.4)
     panel.plot(x, y, color=colour, linewidth=1)
@@ -156,16 +163,16 @@ def draw_calibration(panel: Axes, rows: pd.DataFrame, colour: str) -> None:
     panel.plot([edge, 1], [edge, 1], **GUIDE)
     most = min(1.1, 2 * float(max(x.max(), y.max(), upper.max())))
     panel.set(xscale="log", yscale="log", xlim=(edge, most), ylim=(edge, most))
-    panel.set_xlabel(f"predicted probability, {len(groups)} groups of equal size")
-    hollow = " (hollow: nobody)" if none.any() else ""
-    panel.set_ylabel(f"who churned{hollow}, 95 % interval")
+    hollow = "\n(hollow mark: nobody churned)" if none.any() else ""
+    panel.set_xlabel(f"predicted probability, {len(groups)} groups of equal size{hollow}")
+    panel.set_ylabel("who churned, 95 % interval")
     name_panel(panel, "Calibration")
     shown = [share for share in PERCENTAGES if edge <= share <= most]
     shown = shown[::-1][:: -(-len(shown) // 5)][::-1]
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_locator(FixedLocator(shown))
         axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
+    as_percent(panel)
 
 
 def draw_lift(panel: Axes, rows: pd.DataFrame, colour: str) -> None:
@@ -195,13 +202,13 @@ def draw_importance(panel: Axes, importance: Mapping[str, Worth], colour: str) -
         ecolor=GREY,
     )
     panel.locator_params(axis="x", nbins=4)
-    panel.set(xlabel="ROC AUC lost when it is shuffled")
+    panel.set(xlabel="ROC AUC lost when it is shuffled", ylim=(len(largest) - FEATURES - 0.6, None))
 
 
 def as_percent(panel: Axes) -> None:
-    """Write both axes as percentages."""
+    """Write both axes as percentages, of small shares too: 0.03%."""
     for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_formatter(PercentFormatter(1))
+        axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g}%"))
 
 
 def profit(points: Sequence[Point]) -> Figure:
@@ -214,7 +221,11 @@ def profit(points: Sequence[Point]) -> Figure:
     panel.axhline(0, **GUIDE)
     best = max(points, key=lambda point: point.profit)
     panel.plot([best.customers], [best.profit], "o", color=ORANGE)
-    panel.set(xlabel="customers contacted, the best first", ylabel="expected profit")
+    panel.set_xlabel("customers contacted, those worth most first")
+    panel.set_ylabel("expected profit, in the unit of --offer-cost")
+    if not any(profits):
+        panel.set(xlim=(0, max([*customers, 1])), ylim=(-1, 1))
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
     shorten_numbers(panel)
     name_panel(panel, "Profit by number of customers contacted")

@@ -19,7 +19,7 @@ of a customer, the closer to this its growth and season are held (ridge regressi
 """
 
 FADING = 0.8
-"""What use is worth in recent_frequency, as a multiple of use a third of the first window later."""
+"""Weight of use in recent_frequency, as a multiple of that a third of the first window later."""
 
 CELLS = 4_000_000
 """Periods of all customers that are described at once: 32 MB for each array."""

@@ -99,7 +99,7 @@ def check_horizon(given: int | None, trained: int | None, frequency: Frequency =
     """
     if trained is None:
         raise BadInputError(
-            "model: it was not trained on --usage. Score the like of its --features."
+            "model: it was not trained on --usage. Score a table like its --features."
         )
     if given not in (None, trained):
         raise BadInputError(

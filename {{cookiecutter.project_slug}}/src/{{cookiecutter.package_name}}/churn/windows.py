@@ -1,7 +1,7 @@
-"""Spans of time that churn is told by, and sizes, for usage of each frequency.
+"""Time spans and sample sizes of churn prediction, for usage of each frequency.
 
-Months are the measure: those of weeks are the same spans of the calendar. Days and hours repeat
-each week, and customers who use daily leave within weeks, so their spans are weeks and days.
+Spans of weeks are as long as those of months. Days and hours repeat each week, and customers who
+use daily leave within weeks, so their spans are weeks and days.
 """
 
 from collections.abc import Iterable

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..errors import BadInputError
@@ -29,7 +30,14 @@ LEAST_OF_AN_OUTCOME = 10
 
 @dataclass(frozen=True)
 class Comparison:
-    """By how much the challenger's ROC AUC is above the champion's on the newest holdout."""
+    """How much challenger and champion differ on the newest holdout.
+
+    challenger, champion: their versions.
+    lower, upper: the interval of the challenger's ROC AUC less the champion's.
+    rows: of the holdout.
+    brier_lower, brier_upper: the interval of the challenger's Brier score, the mean squared error
+        of its probabilities, less the champion's.
+    """
 
     challenger: str
     champion: str
@@ -38,6 +46,10 @@ class Comparison:
     lower: float
     upper: float
     rows: int
+    challenger_brier: float
+    champion_brier: float
+    brier_lower: float
+    brier_upper: float
 
     @property
     def difference(self) -> float:
@@ -45,9 +57,27 @@ class Comparison:
         return self.challenger_auc - self.champion_auc
 
     @property
+    def brier_difference(self) -> float:
+        """The challenger's Brier score less the champion's; below 0 it is better."""
+        return self.challenger_brier - self.champion_brier
+
+    @property
+    def decided_by(self) -> str | None:
+        """The figure by which the challenger is better by more than chance; None: it is not.
+
+        Its ROC AUC is higher, with the whole interval above 0. Or its Brier score is lower, with
+        the whole interval below 0, and the interval of ROC AUC does not lie wholly below 0.
+        """
+        if self.lower > 0:
+            return "ROC AUC"
+        if self.brier_upper < 0 and self.upper >= 0:
+            return "Brier score, and not worse in ROC AUC"
+        return None
+
+    @property
     def better(self) -> bool:
         """Whether the challenger is better by more than chance."""
-        return self.lower > 0
+        return self.decided_by is not None
 
 
 class UnusableChampionError(UnusableModelError):
@@ -65,7 +95,7 @@ class InconclusiveError(NotComparableError):
 def compare(name: str, version: str | None = None) -> Comparison | None:
     """Compare the challenger with the champion; return None when there is no champion yet.
 
-    Both score the holdout of the challenger's training, which is the newest. The interval is that
+    Both score the holdout of the challenger's training, which is the newest. Intervals are those
     of a paired bootstrap.
 
     Args:
@@ -106,15 +136,22 @@ def compare(name: str, version: str | None = None) -> Comparison | None:
             f"model {name}: version {champion.version} cannot score with the installed libraries "
             f"({told})."
         ) from error
-    lower, upper = _interval(label, own, others)
+    (lower, upper), (brier_lower, brier_upper) = _intervals(label, own, others)
+    (own_auc, own_brier), (auc, brier) = (
+        _figures(label, found).tolist() for found in (own, others)
+    )
     return Comparison(
-        str(challenger.version),
-        str(champion.version),
-        _area(label, own),
-        _area(label, others),
-        lower,
-        upper,
-        len(holdout),
+        challenger=str(challenger.version),
+        champion=str(champion.version),
+        challenger_auc=own_auc,
+        champion_auc=auc,
+        lower=lower,
+        upper=upper,
+        rows=len(holdout),
+        challenger_brier=own_brier,
+        champion_brier=brier,
+        brier_lower=brier_lower,
+        brier_upper=brier_upper,
     )
 
 
@@ -170,19 +207,20 @@ def _columns(name: str, model: Model, holdout: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _area(label: Any, probability: Any) -> float:
+def _figures(label: Any, probability: Any) -> Any:
+    """ROC AUC and Brier score."""
     from sklearn.metrics import roc_auc_score
 
-    return float(roc_auc_score(label, probability))
+    return np.array([roc_auc_score(label, probability), np.mean((probability - label) ** 2)])
 
 
-def _interval(label: Any, first: Any, second: Any) -> tuple[float, float]:
-    """The paired bootstrap's interval of the first's area less the second's."""
+def _intervals(label: Any, first: Any, second: Any) -> list[tuple[float, float]]:
+    """The paired bootstrap's intervals of the first's `_figures` less the second's."""
     from scipy.stats import bootstrap
 
     found = bootstrap(
         (label, first, second),
-        lambda label, first, second: _area(label, first) - _area(label, second),
+        lambda label, first, second: _figures(label, first) - _figures(label, second),
         paired=True,
         vectorized=False,
         n_resamples=RESAMPLES,
@@ -190,4 +228,4 @@ def _interval(label: Any, first: Any, second: Any) -> tuple[float, float]:
         method="percentile",
         rng=0,
     ).confidence_interval
-    return float(found.low), float(found.high)
+    return [*zip(found.low.tolist(), found.high.tolist(), strict=True)]

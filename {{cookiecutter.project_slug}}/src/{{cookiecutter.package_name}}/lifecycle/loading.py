@@ -137,5 +137,5 @@ def read_estimator(path: Path, where: str, trained_with: str) -> Any:
 
 
 def packages_of(estimator: Any) -> tuple[str, ...]:
-    """What this estimator needs beside PACKAGES."""
+    """Return the packages that this estimator needs beside PACKAGES."""
     return getattr(estimator, "packages", ())

@@ -4,7 +4,8 @@ A version replaces the champion in one of these ways only:
 
 - there is no champion, and the version is good enough on its own (see `shortcomings`);
 - the champion cannot be loaded here, and the version is good enough on its own;
-- both are compared on the version's holdout, and it is better by more than chance;
+- both are compared on the version's holdout, and it is better by more than chance
+  (the rule: Comparison.decided_by);
 - someone says so (`force`), or returns to the champion before (`roll_back`).
 """
 
@@ -81,7 +82,9 @@ def judge(name: str, version: str | None = None, force: bool = False) -> Verdict
     if found is None:
         reasons = shortcomings(client.get_run(challenger.run_id).data.metrics)
         return Verdict(number, before, not reasons, _alone("the first one", number, reasons))
-    told = f"{'' if found.better else 'not '}better by more than chance"
+    told = "not better by more than chance"
+    if found.better:
+        told = f"better by more than chance in {found.decided_by}"
     return Verdict(number, before, found.better, told, found)
 
 
@@ -120,7 +123,7 @@ def shortcomings(metrics: Mapping[str, float]) -> list[str]:
 
 
 def promote(name: str, version: str | None = None) -> str:
-    """Make the challenger, or another version, the champion, unasked. See `judge`.
+    """Make the challenger, or another version, the champion, without comparing. See `judge`.
 
     Returns:
         Its version.

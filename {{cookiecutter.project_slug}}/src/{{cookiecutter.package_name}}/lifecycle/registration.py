@@ -50,9 +50,9 @@ def register(
     Args:
         name: of the registered model.
         model: what was trained.
-        about: what who uses the model must know of it; stored with the model.
-        parameters: what the training was told, the data's fingerprint among it.
-        metrics: what came of it.
+        about: what users of the model must know; stored with the model.
+        parameters: the training's settings, and the fingerprint of its data.
+        metrics: its measures, by name.
         holdout: rows that the model has not seen, with LABEL, to compare models on later; None
             keeps none, and then nothing can be compared.
         keys: the columns that tell the holdout's rows apart.

@@ -30,7 +30,7 @@ class UnusableModelError(NoModelError):
 
 def open_store() -> Any:
     """Return the store's client; a local store is made when there is none."""
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow looks for git, and need not
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow can do without git
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     import mlflow
 

@@ -35,8 +35,11 @@ def finding(checks: Sequence[Check]) -> str:
     counts = {status: [c for c in checks if c.status == status] for status in ("act", "watch")}
     if worst(checks) == "ok":
         unknown = sum(not check.points for check in checks)
-        more = f"; {unknown} have no value yet" if unknown else ""
-        return f"ok: {len(checks)} checks, and no value is outside of its limits{more}"
+        if unknown == len(checks):
+            return f"ok: {counted(unknown)} without a value yet"
+        more = f"; {counted(unknown)} without a value yet" if unknown else ""
+        known = counted(len(checks) - unknown)
+        return f"ok: {known}, and no newest value is outside of its limits{more}"
     told = (
         f"{status}: {', '.join(check.watched.name for check in found)}"
         for status, found in counts.items()
@@ -45,12 +48,17 @@ def finding(checks: Sequence[Check]) -> str:
     return "; ".join(told)
 
 
+def counted(checks: int) -> str:
+    """Write a number of checks."""
+    return "1 check" if checks == 1 else f"{checks} checks"
+
+
 def history(checks: Sequence[Check], title: str) -> Figure:
     """Draw the history of each figure, the limits that each value had, and what they say of it."""
     known = [check for check in checks if check.points]
     shown = sorted(known, key=lambda check: ("act", "watch", "ok").index(check.status))[:MOST]
     rows = max(1, -(-len(shown) // COLUMNS))
-    figure = Figure(figsize=(11, 1 + 2.4 * rows), layout="constrained")
+    figure = Figure(figsize=(13, 1 + 2.4 * rows), layout="constrained")
     panels = figure.subplots(rows, COLUMNS, squeeze=False).flatten()
     for panel, check in zip(panels, shown, strict=False):
         _draw(panel, check)
@@ -94,7 +102,7 @@ def _draw(panel: Axes, check: Check) -> None:
     _zoom(panel, check)
     place_dates(panel, dates)
     shorten_numbers(panel)
-    name_panel(panel, label(f"{check.watched.name}: {check.watched.what}", 62))
+    name_panel(panel, label(f"{check.watched.name}: {check.watched.what}", 64))
 
 
 def _number(limit: float | None) -> float:

@@ -132,7 +132,7 @@ def check(
         point = Point(period, value, *_limits(watched, past, rates, bounds))
         points.append(point)
         if point.status == "act" and bounds is None:
-            outside.append(value)  # a value that is no ordinary one tells nothing of ordinary ones
+            outside.append(value)  # later limits come from ordinary values only
             if len(outside) == LASTING:
                 past, outside = outside, []
         else:

@@ -19,10 +19,10 @@ from ..errors import BadInputError
 from ..tables import quoted
 
 KEYS = ("customer_id", "cutoff")
-"""What tells rows apart; neither is learned from."""
+"""Columns that identify a row; no model learns from them."""
 
 LABEL = "churned"
-"""What is to be predicted: a boolean, null where it is not known."""
+"""The label: a boolean, null where it is unknown."""
 
 Kind = Literal["number", "category"]
 
@@ -38,7 +38,7 @@ def keys_of(frame: DataFrame) -> list[str]:
 
 
 def kinds(frame: DataFrame) -> dict[str, Kind]:
-    """Say of each column what it is to a model, in one pass over the rows.
+    """Return the kind of each column, in one pass over the rows.
 
     Columns that are the same in all rows are left out: nothing can be learned from them.
 

@@ -14,9 +14,10 @@ from pyspark.sql.types import DataType
 from ..errors import BadInputError
 from .columns import DATES, Kind, as_kinds, filled_text
 from .profile import is_date
+from .shares import Share, compared, spread
 
 MOVED = 0.1
-"""A column is told when the share of its rows that a model can use moved by more than this."""
+"""A column is reported when the share of its rows that a model can use moves by more."""
 
 WIDER = 0.5
 """Numbers this much of training's range beside it count as inside: time moves on after training."""
@@ -28,13 +29,14 @@ CHANCE = 0.001
 class Counted(NamedTuple):
     """Numbers of rows of a column: filled; usable to the model; far outside training's range.
 
-    example: a value that is filled and not usable.
+    example: a value that is filled and not usable. spread: see shares.spread.
     """
 
     filled: int
     usable: int
     outside: int
     example: str | None
+    spread: list[float] | None
 
 
 def check_columns(
@@ -42,22 +44,24 @@ def check_columns(
     kinds: Mapping[str, Kind],
     profile: Mapping[str, Mapping[str, Any]],
     source: str,
-) -> list[str]:
+) -> tuple[list[str], list[Share]]:
     """Compare a table's columns with those of a model's training, in one pass over the rows.
 
     Args:
         features: the rows to score.
         kinds: what the model takes the columns for.
-        profile: what the columns held in training, by training.profile.
+        profile: what the columns held in training, by training.profile; empty if that is not known.
         source: what the table is called in messages.
 
     Returns:
-        A line for each column that moved.
+        A line for each column that moved, and the shares of rows in the bins of all columns.
 
     Raises:
         BadInputError: when a column is of no use to the model, and was in training.
     """
     known = [name for name in kinds if name in profile]
+    if not known:
+        return [], []
     types = {field.name: field.dataType for field in features.schema}
     ready = dict(zip(kinds, as_kinds(features, kinds), strict=True))
     found = features.agg(
@@ -66,8 +70,8 @@ def check_columns(
             "columns"
         ),
     ).first()
-    if found is None or not found.rows or not known:
-        return []
+    if found is None or not found.rows:
+        return [], []
     counted = {name: Counted(*column) for name, column in zip(known, found.columns, strict=True)}
     useless = [
         name for name, column in counted.items() if _is_useless(column, found.rows, profile[name])
@@ -78,11 +82,17 @@ def check_columns(
         raise BadInputError(
             f"{source}: {told}{more}. The model cannot use it. Correct the table, or train on it."
         )
-    return [
+    moved = [
         f"{source}: {_told(name, column, found.rows, profile[name])}"
         for name, column in counted.items()
         if _has_moved(column, found.rows, profile[name])
     ]
+    shares = [
+        share
+        for name, column in counted.items()
+        for share in compared(name, column.spread, column.usable, found.rows, profile[name])
+    ]
+    return moved, shares
 
 
 def _counts(name: str, stored: DataType, ready: Column, before: Mapping[str, Any]) -> Column:
@@ -110,6 +120,7 @@ def _counts(name: str, stored: DataType, ready: Column, before: Mapping[str, Any
         F.min(F.when(filled.isNotNull() & ~F.coalesce(usable, F.lit(False)), filled)).alias(
             "example"
         ),
+        spread(ready, before).alias("spread"),
     )
 
 
@@ -129,7 +140,7 @@ def _has_moved(column: Counted, rows: int, before: Mapping[str, Any]) -> bool:
 
 
 def _told(name: str, column: Counted, rows: int, before: Mapping[str, Any]) -> str:
-    """Say of a column what the model can use of it, what not, and why."""
+    """Return a line on the rows of a column that the model can use, and on the others."""
     told = (
         f"column {name} has a usable value in {column.usable:,} of {rows:,} rows "
         f"({column.usable / rows:.0%}; {_share(before):.0%} in training)"

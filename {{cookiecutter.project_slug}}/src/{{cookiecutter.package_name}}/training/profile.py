@@ -9,6 +9,7 @@ from pyspark.sql.types import DataType, StringType
 
 from ..tables import quoted
 from .columns import DATES, Kind, as_kinds, is_iso_date
+from .shares import BINS, edges_of, shares_of, values_at, with_rest
 
 LEVELS = 100
 """The most values of a category that are kept: those with the most rows."""
@@ -24,7 +25,9 @@ def profile(frame: DataFrame, kinds: Mapping[str, Kind]) -> dict[str, dict[str, 
     Returns:
         For each column, rows (of the frame) and known (those that have a number, or one of the
         levels). For a number, smallest, largest and date: whether it counts the days of dates. For
-        a category, levels: its values, the LEVELS of them that have the most rows.
+        a category, levels: its values, the LEVELS of them that have the most rows. For both, shares
+        of the rows in bins (see shares.py): of a number between its edges, of a category for each
+        of its frequent values.
     """
     types = {field.name: field.dataType for field in frame.schema}
     ready = dict(zip(kinds, as_kinds(frame, kinds), strict=True))
@@ -37,6 +40,7 @@ def profile(frame: DataFrame, kinds: Mapping[str, Kind]) -> dict[str, dict[str, 
         F.array(F.lit(0), *(F.count_if(is_date(name, types[name])) for name in numbers)).alias(
             "dates"
         ),
+        F.array(F.array(F.lit(0.0)), *map(values_at, numbers.values())).alias("values"),
     ).first()
     assert found is not None  # an aggregate of all rows is one row
     described: dict[str, dict[str, Any]] = {
@@ -46,6 +50,8 @@ def profile(frame: DataFrame, kinds: Mapping[str, Kind]) -> dict[str, dict[str, 
             "smallest": found.smallest[at],
             "largest": found.largest[at],
             "date": 2 * found.dates[at] > found.known[at],
+            "edges": (edges := edges_of(found.values[at])),
+            "shares": shares_of(found.values[at], edges, found.known[at], found.rows),
         }
         for at, name in enumerate(numbers, 1)
     }
@@ -53,10 +59,13 @@ def profile(frame: DataFrame, kinds: Mapping[str, Kind]) -> dict[str, dict[str, 
     levels = _levels(categories)
     for name in categories.columns:
         rows_of = levels.get(name, {})
+        frequent = sorted(rows_of, key=lambda value: (-rows_of[value], value))[: BINS - 1]
         described[name] = {
             "rows": found.rows,
             "known": sum(rows_of.values()),
             "levels": sorted(rows_of),
+            "frequent": frequent,
+            "shares": with_rest([rows_of[value] for value in frequent], found.rows),
         }
     return described
 

@@ -1,0 +1,78 @@
+"""Features of the newest scores are compared with those that their model was trained on."""
+
+from datetime import UTC, date, datetime
+from math import log
+
+import pandas as pd
+import pytest
+from pyspark.sql.types import DateType
+
+from {{ cookiecutter.package_name }} import tables
+from {{ cookiecutter.package_name }}.churn import feature_drift
+from {{ cookiecutter.package_name }}.monitoring.limits import Limits, Rates
+from {{ cookiecutter.package_name }}.training.shares import Share
+
+MONTHS = [date(2025, month, 1) for month in range(1, 9)]
+VERSION = "4"
+COUNTED = pd.DataFrame({"as_of": MONTHS, "model_version": VERSION})
+
+
+def shares(place):
+    """Shares of three features: usage moves in the last month, and tenure is always far away."""
+    low = 0.9 if place == len(MONTHS) - 1 else 0.5 + 0.01 * (place % 3)
+    return [
+        Share("tenure", "at most 12", 0.9, 0.1),
+        Share("tenure", "above 12", 0.1, 0.9),
+        Share("usage", "at most 3", 0.5, low),
+        Share("usage", "above 3", 0.5, 1 - low),
+        Share("usage", "null", 0.0, 0.0),
+        Share("plan", "basic", 1.0, 1.0),
+        Share("plan", "other or null", 0.0, 0.001),  # as good as none
+    ]
+
+
+@pytest.fixture(scope="module")
+def scores(spark, tmp_path_factory):
+    place = tmp_path_factory.mktemp("outputs") / "scores"
+    for number, month in enumerate(MONTHS):
+        run = tables.Run(month, datetime.now(UTC), "run")
+        rows = feature_drift.table(spark, shares(number), VERSION)
+        tables.write_vintage(rows, f"{place}{feature_drift.SUFFIX}", run)
+    return str(place)
+
+
+@pytest.fixture(scope="module")
+def moved(spark, scores):
+    return feature_drift.by_feature(spark, scores, DateType())
+
+
+def checked(moved, counted=COUNTED, bounds=None):
+    last = feature_drift.newest(moved, counted)
+    return feature_drift.check_features(moved, last, Rates(), bounds)
+
+
+def test_a_feature_that_moves_acts_and_is_named_with_figures(moved):
+    found = checked(moved)
+    assert found.status == "act"
+    psi = 0.4 * log(1.8) - 0.4 * log(0.2)
+    assert found.points[-1].value == pytest.approx(psi, abs=0.01)
+    assert [point.status for point in found.points[:-1]] == ["ok"] * 6
+    told = "; usage 0.88, 0.00 before (above 3: 50% in training, 10% now), "
+    assert told in found.reason and "tenure 3.52, 3.52 before" in found.reason
+    assert checked(moved, bounds=Limits(None, 0.9)).status == "ok"
+
+
+def test_earlier_months_know_nothing_of_later_ones(spark, scores):
+    earlier = feature_drift.by_feature(spark, scores, DateType(), MONTHS[-2])
+    found = checked(earlier, COUNTED[:-1])
+    assert found.status == "ok" and found.points[-1].period == "2025-07-01"
+
+
+def test_a_model_that_kept_no_shares_leaves_nothing_to_compare(spark, tmp_path, moved):
+    never = feature_drift.by_feature(spark, str(tmp_path / "scores"), DateType())
+    other = COUNTED.assign(model_version="1")  # scored again by an earlier model
+    for found in (checked(never), checked(moved, other), checked(never, COUNTED[:0])):
+        assert found.status == "ok"
+        assert found.reason.endswith(
+            "nothing to compare: the model that scored kept no shares of its features"
+        )
