@@ -8,6 +8,7 @@ ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 SOURCE = Path("src", ANSWERS["package_name"])
 
 MONTHLY = [
+    "docs/monitoring.md",
     "jobs/check_usage.py",
     "production/alert.py",
     "production/airflow",

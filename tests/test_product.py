@@ -24,6 +24,7 @@ TREE = {
     "benchmarks/startup.py",
     "data/README.md",
     "docs/choosing.md",
+    "docs/clusters.md",
     "docs/exit-codes.md",
     "docs/new-use-case.md",
     "docs/production.md",
@@ -98,6 +99,7 @@ TREE = {
     f"{SOURCE}/tables/__init__.py",
     f"{SOURCE}/tables/casting.py",
     f"{SOURCE}/tables/checking.py",
+    f"{SOURCE}/tables/columns.py",
     f"{SOURCE}/tables/column_names.py",
     f"{SOURCE}/tables/coverage.py",
     f"{SOURCE}/tables/csv_files.py",
@@ -207,6 +209,7 @@ TREE = {
     "upkeep/words.txt",
 }
 MONITORING = {
+    "docs/monitoring.md",
     "jobs/check_usage.py",
     "production/alert.py",
     "production/monthly.py",
@@ -247,6 +250,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/growth/future.py",
         f"{SOURCE}/growth/future_choice.py",
         f"{SOURCE}/growth/future_effects.py",
+        f"{SOURCE}/growth/global_model.py",
         f"{SOURCE}/growth/groups.py",
         f"{SOURCE}/growth/history.py",
         f"{SOURCE}/growth/intermittent.py",
@@ -307,6 +311,7 @@ USE_CASE_FILES = {
         f"{SOURCE}/churn/coverage.py",
         f"{SOURCE}/churn/description.py",
         f"{SOURCE}/churn/evaluation.py",
+        f"{SOURCE}/churn/feature_drift.py",
         f"{SOURCE}/churn/features.py",
         f"{SOURCE}/churn/importance.py",
         f"{SOURCE}/churn/monitoring.py",
@@ -332,7 +337,7 @@ USE_CASE_FILES = {
             f"{SOURCE}/training/{name}.py"
             for name in (
                 *("__init__", "columns", "deep_learning", "drift", "mllib", "preparation"),
-                *("profile", "scikit_learn", "scoring"),
+                *("profile", "scikit_learn", "scoring", "shares"),
             )
         ),
         *(
@@ -349,6 +354,7 @@ USE_CASE_FILES = {
         "tests/churn/test_coverage.py",
         "tests/churn/test_churn_report.py",
         "tests/churn/test_evaluation.py",
+        "tests/churn/test_feature_drift.py",
         "tests/churn/test_features.py",
         "tests/churn/test_methods.py",
         "tests/churn/test_monitoring.py",
@@ -502,7 +508,7 @@ def test_one_minor_of_spark_is_installed_and_named(bake_here, version, deploy_to
     below = f"4.{int(version[2:]) + 1}"
     pinned = f"pyspark[connect,pandas_on_spark]>={version},<{below}"
     assert [name for name in required if name.startswith("pyspark")] == [pinned]
-    assert f"Spark {version}" in (project / "docs/production.md").read_text()
+    assert f"Spark {version}" in (project / "docs/clusters.md").read_text()
 
 
 def test_the_samples_run_the_quick_suite_on_each_minor_of_spark():
