@@ -93,10 +93,12 @@ def years(session: nox.Session) -> None:
 @nox.session(default=False)
 def airflow(session: nox.Session) -> None:
     """Run the DAG of the monthly run with Airflow itself, on simulated customers."""
-    session.install("apache-airflow>=3.3,<4")
+    # Airflow 3.3 permits pydantic 2.14, and its tasks cannot start with it
+    session.install("apache-airflow>=3.3,<4", "pydantic<2.14")
     folder = Path(session.create_tmp()).resolve()
     simulate = ("jobs/simulate_usage.py", f"--output={folder}/data/raw")
-    session.run("uv", "run", "python", *simulate, external=True)
+    own = {"UV_PROJECT_ENVIRONMENT": str(Path(".venv").resolve())}  # not Airflow's
+    session.run("uv", "run", "python", *simulate, env=own, external=True)
     settings = {
         "AIRFLOW_HOME": f"{folder}/airflow",
         "AIRFLOW__CORE__DAGS_FOLDER": str(Path("production/airflow").resolve()),

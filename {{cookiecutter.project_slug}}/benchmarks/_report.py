@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from {{ cookiecutter.package_name }}.measuring import machine
 from {{ cookiecutter.package_name }}.reporting.charts import GREEN, ORANGE
@@ -82,6 +83,9 @@ def picture(report: Mapping[str, Any]) -> Figure:
     )
     panel.bar_label(drawn, [f"{ratio:.2f}" for _, ratio in bars], padding=4)
     panel.set_xscale("log")
+    panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+    panel.xaxis.set_minor_formatter("")
     panel.margins(x=0.15)
     panel.axvline(1, color="black", linewidth=1)
     panel.set_xlabel("times as much as the baseline (logarithmic)")

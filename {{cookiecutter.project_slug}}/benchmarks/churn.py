@@ -169,13 +169,13 @@ def compare_scoring(rows: DataFrame, model: Model, plain: int, rounds: int) -> l
 
 
 def by_pandas(model: Model, frame: pd.DataFrame, threads: int | None) -> None:
-    """What one would write without Spark."""
+    """Compute the features as one would without Spark."""
     with threadpool_limits(threads):
         model.estimator.predict_proba(frame)[:, 1]
 
 
 def conclude(growth: list[dict[str, Any]], scoring: list[dict[str, Any]]) -> str:
-    """What the figures say."""
+    """Return conclusions from the figures."""
     rows = np.log([row["usage_rows"] for row in growth])
     wall, cpu = (
         np.polyfit(rows, np.log([row[time] for row in growth]), 1)[0]

@@ -32,7 +32,7 @@ LOOK_EVERY = 5
 """Seconds between looks at who is connected."""
 
 LIBRARIES = ["pandas", "pyarrow", "pyspark.worker"]
-"""What Python workers need, loaded once."""
+"""Libraries that Python workers need, loaded once."""
 {% if cookiecutter.use_cases != "none" %}
 LIBRARIES.append("sklearn.pipeline")
 {% endif %}

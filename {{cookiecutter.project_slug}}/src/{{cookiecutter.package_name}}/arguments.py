@@ -31,12 +31,12 @@ def _whole_number(text: str, limits: str, smallest: int, largest: int) -> int:
 
 
 def probability(text: str) -> float:
-    """An argument that must lie between 0 and 1, both excluded, for argparse's `type`."""
+    """Parse a number between 0 and 1, both excluded, as argparse's `type`."""
     return _number(text, "between 0 and 1", lambda number: 0 < number < 1)
 
 
 def share(text: str) -> float:
-    """An argument that must be a number from 0 to 1, for argparse's `type`."""
+    """Parse a number from 0 to 1, as argparse's `type`."""
     return _number(text, "from 0 to 1", lambda number: 0 <= number <= 1)
 
 

@@ -1,4 +1,4 @@
-"""Parse a job's arguments: places are refused where something would be lost or not be written."""
+"""Parse a job's arguments, and refuse places where data would be lost or cannot be written."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence

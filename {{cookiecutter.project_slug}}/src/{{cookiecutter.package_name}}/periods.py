@@ -135,8 +135,8 @@ def usage_between(
     """A customer's usage in each period from the first to the last: the rule for missing rows.
 
     A period without a row counts as zero usage, because a customer who uses nothing often has no
-    row. A row whose usage is null is a period of which nothing is known, and stays null. Periods
-    before a customer's first row are not in its history.
+    row. A row with null usage stays null: the period's usage is unknown. Periods before a
+    customer's first row are not in its history.
 
     Args:
         by_month: column with a map from period to usage.

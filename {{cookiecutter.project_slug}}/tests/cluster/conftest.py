@@ -26,8 +26,8 @@ from jobs import simulate_usage
 PROJECT = Path(__file__).parents[2]
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 SIMULATED = ("--customers", "300", "--months", "30", "--seed", "1")
-PATIENCE = 120
-"""Seconds until a process must have reported its address."""
+PATIENCE = 300
+"""Seconds until a process must have reported its address; a busy machine takes minutes."""
 
 
 class Cluster(NamedTuple):
@@ -121,11 +121,16 @@ def submit(
     """
     job, *rest = arguments
     few = "--conf=spark.sql.shuffle.partitions=4"  # tables are small here; Spark's default is 200
-    python = f"--conf=spark.pyspark.python={sys.executable}"
-    program = [str(SPARK_CLASS.with_name("spark-submit")), f"--master={cluster.master}", python]
+    source = PROJECT / "src"  # whatever version of the package the environment has
+    confs = (f"spark.pyspark.python={sys.executable}", f"spark.executorEnv.PYTHONPATH={source}")
+    program = [str(SPARK_CLASS.with_name("spark-submit")), f"--master={cluster.master}"]
+    program += [f"--conf={conf}" for conf in confs]
     if packed:
         program = [sys.executable, "-m", "production.submit"]
-    variables = {"PYTHONPATH": str(PROJECT), "JAVA_HOME": str(find_java().home)}
+    variables = {
+        "PYTHONPATH": f"{PROJECT}{os.pathsep}{source}",
+        "JAVA_HOME": str(find_java().home),
+    }
     answer = subprocess.run(
         [*program, few, str(PROJECT / "jobs" / job), *rest],
         cwd=folder,

@@ -10,7 +10,10 @@ import psutil
 import pytest
 from pyspark.sql import functions as F
 
+from {{ cookiecutter.package_name }} import job
+
 from .conftest import judged_alike, read, standalone, submit
+from jobs import forecast_growth
 
 pytestmark = pytest.mark.cluster
 
@@ -49,31 +52,39 @@ def test_forecasts_are_judged_alike(both, simulated, spark, tmp_path):
     assert len(report["by_vintage"]) == 4
 
 
-def runs_python(worker: psutil.Process) -> bool:
-    """Return whether a pandas UDF runs on a worker."""
+def runs_a_pandas_udf(worker: psutil.Process) -> bool:
+    """Return whether Python has forked a process for a task of an executor of this worker."""
     with suppress(psutil.NoSuchProcess):
-        return any("python" in child.name() for child in worker.children(recursive=True))
+        children = {child.pid: child for child in worker.children(recursive=True)}
+        pythons = {pid for pid, child in children.items() if "python" in child.name()}
+        return any(children[pid].ppid() in pythons for pid in pythons)
     return False
 
 
-def test_a_machine_that_fails_in_the_middle_loses_nothing(both, simulated, tmp_path):
+def test_a_machine_that_fails_in_the_middle_loses_nothing(simulated, spark, tmp_path):
     usage = ("--usage", str(simulated / "usage"), "--horizon", "3")
+    folders = {name: tmp_path / name for name in ("there", "here")}
+    places = {
+        name: ("--output", f"{folder}/forecasts", "--reports", f"{folder}/reports")
+        for name, folder in folders.items()
+    }
     with standalone(tmp_path, workers=2) as cluster, ThreadPoolExecutor() as pool:
-        output = str(tmp_path / "forecasts")
-        typed = ("forecast_growth.py", *usage, "--output", output)
-        job = pool.submit(submit, cluster, tmp_path, *typed)
+        typed = ("forecast_growth.py", *usage, *places["there"])
+        there = pool.submit(submit, cluster, tmp_path, *typed)
         worker = psutil.Process(cluster.processes[1].pid)
-        while not runs_python(worker):
-            assert not job.done(), "it ended before a machine could fail"
+        while not runs_a_pandas_udf(worker):
+            assert not there.done(), there.result().stdout + there.result().stderr[-8000:]
             time.sleep(0.05)
         for process in [worker, *worker.children(recursive=True)]:
             process.kill()
-        assert job.result().returncode == 0, job.result().stderr[-8000:]
-    _, here = both("forecast_growth", *usage, "--output", "{}/forecasts")
-    keys = ["customer_id", "month"]
-    pd.testing.assert_frame_equal(
-        read(tmp_path / "forecasts", *keys), read(here / "forecasts", *keys)
+    answer = there.result()
+    assert answer.returncode == 0, answer.stderr[-8000:]
+    assert "Lost task" in answer.stderr, "the machine was lost when none of its tasks ran"
+    assert job.run(forecast_growth.main, [*usage, *places["here"]]) == 0
+    found, expected = (
+        read(folder / "forecasts", "customer_id", "month") for folder in folders.values()
     )
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_a_customer_too_large_for_a_worker_is_refused_by_name(cluster, spark, tmp_path):

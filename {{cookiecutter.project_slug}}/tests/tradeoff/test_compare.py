@@ -17,6 +17,8 @@ from {{ cookiecutter.package_name }}.tradeoff.conclusions import (
 )
 from {{ cookiecutter.package_name }}.training import scikit_learn
 
+from tests.legible import faults
+
 ONE = Measurement("n", "sklearn", 1000, 9, 1, 1.0, 100, 50, 900, 0.8)
 OF_TWO = [
     replace(ONE, method=method, rows=rows)
@@ -187,8 +189,9 @@ def test_the_picture_marks_a_crossing_and_tells_where_there_is_none():
     assert "MLlib takes 2 x as long as scikit-learn at 9 k rows" in title
     assert "a pool of processes is faster than a loop above 3 k models" in title
     of_rows, of_models = figure.axes
-    assert of_rows.get_xlabel() == "no crossover stands out of the noise"
-    assert [text.get_text() for text in of_models.texts] == ["pool overtakes loop: 3 k"]
+    assert of_rows.get_xlabel() == "rows\nno crossover exceeds the noise"
+    assert of_models.get_xlabel() == "models\na pool of processes overtakes a loop at 3 k"
+    assert faults(figure) == []
     assert of_models.lines[-1].get_xdata() == [3000, 3000]
     assert {line.get_label() for line in of_rows.lines} >= {
         charts.NAMES["sklearn"],

@@ -1,7 +1,8 @@
 """The five ways to process data with Spark from Python, each doing the same two tasks.
 
-A way is a module with `charge(usage)` and `trend(usage)`; tasks.py says what the two compute.
-The Python UDF stands here twice: pickled, as it was for years, and through Arrow, as it is today.
+A way is a module with `charge(usage)` and `trend(usage)`; tasks.py says what the two compute. The
+Python UDF has two modules: pickled, Spark's default before 4.2, and through Arrow, the default
+since.
 """
 
 from types import ModuleType

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ..reporting.charts import GREEN, ORANGE, VERMILION, label, name_panel, short, write_title
+from ..reporting.charts import (
+    GREEN,
+    ORANGE,
+    VERMILION,
+    label,
+    name_panel,
+    short,
+    two_digits,
+    write_title,
+)
 
 if TYPE_CHECKING:
     from .compare import Measurement
@@ -48,10 +57,12 @@ def processing(measurements: Sequence[Measurement]) -> Figure:
     for panels, task in zip(grid, tasks, strict=True):
         of_task = {m.way: m for m in measurements if m.task == task}
         known = [way for way in WAY_NAMES if way in of_task]
-        ordered = [of_task[way] for way in [*known, *(of_task.keys() - WAY_NAMES)][::-1]]
+        others = [way for way in of_task if way not in WAY_NAMES]
+        ordered = [of_task[way] for way in [*known, *others][::-1]]
         draw_bars(panels[0], ordered, [cost_of_row(m) for m in ordered])
         draw_bars(panels[1], ordered, [m.fixed_seconds for m in ordered])
-        name_panel(panels[0], f"{TASK_NAMES[task]}: microseconds per further row")
+        per = "row, fixed included" if has_one_size(of_task.values()) else "further row"
+        name_panel(panels[0], f"{TASK_NAMES[task]}: microseconds per {per}")
         name_panel(panels[1], "Fixed: seconds of a run, whatever its rows")
         panels[1].set_yticklabels([])
         for panel in panels:
@@ -85,6 +96,11 @@ def cost_of_row(measurement: Measurement) -> float:
     return measurement.microseconds_per_row
 
 
+def has_one_size(measurements: Iterable[Measurement]) -> bool:
+    """Say whether fixed costs are unknown, because a single size of the table was measured."""
+    return any(m.microseconds_per_row is None for m in measurements)
+
+
 def finding(measurements: Sequence[Measurement]) -> str:
     """Say how much more a row costs in a pickled UDF than in the DataFrame API, on this table."""
     rows = max(m.rows for m in measurements)
@@ -100,11 +116,8 @@ def finding(measurements: Sequence[Measurement]) -> str:
     about = "at least " if cost["dataframe"] < least else ""
     said = "pickled Python UDF than in the DataFrame API"
     told = f"A row costs {about}{two_digits(figure)} x {more} in a {said}"
-    if any(m.microseconds_per_row is None for m in measurements):
+    if two_digits(figure) == "1" and not about:
+        told = "A row costs as much in a pickled Python UDF as in the DataFrame API"
+    if has_one_size(measurements):
         return f"{told}, fixed costs included {on}"
     return f"{told} {on}"
-
-
-def two_digits(number: float) -> str:
-    """Write a figure that is not known better than to two digits."""
-    return short(float(f"{number:.2g}"))

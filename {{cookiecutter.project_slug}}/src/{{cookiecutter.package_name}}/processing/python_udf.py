@@ -1,4 +1,4 @@
-"""Python UDF: row by row through Python. The talk's way, pickled; python_udf_arrow.py is today's.
+"""Python UDF: row by row through Python, pickled; python_udf_arrow.py moves rows through Arrow.
 
 Since Spark 4.2 a plain `@udf` moves its rows through Arrow by default; `useArrow=False` brings
 the old data path back. Either way Python is called once for each row: use a pandas UDF instead.

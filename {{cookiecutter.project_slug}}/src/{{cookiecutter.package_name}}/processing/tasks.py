@@ -1,4 +1,4 @@
-"""The two tasks, said once: `charge` is custom code on a row, `trend` on a group of rows.
+"""The two tasks: `charge` is custom code on a row, `trend` on a group of rows.
 
 - charge(usage): one row per customer and month with customer_id, month, charge: what the month
   costs by the graduated TARIFF; null where usage is null.

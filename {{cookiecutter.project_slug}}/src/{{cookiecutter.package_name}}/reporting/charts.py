@@ -34,6 +34,11 @@ def short(number: float) -> str:
     return f"{rounded:.3g}"
 
 
+def two_digits(number: float) -> str:
+    """Write a figure that is not known better than to two digits."""
+    return short(float(f"{number:.2g}"))
+
+
 def label(name: object, length: int = NAME_LENGTH) -> str:
     """Write a name in one line, cut in its middle where it is longer than `length` letters.
 
@@ -85,6 +90,8 @@ def place_dates(panel: Axes, dates: Iterable[date], ticks: int = 4) -> None:
     if not len(periods):
         return
     first, last = periods[0], periods[-1]
+    if (last - first).days > ticks:
+        periods = periods.normalize().unique()  # the clock time tells nothing over many days
     if last.year - first.year >= ticks:
         step = -(-(last.year - first.year) // ticks)
         years = pd.date_range(first.normalize(), last, freq="YS")[::-1][::step][::-1]

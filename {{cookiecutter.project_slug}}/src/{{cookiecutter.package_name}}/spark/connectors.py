@@ -17,7 +17,7 @@ from .versions import minor
 SPARK = minor(pyspark.__version__)
 
 HADOOP = {"4.0": "3.4.1", "4.1": "3.4.2", "4.2": "3.5.0", "4.3": "3.5.0"}
-"""Minor version of Spark -> that of the Hadoop inside, which Hadoop's connectors must have."""
+"""Minor version of Spark -> version of its Hadoop, which Hadoop's connectors must have too."""
 
 AWS = {"4.0": "2.24.8", "4.1": "2.29.52", "4.2": "2.35.4", "4.3": "2.35.4"}
 """Minor version of Spark -> the AWS SDK that its Hadoop was built with.

@@ -22,13 +22,13 @@ PATIENCE = 10.0
 
 @dataclass
 class Interruption:
-    """The signal that ended the job, if any; from then on what libraries say goes nowhere."""
+    """The signal that ended the job, if any; from then on libraries' output is discarded."""
 
     number: int | None = None
     streams: list[int] = field(default_factory=list)
 
     def mute(self) -> None:
-        """Write nothing more: what libraries would say is about a Spark that has gone."""
+        """Discard further output: libraries would only report that Spark has gone."""
         sys.stdout.flush()
         self.streams = [os.dup(stream) for stream in STREAMS]
         nothing = os.open(os.devnull, os.O_WRONLY)
@@ -36,7 +36,7 @@ class Interruption:
             os.dup2(nothing, stream)
 
     def speak(self) -> None:
-        """Let the job's own message out again."""
+        """Restore the output, for the job's own message."""
         for stream, kept in zip(STREAMS, self.streams, strict=False):
             os.dup2(kept, stream)
 

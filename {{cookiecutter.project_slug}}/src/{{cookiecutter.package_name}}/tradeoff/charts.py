@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
-from ..reporting.charts import BLUE, GREEN, GREY, ORANGE, name_panel, short, write_title
+from ..reporting.charts import BLUE, GREEN, GREY, ORANGE, name_panel, short, two_digits, write_title
 from .conclusions import SWEEPS, Crossover, Measurement
 from .crossover import Curve
 
@@ -32,6 +32,9 @@ TITLES = {
     "k": "k: features of one model",
     "m": "m: models, one a segment",
 }
+BELOW, ABOVE = 0.1, 0.45
+"""Room below the curves, and above them for a legend, as shares of their height."""
+
 FEWEST = 3
 """Sizes that a sweep needs to be drawn: two show no curve."""
 
@@ -69,14 +72,20 @@ def finding(crossovers: Sequence[Crossover]) -> str:
 
 def compared(crossover: Crossover) -> str:
     """Say how much longer one method takes, or from which size on the second is faster."""
-    first, second = (NAMES[name].split(",")[0] for name in (crossover.first, crossover.second))
+    first, second = name(crossover.first), name(crossover.second)
     what = SWEEPS[crossover.sweep]
     if crossover.size is not None:
-        return f"{second} is faster than {first} above {short(crossover.size)} {what}"
+        return f"{second} is faster than {first} above {two_digits(crossover.size)} {what}"
     times, slow, fast = crossover.times, second, first
     if times < 1:
         times, slow, fast = 1 / times, first, second
-    return f"{slow} takes {times:.2g} x as long as {fast} at {short(crossover.largest)} {what}"
+    size = f"{short(crossover.largest)} {what}"
+    return f"{slow} takes {two_digits(times)} x as long as {fast} at {size}"
+
+
+def name(method: str) -> str:
+    """Return a method's name without where it runs."""
+    return NAMES[method].partition(",")[0]
 
 
 def draw(
@@ -91,28 +100,28 @@ def draw(
         curve = curves[found[0].sweep, method]
         panel.plot(grid, curve.at(grid), color=COLOURS[method], linewidth=1.5, label=NAMES[method])
     panel.set(xscale="log", yscale="log", ylabel="seconds of training")
-    for axis in (panel.xaxis, panel.yaxis):
+    panel.set_xlabel(SWEEPS[measurements[0].sweep])
+    low, high = panel.dataLim.y0, panel.dataLim.y1
+    height = max(high / low, 2)
+    panel.set_ylim(low / height**BELOW, high * height**ABOVE)
+    for axis, ratio in ((panel.xaxis, panel.dataLim.x1 / panel.dataLim.x0), (panel.yaxis, height)):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if ratio < 100 else (1,)))
         axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
         axis.set_minor_formatter("")
-    panel.legend(frameon=False, loc="upper left", fontsize=9)
-    panel.margins(y=0.25)
+    panel.legend(loc="upper left", fontsize=9, framealpha=1, edgecolor="none")
 
 
 def mark(panel: Axes, crossovers: Sequence[Crossover]) -> None:
-    """Mark where methods change places, or say that they do not."""
-    marked = [(found, found.size) for found in crossovers if found.size is not None]
-    for place, (found, size) in enumerate(marked):
-        panel.axvline(size, color=GREY, linewidth=1, linestyle=":")
-        panel.annotate(
-            f"{found.second} overtakes {found.first}: {short(size)}",
-            (size, 0.05 + 0.05 * place),
-            xycoords=("data", "axes fraction"),
-            fontsize=8,
-            ha="center",
-            backgroundcolor="white",
-        )
+    """Mark where methods change places, and say so below the axis; or that they do not."""
+    marked = sorted((c.size, place) for place, c in enumerate(crossovers) if c.size is not None)
+    told = [panel.get_xlabel()]
+    for size, place in marked:
+        found = crossovers[place]
+        panel.axvline(size, color=GREY, linewidth=1, linestyle=":", zorder=1)
+        told.append(f"{name(found.second)} overtakes {name(found.first)} at {two_digits(size)}")
     if crossovers and not marked:
-        panel.set_xlabel("no crossover stands out of the noise")
+        told.append("no crossover exceeds the noise")
+    panel.set_xlabel("\n".join(told))
 
 
 def tick(value: float) -> str:
