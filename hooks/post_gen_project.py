@@ -52,6 +52,7 @@ BROUGHT_BY = {
             SOURCE / "training",
             "benchmarks/arrow_batches.py",
             "benchmarks/churn.py",
+            "benchmarks/score_churn.py",
             "benchmarks/many_models.py",
             "docs/churn.md",
             "docs/training.md",

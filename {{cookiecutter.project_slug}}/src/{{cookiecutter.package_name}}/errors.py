@@ -21,6 +21,10 @@ class MissingColumnError(BadInputError):
         self.column, self.columns = column, tuple(columns)
 
 
+class MissingTableError(BadInputError):
+    """There is no such table. One that cannot be read is another BadInputError."""
+
+
 class UnavailableError(RuntimeError):
     """A resource of the job is unavailable (exit code 1), such as disk space; retry later."""
 

@@ -9,6 +9,7 @@ from pyspark.sql.types import DateType
 
 from {{ cookiecutter.package_name }} import tables
 from {{ cookiecutter.package_name }}.churn import feature_drift
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.monitoring.limits import Limits, Rates
 from {{ cookiecutter.package_name }}.training.shares import Share
 
@@ -66,6 +67,14 @@ def test_earlier_months_know_nothing_of_later_ones(spark, scores):
     earlier = feature_drift.by_feature(spark, scores, DateType(), MONTHS[-2])
     found = checked(earlier, COUNTED[:-1])
     assert found.status == "ok" and found.points[-1].period == "2025-07-01"
+
+
+def test_shares_that_cannot_be_read_are_not_taken_for_shares_that_are_not_there(spark, tmp_path):
+    folder = tmp_path / f"scores{feature_drift.SUFFIX}" / "as_of=2025-01-01"
+    folder.mkdir(parents=True)
+    (folder / "part-0.parquet").write_text("half a file")
+    with pytest.raises(BadInputError, match="a file is damaged"):
+        feature_drift.by_feature(spark, str(tmp_path / "scores"), DateType())
 
 
 def test_a_model_that_kept_no_shares_leaves_nothing_to_compare(spark, tmp_path, moved):

@@ -20,7 +20,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from ..errors import BadInputError
+from ..errors import MissingTableError
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
 from ..tables import read_vintages
 from ..training.shares import SCHEMA, VALUES, Share
@@ -83,10 +83,13 @@ def by_feature(
         vintages before) and rise (psi - before), null in the first vintage. And the bin that adds
         most to psi, with its shares `trained` and `now`. No rows where the models that scored kept
         no shares of their features, as those of earlier versions.
+
+    Raises:
+        BadInputError: if the table of shares cannot be read.
     """
     try:
         shares = read_vintages(spark, f"{scores}{SUFFIX}", columns(period))
-    except BadInputError:
+    except MissingTableError:
         return pd.DataFrame(columns=["as_of", "model_version", "rise"])
     if until is not None:
         shares = shares.where(F.col("as_of") <= F.lit(str(until)).cast("timestamp_ntz"))

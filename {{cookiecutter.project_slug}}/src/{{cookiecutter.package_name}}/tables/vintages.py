@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from ..errors import BadInputError
+from ..errors import BadInputError, MissingTableError
 from ..phases import timed
 from .destinations import Destination, Output, destination
+from .faults import explain
 from .hadoop_files import with_host
 from .places import CATALOG_TABLE, PARQUET_PART, folder_of, local_path
 from .transactions import open_table, with_format
@@ -43,6 +45,10 @@ PERIOD, MONTH = "period", "month"
 FOLDER = re.compile(rf"{AS_OF}=(.+)")
 UNKNOWN = f"{AS_OF}=__HIVE_DEFAULT_PARTITION__"
 """Spark's name for the folder of rows in which the column is null."""
+
+
+ABSENT = re.compile(r"(PATH|TABLE_OR_VIEW|DELTA_TABLE)_NOT_FOUND|UNABLE_TO_INFER_SCHEMA")
+"""Spark's conditions of a table that is not there, or whose folder is empty."""
 
 
 class Run(NamedTuple):
@@ -141,7 +147,8 @@ def read_vintages(spark: SparkSession, source: str, columns: StructType) -> Data
             be called MONTH in the table.
 
     Raises:
-        BadInputError: if there is no such table, or its newest vintage lacks a column.
+        MissingTableError: if there is no such table.
+        BadInputError: if it cannot be read, or its newest vintage lacks a column.
     """
     is_name = CATALOG_TABLE.fullmatch(source) is not None and not Path(source).exists()
     table = with_format(source) or (Destination(source, None, True) if is_name else None)
@@ -151,8 +158,10 @@ def read_vintages(spark: SparkSession, source: str, columns: StructType) -> Data
     newest = f"{place}/{_name(known[-1])}" if known else place
     try:
         stored = (open_table(spark, table) if table else spark.read.parquet(newest)).columns
-    except PySparkException as error:
-        raise BadInputError(
+    except (PySparkException, Py4JJavaError) as error:
+        if not ABSENT.search(str(error)):
+            raise explain(error, source) or error from None
+        raise MissingTableError(
             f"{source}: there is no table of predictions. Check the name, and run the job that "
             "writes it first."
         ) from error
