@@ -198,8 +198,8 @@ def count_known(training: DataFrame, end: date, horizon: int, frequency: Frequen
     rows = training.count()
     if not rows:
         raise BadInputError(
-            f"usage table: no customer is known for {2 * horizon + 1} {frequency.name}s up to "
-            f"{end}, two horizons of {horizon} and one. Take a longer history or a smaller "
-            "--horizon."
+            f"usage table: no customer has a history of {2 * horizon + 1} {frequency.name}s up "
+            f"to {end} (two horizons of {horizon}, and one more). Take a longer history or a "
+            "smaller --horizon."
         )
     return rows

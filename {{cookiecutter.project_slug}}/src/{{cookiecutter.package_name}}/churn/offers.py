@@ -39,7 +39,7 @@ def check_arguments(parser: ArgumentParser, args: Namespace) -> None:
     if (args.offer_cost is None) != (args.save_rate is None):
         parser.error("give both --offer-cost and --save-rate, or neither")
     if args.offer_cost is not None and not args.usage:
-        parser.error("--offer-cost needs --usage, which says what is at stake")
+        parser.error("--offer-cost needs --usage, to compute the usage that an offer may keep")
 
 
 def expected_profit(

@@ -39,9 +39,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
     parser.add_argument("--horizon", type=job.positive, help="periods without usage that are churn")
     parser.add_argument("--features", help=f"instead of --usage, any {table}: a row per customer")
-    parser.add_argument("--id", help="column of --features that tells customers apart")
+    parser.add_argument("--id", help="column of --features with a customer's id")
     parser.add_argument("--label", help="column of --features that says who churned")
-    parser.add_argument("--positive", help="what --label says of who churned (1, yes, true)")
+    parser.add_argument("--positive", help="value of --label for churners (1, yes, true)")
 
 
 def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> None:

@@ -186,8 +186,8 @@ def refuse_horizon(horizon: int, months: int, frequency: Frequency = MONTH) -> N
     longest = max(FARTHEST * months, 24)
     if horizon > longest:
         raise BadInputError(
-            f"--horizon {horizon}: the usage table has {months} {frequency.name}s, which tell "
-            f"nothing of so many ahead. Take at most {longest}."
+            f"--horizon {horizon}: this is too far ahead for a usage table of {months} "
+            f"{frequency.name}s. Take at most {longest}."
         )
 
 

@@ -200,8 +200,8 @@ def _columns(name: str, model: Model, holdout: pd.DataFrame) -> pd.DataFrame:
             rows[column] = pd.to_numeric(rows[column], errors="coerce").astype(float)
         elif kind == "category" and not is_text:
             raise NotComparableError(
-                f"model {name}: the champion takes column {column} for a category, the newest "
-                "holdout holds numbers. Train the challenger on a table that holds text, or "
+                f"model {name}: the champion needs column {column} as a category, but the "
+                "newest holdout has numbers. Train the challenger on a table that holds text, or "
                 "promote it with --force."
             )
     return rows

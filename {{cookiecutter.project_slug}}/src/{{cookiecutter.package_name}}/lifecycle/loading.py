@@ -37,7 +37,7 @@ LIBRARIES = {
 """Packages by the first name of their types, which move from version to version."""
 
 FOREIGN = (
-    "is not of this project's making, and was not loaded: it may run code of its own. "
+    "was not made by this project, and was not loaded: it may run foreign code. "
     "Take another version."
 )
 

@@ -78,7 +78,7 @@ def download(folder: str, where: str, **artifact: str) -> Path:
         if mlflow.get_tracking_uri() == local_store():
             raise UnusableModelError(gone) from error
         raise UnavailableError(
-            f"{where}: the server of models does not give its files "
+            f"{where}: the model server does not return its files "
             f"({str(error).splitlines()[0]}). Try again, or train again."
         ) from error
     if path.is_dir() and not Path(path, "MLmodel").exists():  # a folder that is gone is no error

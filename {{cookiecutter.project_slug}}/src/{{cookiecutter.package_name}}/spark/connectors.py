@@ -90,7 +90,7 @@ def packages(needs: Iterable[str]) -> list[str]:
         if connector and SPARK not in connector.versions:
             known = ", ".join(connector.versions)
             raise BadInputError(
-                f"{need}: has no release for Spark {SPARK} yet, and one for {known}. Change the "
+                f"{need}: has no release for Spark {SPARK} yet, only for {known}. Change the "
                 f"project's Spark: uv run nox -s update -- spark_version={max(connector.versions)}"
             )
         if connector:
