@@ -23,7 +23,7 @@ WATCHED = (
 """The checks of a usage table. A unit error shows in `usage`, a lost file in `rows`."""
 
 COLUMNS = Watched("columns", "columns added or removed since the last check", 0.0)
-"""Columns that no job reads may change what the others mean: this is told, and stops no run."""
+"""Changes of columns that no job reads are reported too, but do not stop a run."""
 
 
 class Period(NamedTuple):

@@ -22,7 +22,7 @@ HADOOP = {"4.0": "3.4.1", "4.1": "3.4.2", "4.2": "3.5.0", "4.3": "3.5.0"}
 AWS = {"4.0": "2.24.8", "4.1": "2.29.52", "4.2": "2.35.4", "4.3": "2.35.4"}
 """Minor version of Spark -> the AWS SDK that its Hadoop was built with.
 
-That of 4.0 was built with 2.24.6, which lacks s3-transfer-manager in Maven Central.
+The Hadoop of 4.0 was built with 2.24.6, for which Maven Central lacks s3-transfer-manager.
 """
 
 

@@ -46,7 +46,7 @@ UNKNOWN = f"{AS_OF}=__HIVE_DEFAULT_PARTITION__"
 
 
 class Run(NamedTuple):
-    """A run of a job, as the rows that it writes tell it.
+    """A run of a job, in the columns that its rows have.
 
     as_of: the last period used. made_at: when it was made. run_id: the same in all tables of a run.
     """
