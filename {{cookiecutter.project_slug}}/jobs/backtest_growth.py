@@ -1,4 +1,4 @@
-"""Which method forecasts best? Forecast periods that are known, from what was known before them."""
+"""Compare forecasting methods: forecast known periods from the data before them."""
 
 import argparse
 from collections.abc import Sequence
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--horizon", type=job.positive, required=True, help="periods to forecast")
     parser.add_argument("--folds", type=job.positive, default=3, help="cutoffs to forecast from")
     parser.add_argument("--season", type=job.positive, help=SEASON_HELP)
-    parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
+    parser.add_argument(
+        "--level", type=job.percentage, default=90, help="coverage of the intervals, in percent"
+    )
     parser.add_argument(
         "--origin",
         choices=["table", "customer"],

@@ -1,4 +1,4 @@
-"""Run the five ways of processing on the same usage: do they agree, and how fast is each?"""
+"""Run the five ways of processing on the same usage, and compare their results and speed."""
 
 import argparse
 import sys
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
 
 
 def simulated_usage(spark: SparkSession, rows: int) -> DataFrame:
-    """Exactly so many rows of simulated usage, spread over all cores."""
+    """Return exactly `rows` rows of simulated usage, spread over all cores."""
     more_than_enough = 100 + rows // 30  # a customer has 45 of the 60 months on average
     population = simulate.population(spark, more_than_enough, months=60, seed=0)
     return simulate.usage(population, seed=0).limit(rows).repartition("customer_id")

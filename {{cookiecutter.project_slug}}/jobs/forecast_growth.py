@@ -1,4 +1,4 @@
-"""Forecast how much each customer, each group and all will use after the table's last month."""
+"""Forecast the usage of each customer, of groups and of all after the table's last period."""
 
 import argparse
 from collections.abc import Sequence
@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument("--horizon", type=job.positive, required=True, help="periods to forecast")
     parser.add_argument("--method", choices=METHODS, default="combination", help="how to forecast")
     parser.add_argument("--season", type=job.positive, help=SEASON_HELP)
-    parser.add_argument("--level", type=job.percentage, default=90, help="of the intervals")
+    parser.add_argument(
+        "--level", type=job.percentage, default=90, help="coverage of the intervals, in percent"
+    )
     parser.add_argument(
         "--quantiles",
         type=job.probability,
@@ -71,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         nargs="+",
         default=[],
         metavar="COLUMN",
-        help="total of each combination of values too, for example plan region",
+        help="columns of --customers, for example plan region: adds a total for each group",
     )
     parser.add_argument(
         "--output",

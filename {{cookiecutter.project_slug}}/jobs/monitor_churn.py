@@ -1,4 +1,4 @@
-"""Did earlier scores come true? Compare them with who churned since, and check inputs and drift."""
+"""Compare earlier scores with the customers who churned since; check the input and drift."""
 
 import argparse
 from collections.abc import Sequence

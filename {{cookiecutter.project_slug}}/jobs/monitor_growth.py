@@ -1,4 +1,4 @@
-"""Did earlier forecasts come true? Compare them with the usage that came since, and check it."""
+"""Compare earlier forecasts with the usage that came since; check the input."""
 
 import argparse
 from collections.abc import Sequence
@@ -25,14 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser.add_argument(
         "--forecasts", required=True, help="what forecast_growth.py wrote, with all its vintages"
     )
-    parser.add_argument("--method", choices=METHODS, default="combination", help="of the forecasts")
+    parser.add_argument(
+        "--method", choices=METHODS, default="combination", help="method that made the forecasts"
+    )
     parser.add_argument("--customers", help="customers table, with the columns of --by")
     parser.add_argument(
         "--by",
         nargs="+",
         default=[],
         metavar="COLUMN",
-        help="errors of each combination of values too, for example plan region",
+        help="columns of --customers, for example plan region: adds errors for each group",
     )
     parser.add_argument("--bounds", type=Path, help="TOML file with bounds that the team sets")
     parser.add_argument(

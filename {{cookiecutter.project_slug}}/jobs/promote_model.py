@@ -1,4 +1,4 @@
-"""Make the challenger the champion if it is better; or return to the champion before."""
+"""Make the challenger the champion if it is better, or restore the previous champion."""
 
 import argparse
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     )
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--force", action="store_true", help="promote it without comparing it")
-    way.add_argument("--rollback", action="store_true", help="return to the champion before")
+    way.add_argument("--rollback", action="store_true", help="restore the previous champion")
     parser.add_argument(
         "--keep",
         type=job.positive,
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     args = job.parse(parser, arguments)
     name, _ = options.chosen(args)
     if args.rollback and args.candidate:
-        parser.error("--rollback returns to the champion before; --version does not go with it")
+        parser.error("--rollback restores the previous champion; --version does not go with it")
 
     if args.rollback:
         left, champion = lifecycle.roll_back(name)

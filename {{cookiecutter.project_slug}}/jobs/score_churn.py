@@ -1,4 +1,4 @@
-"""Score how likely each customer is to churn, with a model of the store."""
+"""Score each customer's probability of churn, with a model of the store."""
 
 import argparse
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
         default=0.05,
         help="the largest share of customers without a score, from 0 to 1 (default: 0.05)",
     )
-    parser.add_argument("--no-reasons", action="store_true", help="save the time of reasons")
+    parser.add_argument("--no-reasons", action="store_true", help="leave reasons out, to save time")
     offers.add_arguments(parser)
     parser.add_argument(
         "--output",

@@ -1,4 +1,4 @@
-"""Make customers and their monthly usage, to try the project on before the real data is there."""
+"""Simulate customers and their monthly usage, to try the project without real data."""
 
 import argparse
 from collections.abc import Sequence

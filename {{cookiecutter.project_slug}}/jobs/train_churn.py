@@ -20,12 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> job.Summary:
     parser = argparse.ArgumentParser(description=__doc__, parents=[job.LOG_FORMAT, job.READING])
     source.add_arguments(parser)
     options.add_arguments(parser)
-    parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="what trains")
+    parser.add_argument("--trainer", choices=TRAINERS, default="sklearn", help="library to use")
     parser.add_argument(
         "--no-holdout",
         action="store_true",
         help="keep no customers' rows with the model; otherwise up to 50,000 rows, without ids, "
-        "are kept in the store of models, and promote_model compares models on them",
+        "are kept in the model store, and promote_model compares models on them",
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model")
     parser.add_argument("--reports", default="reports", help="folder or URL to write to")

@@ -25,13 +25,13 @@ def send(payload: Mapping[str, Any]) -> None:
         return
     problem = _post(url, json.dumps(payload).encode())
     if problem:
-        print(f"warning: alert: {WEBHOOK} was not reached ({problem}). Nobody has been told.")
+        print(f"warning: alert: {WEBHOOK} was not reached ({problem}). No alert was sent.")
 
 
 def _post(url: str, body: bytes) -> str | None:
     """Return what went wrong, in words that do not hold the URL."""
     if not url.startswith(("http://", "https://")):
-        return "it is no http or https URL"
+        return "it is not an http or https URL"
     try:
         request = Request(url, body, {"Content-Type": "application/json"})
         with urlopen(request, timeout=SECONDS):

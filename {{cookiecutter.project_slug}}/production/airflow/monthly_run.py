@@ -39,7 +39,7 @@ def run(job: str, *more: str, on: datetime) -> bool:
         raise AirflowSkipException(f"{job} is not due in {as_of}")
     told = f"{job} ended with exit code {code}"
     if code == BAD_INPUT or (code == ACT and job == CHECK.job):
-        raise AirflowFailException(f"{told}: a retry would end alike")
+        raise AirflowFailException(f"{told}: a retry would end the same way")
     if code not in (0, ACT):
         raise AirflowException(told)
     return code == ACT

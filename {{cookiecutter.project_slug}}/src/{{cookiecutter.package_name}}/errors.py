@@ -13,7 +13,7 @@ class BadInputError(ValueError):
 
 
 class MissingColumnError(BadInputError):
-    """A table lacks a column: its name is `column`, and those that there are `columns`."""
+    """A table lacks the column `column`; its columns are `columns`."""
 
     def __init__(self, message: str, column: str, columns: Sequence[str]) -> None:
         """Take the message, the missing column and the table's columns."""

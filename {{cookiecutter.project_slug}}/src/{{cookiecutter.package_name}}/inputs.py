@@ -79,7 +79,7 @@ VINTAGES.add_argument(
 
 
 def check_reading(parser: ArgumentParser, args: Namespace) -> None:
-    """End a job that can do without a usage table if it has options of READING and no table."""
+    """End a job with options of READING but no usage table, if the table is optional."""
     for name in ("as_of", "columns", "frequency", "max_rejected"):
         if getattr(args, name) is not None and not args.usage:
             parser.error(f"--{name.replace('_', '-')} needs --usage too")

@@ -41,7 +41,7 @@ def parse(
         parser: of the job. INPUTS are its options for what is read; `--output`, `--reports` and
             `--scratch` those for what is written. It has those that it needs.
         arguments: what was typed, if it is not sys.argv.
-        tables: the names in `--output` that will be replaced; by default itself.
+        tables: the names in `--output` that will be replaced; by default `--output` itself.
         beside: endings of the names of further tables that stand beside `--output`.
         has_vintages: whether the job adds a vintage to its tables, and replaces no other.
 

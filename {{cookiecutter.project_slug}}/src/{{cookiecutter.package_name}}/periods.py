@@ -1,7 +1,7 @@
 """Calendars: periods of one length, how to count them, and the rule for missing rows.
 
-The time column of a table is called `month` inside the project, whatever the length of its periods:
-tables held months only when it got this name. A period is named by its first moment: a date, or a
+The time column of a table is called `month` inside the project, whatever the length of its periods,
+because tables held only months at first. A period is named by its first moment: a date, or a
 timestamp without a zone for hours. Hours are those of a wall clock, so every day has 24.
 """
 

@@ -1,8 +1,8 @@
 """The run log: one row for each run of a job, which Spark reads as a table.
 
 A row is a file of one line of JSON: `spark.read.json("reports/runs")`. It is renamed when it is
-complete, so readers never see a part of a row, and runs that end at once do not meet. A job that
-cannot write its row warns; its exit code stays.
+complete, so readers never see a part of a row, and runs that end at once do not conflict. A job
+that cannot write its row warns; its exit code stays.
 """
 
 import json

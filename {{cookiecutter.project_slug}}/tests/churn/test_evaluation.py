@@ -124,7 +124,7 @@ def test_outcomes_that_nothing_tells_of_are_not_predicted(table):
 
 def test_a_history_that_is_too_short_is_told_with_what_is_needed(make_usage):
     usage = make_usage([("a", date(2024, month, 1), 1.0) for month in range(1, 7)])
-    with pytest.raises(BadInputError, match="no customer is known for 7 months up to 2024-06-01"):
+    with pytest.raises(BadInputError, match="no customer has a history of 7 months up to 2024"):
         on_latest_cutoff(usage, None, 3, "sklearn", seed=0)
 
 

@@ -155,7 +155,7 @@ def test_the_outlook_says_that_nobody_could_be_forecast():
         ({"a": 0.82, "b": 0.82}, "All methods have the same error: MASE 0.82"),
         ({"a": 0.82}, "MASE of a: 0.82"),
         ({"a": None, "b": 0.9}, "MASE of b: 0.90; no other method's is known"),
-        ({"a": None}, "No method's MASE can be told"),
+        ({"a": None}, "MASE is not known"),
     ],
 )
 def test_the_finding_names_the_best_methods_and_claims_no_more(mase, said):

@@ -122,7 +122,7 @@ def test_a_report_lists_the_largest_groups_and_a_chart_shows_them(summed, tables
     [
         (["tariff"], "--by tariff: there is no such column, but plan, region"),
         (["customer_id"], "Rename it"),
-        (["plan", "PLAN"], "stands twice"),
+        (["plan", "PLAN"], "given twice"),
     ],
 )
 def test_columns_that_cannot_be_grouped_by_are_refused(tables, by, said):

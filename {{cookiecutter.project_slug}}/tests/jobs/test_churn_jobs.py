@@ -223,6 +223,6 @@ def test_a_champion_that_is_not_there_is_told(folder, capsys):
 
 def test_a_horizon_that_nobody_can_know_is_told_and_nothing_is_registered(few, capsys, folder):
     assert train(*few[:-1], "20") == 2
-    assert "no customer is known for 41 months" in capsys.readouterr().err
+    assert "no customer has a history of 41 months" in capsys.readouterr().err
     assert [path.name for path in (folder / "reports").iterdir()] == ["runs"]
     assert promote() == 2

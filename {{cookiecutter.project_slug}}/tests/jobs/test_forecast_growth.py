@@ -158,7 +158,7 @@ def test_a_horizon_of_which_the_table_tells_nothing_is_refused(tmp_path, capsys)
     short.write_text("customer_id,month,usage\n" + months)
     output = ["--output", str(tmp_path / "out"), "--reports", str(tmp_path)]
     assert run("--usage", str(short), "--horizon", "28", *output) == 2
-    assert "the usage table has 9 months" in capsys.readouterr().err
+    assert "a usage table of 9 months" in capsys.readouterr().err
     refuse_horizon(27, months=9)
     refuse_horizon(24, months=1)
 

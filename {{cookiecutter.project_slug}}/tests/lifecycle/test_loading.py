@@ -62,7 +62,7 @@ def test_a_model_that_may_run_code_is_told_and_not_loaded(
             **stored_as,
         )
     Path("pwned").unlink(missing_ok=True)  # MLflow has loaded it too, when it was stored
-    with pytest.raises(NoModelError, match="version 2 is not of this project's making") as error:
+    with pytest.raises(NoModelError, match="version 2 was not made by this project") as error:
         lifecycle.load(name, "2")
     assert "\n" not in str(error.value)
     assert not Path("pwned").exists()

@@ -65,7 +65,7 @@ def test_each_bad_row_has_its_reason_and_its_stored_values(open_csv):
     assert [period.events for period in found.periods] == [1, 1, 1]
     assert found.periods[0].end == datetime(2024, 2, 1)
     assert found.returns == (1, -3.0)
-    assert "not seen" in found.warnings[0]
+    assert "invisible" in found.warnings[0]
 
 
 def test_events_far_from_all_others_are_set_aside_and_open_no_empty_decades(open_csv):

@@ -237,7 +237,7 @@ def test_a_run_that_acts_or_fails_is_told_with_its_checks(company, webhook, tmp_
     [
         (lambda url: url.replace("/hook", "/gone"), "HTTP status 404"),
         (lambda url: "http://127.0.0.1:1/confidential", "Connection refused"),
-        (lambda url: "file:///confidential", "it is no http or https URL"),
+        (lambda url: "file:///confidential", "it is not an http or https URL"),
         (lambda url: "https://[confidential", "ValueError"),
     ],
 )
@@ -249,7 +249,7 @@ def test_a_webhook_that_is_not_reached_is_one_line_without_its_url(
     assert run("2025-12", **{LAST: 2}) == 2
     printed = capsys.readouterr()
     assert printed.out.splitlines()[-1] == (
-        f"warning: alert: ALERT_WEBHOOK was not reached ({told}). Nobody has been told."
+        f"warning: alert: ALERT_WEBHOOK was not reached ({told}). No alert was sent."
     )
     assert "confidential" not in printed.out + printed.err
     assert "confidential" not in next((tmp_path / "monthly").glob("*.json")).read_text()

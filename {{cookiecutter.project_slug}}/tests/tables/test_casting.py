@@ -65,7 +65,7 @@ def test_ids_that_look_the_same_are_one_customer_and_it_is_told(spark, csv):
     read = tables.read_with_notes(spark, csv("A ", " A\u00a0", "A", "e\u0301", "é"), USAGE)
     assert sorted(row.customer_id for row in read.rows.collect()) == ["A", "A", "A", "é", "é"]
     [told] = read.warnings
-    assert "column customer_id: characters that are not seen" in told
+    assert "column customer_id: invisible characters" in told
     assert told.endswith("were removed in 2 rows")
 
 

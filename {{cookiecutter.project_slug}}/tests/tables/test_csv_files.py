@@ -105,7 +105,7 @@ def test_letters_beyond_the_looked_at_bytes_are_not_read_in_the_wrong_encoding(s
         ),
         (
             {"a_csv": "customer_id,month,usage,Usage\na,2025-01-01,1,2\n"},
-            "column usage stands 2 times in the header of a.csv",
+            "column usage occurs 2 times in the header of a.csv",
         ),
         (
             {"a_csv": "customer_id;month;usage\na;2025-01-01;1,5\nb;2025-01-01;2\n"},
@@ -117,7 +117,7 @@ def test_letters_beyond_the_looked_at_bytes_are_not_read_in_the_wrong_encoding(s
         ),
         (
             {"customer_id=7__a_csv": HEADER + "a,2025-01-01,1\n"},
-            "customer_id stands in the names of folders, and with other values in a.csv",
+            "customer_id is in the names of folders, and has other values in a.csv",
         ),
         ({"a_csv": HEADER + "a,01/02/2024,1\n"}, "prepare_usage read others: --time-format"),
         ({"a_csv": HEADER + "a,0000-01-01,1\n"}, "month is out of range (years 1900 to 9999)"),
@@ -135,7 +135,7 @@ def test_tables_of_any_columns_have_them_in_all_files_and_once(spark, folder):
         spark, source, any_table("id")
     )
     source = folder(a_csv="id,x,X\n1,2,3\n", b_csv="id,x,X\n2,2,3\n")
-    assert "column x stands 2 times" in refusal(spark, source, any_table("id"))
+    assert "column x occurs 2 times" in refusal(spark, source, any_table("id"))
     source = folder(a_csv="id,x\n1,2\n", b_csv="x,id\n3,2\n")
     found = tables.read(spark, source, any_table("id"))
     assert sorted(map(tuple, found.collect())) == [("1", "2"), ("2", "3")]

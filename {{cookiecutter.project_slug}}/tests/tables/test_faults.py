@@ -39,7 +39,7 @@ from {{ cookiecutter.package_name }}.tables.faults import explain
             BadInputError,
             "hold a column in different types",
         ),
-        ("[COLUMN_ALREADY_EXISTS] The column `usage`", BadInputError, "stands twice"),
+        ("[COLUMN_ALREADY_EXISTS] The column `usage`", BadInputError, "occurs twice"),
         ("[UNSUPPORTED_TIME_TYPE] The data type TIME", BadInputError, "that Spark cannot read"),
         ("[DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION] 50", BadInputError, "that Spark cannot read"),
         ("[TABLE_OR_VIEW_NOT_FOUND] delta.`file:/a`", BadInputError, "no such path"),

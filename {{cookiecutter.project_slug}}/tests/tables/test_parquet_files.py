@@ -69,7 +69,7 @@ def test_columns_in_the_names_of_folders_are_text(spark, folder):
     rows = sorted(map(tuple, tables.read(spark, source, USAGE).collect()))
     assert rows == [("007", JANUARY, 1.0), ("7", date(2025, 2, 1), 1.0)]
     source = folder(**{"customer_id=7__month=2025-03__a": one.assign(customer_id="8")})
-    assert "customer_id stands in the names of folders, and with other" in refusal(spark, source)
+    assert "customer_id is in the names of folders, and has other" in refusal(spark, source)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_file_that_does_not_fit_is_named(spark, folder, other, told):
 
 def test_columns_that_only_differ_in_case_are_refused(spark, folder):
     both = pa.table({"customer_id": ["a"], "month": [JANUARY], "usage": [1.0], "Usage": [2.0]})
-    assert "a column stands twice in it" in refusal(spark, folder(a=both))
+    assert "a column occurs twice in it" in refusal(spark, folder(a=both))
 
 
 def test_tables_of_any_columns_have_them_in_types_that_go_together(spark, folder):

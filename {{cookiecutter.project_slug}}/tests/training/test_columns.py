@@ -79,8 +79,8 @@ def test_dates_count_days(spark):
     ("wanted", "told"),
     [
         ({"plan": "category", "region": "category"}, "needs 1 columns .* for example region"),
-        ({"usage": "category"}, "takes column usage for a category, the table holds double"),
-        ({"flag": "number"}, "takes column flag for a number, the table holds boolean"),
+        ({"usage": "category"}, "needs column usage as a category, but the table has double"),
+        ({"flag": "number"}, "needs column flag as a number, but the table has boolean"),
     ],
 )
 def test_a_table_that_is_not_the_models_is_refused(make_table, wanted, told):

@@ -1,8 +1,8 @@
 """Churn prediction: which customers will stop using anything?
 
-A method without settings is a function: from rows whose outcome is known and rows to predict, it
-returns the rows to predict with their churn_probability. To add one, write its file and name it
-here. jobs/train_churn.py trains and keeps method b, all_customers, and compares it with them.
+A method without settings is a function of rows whose outcome is known and rows to predict. It
+returns the rows to predict with their churn_probability. To add a method, write its file and name
+it here. jobs/train_churn.py trains and keeps method b, all_customers, and compares it with these.
 """
 
 from collections.abc import Callable

@@ -8,7 +8,7 @@ from ..periods import MONTH, Frequency
 from ..tables import quoted
 
 VALID_FROM = "valid_from"
-"""The column that says since when a row of the customers table holds, if it has one."""
+"""Optional column of the customers table: the date from which a row is valid."""
 
 DATE = r"^\d{4}-\d{2}-\d{2}([ T].*)?$"
 """How dates look in columns of text."""
@@ -39,10 +39,10 @@ def at_cutoffs(
 def known_later(
     described: DataFrame, attributes: list[str], frequency: Frequency = MONTH
 ) -> dict[str, int]:
-    """Count the rows whose dates lie after the cutoff's period: only later could they be known.
+    """Count the rows with dates after the cutoff's period, which were not known at the cutoff.
 
     Returns:
-        Attribute -> rows, of those that have any.
+        Attribute -> number of such rows, for attributes that have any.
     """
     dates = {name: _as_date(described, name) for name in attributes}
     later = {

@@ -27,7 +27,7 @@ class Blend:
     prior: of BG/BB.
     horizon: periods.
     members: name -> estimator with predict_proba, of all members but OWN.
-    columns: name -> the columns that a member wants, LOG_ODDS among them perhaps.
+    columns: name -> the columns that a member needs, which may include LOG_ODDS.
     weights: name -> weight, of each member; they sum to 1.
     """
 

@@ -1,9 +1,9 @@
 """BG/BB: the beta-geometric/beta-Bernoulli model of customers who use, pause and leave unseen.
 
-While alive, a customer uses in each period with a probability of its own; before each period, the
-customer dies with another. Both probabilities vary over customers as beta distributions do. Three
-numbers then hold all that a history tells: repeated uses, the known periods up to the last of them,
-and all known periods. Each is counted after the first use.
+While alive, a customer uses something in each period with its own probability. Before each period,
+the customer dies with a second probability of its own. Both probabilities are beta-distributed over
+the customers. Three numbers are then sufficient statistics of a history, all counted after the
+first use: repeated uses, the known periods up to the last of them, and all known periods.
 
 P. Fader, B. Hardie, J. Shang: Customer-Base Analysis in a Discrete-Time Noncontractual Setting.
 Marketing Science 29(6), 2010. Equation numbers are those of the paper.
@@ -32,7 +32,7 @@ COUNTS = ("frequency", "idle", "recency")
 """The features (see `description.describe`) from which a history is computed."""
 
 BOUNDS = (-5.0, 7.0)
-"""Of the logarithm of each number of the prior."""
+"""Bounds of the logarithm of each number of the prior."""
 
 CERTAIN = 1e-9
 """Probabilities are kept this far from 0 and 1."""
@@ -81,7 +81,7 @@ def log_likelihood(prior: Sequence[float], histories: History) -> Floats:
 def stays_away(prior: Sequence[float], histories: History, horizon: int) -> Floats:
     """Return the probability that each customer uses nothing in the next `horizon` periods.
 
-    The probability of the history with that many silent periods more, over that of the history.
+    It is the probability of the history and `horizon` silent periods, over that of the history.
     """
     repeats, last, periods = histories
     longer = History(repeats, last, periods + horizon)
@@ -117,10 +117,10 @@ def expected_uses(
 def fit_prior(
     described: DataFrame, latest: date, horizon: int, frequency: Frequency = MONTH
 ) -> Prior:
-    """Fit the prior under which the last periods are likeliest, given the periods before them.
+    """Fit the prior that maximises the likelihood of the last periods, given the periods before.
 
-    That is what the prior is used for. Fitted to whole histories, it would explain the first
-    periods of a customer's life, in which nearly all uses of most customers lie.
+    The prior is used for this prediction. A prior that is fitted to whole histories would explain
+    the first periods of a customer's life, in which nearly all uses of most customers lie.
 
     Args:
         described: rows of `features.features` of all customers, at risk or not, at the cutoffs
@@ -151,7 +151,7 @@ def fit_prior(
 def count_histories(
     described: DataFrame, before: date, after: date, frequency: Frequency = MONTH
 ) -> pd.DataFrame:
-    """Count customers by what was known of them at two cutoffs, of a sample if they are many.
+    """Count customers by their histories at two cutoffs; a sample of them if there are many.
 
     Returns:
         COUNTS, with the suffix _before (0 for customers who came later) and _after; and count.
@@ -176,7 +176,7 @@ def count_histories(
 
 
 def with_log_odds(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
-    """Add LOG_ODDS: of no usage in the horizon, by the customer's own history and the prior."""
+    """Add LOG_ODDS of no usage in the horizon, from the customer's own history and the prior."""
     return features.withColumn(LOG_ODDS, _by_batch(log_odds, prior, horizon))
 
 

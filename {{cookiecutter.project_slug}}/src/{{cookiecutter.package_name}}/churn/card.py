@@ -44,7 +44,7 @@ scored highest than among all.
 {as_table(features)}
 
 spread: standard deviation over shuffles and samples of the holdout. A loss of less than two spreads
-cannot be told from none.
+is not distinguishable from zero.
 
 ## What to mind
 
@@ -53,5 +53,6 @@ once more, on the newest rows too, so it has no figures of its own.
 
 Attributes of customers are as they are today, unless the customers table has a column valid_from.
 
-It tells who is likely to leave, not why, nor whom an offer would keep. It holds as long as new
-customers are like those that it was trained on: train again, and compare, when they change."""
+The model says who is likely to leave. It does not say why, or which customers an offer would keep.
+It is valid while customers are like those that it was trained on. When they change, train again and
+compare."""

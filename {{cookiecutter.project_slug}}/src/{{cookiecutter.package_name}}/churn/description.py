@@ -12,14 +12,14 @@ from .windows import WINDOWS, Windows
 Floats = NDArray[np.float64]
 
 NOISE, GROWTH_SPREAD, SEASON_SPREAD = 0.1, 0.18, 0.16
-"""What is expected of customers before they are known, as standard deviations of log usage.
+"""Standard deviations of log usage that are assumed before a customer's history is known.
 
-Of a period, of the growth per year, and of each of the two waves of the season. The less is known
-of a customer, the closer to this its growth and season are held (ridge regression).
+They are those of a period, of the growth per year, and of each of the two waves of the season. The
+shorter a history, the more its growth and season are shrunk (ridge regression).
 """
 
 FADING = 0.8
-"""Weight of use in recent_frequency, as a multiple of that a third of the first window later."""
+"""Weight of a use in recent_frequency, relative to a use a third of the first window later."""
 
 CELLS = 4_000_000
 """Periods of all customers that are described at once: 32 MB for each array."""
@@ -78,7 +78,7 @@ def _describe(histories: pd.Series, longest: int, frequency: Frequency) -> pd.Da
     recency = (unused & since).sum(axis=1).astype(float)
 
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # the mean of nothing is NaN, as it should be
+        warnings.simplefilter("ignore")  # NumPy warns of means of no values: NaN is right
         size = _size(usage, used, last_used, windows)
         trend = _trend(np.where(used, np.log(usage), np.nan), frequency)
     return pd.DataFrame(
@@ -151,8 +151,8 @@ def _size(
 def _trend(log_usage: Floats, frequency: Frequency) -> dict[str, Floats]:
     """Level, growth and season, fitted together to the periods with usage of each customer.
 
-    Ridge regression on a constant, time and a wave of the season. Fitted apart, a season that is
-    seen less than some times would pass for growth. Years have no season.
+    Ridge regression on a constant, time and a wave of the season. If they were fitted separately, a
+    season that is seen only a few times would be taken for growth. Years have no season.
     """
     known = ~np.isnan(log_usage)
     time = np.arange(1.0 - log_usage.shape[1], 1)

@@ -37,8 +37,8 @@ class Evaluation:
     measured: the model whose figures are reported: it has not seen the holdout.
     predicted: method -> churned and churn_probability; the model's come first.
     data: all rows with their features.
-    holdout: of them, rows that `measured` has not seen.
-    keys: the columns that tell them apart.
+    holdout: rows of `data` that `measured` has not seen.
+    keys: the columns that identify a row.
     protocol: how the holdout was set apart, in words.
     rows: how many `measured` was trained on.
     kept_rows: how many `model` was trained on.
@@ -190,7 +190,7 @@ def _attributes(described: DataFrame, frequency: Frequency) -> list[str]:
 
 
 def count_known(training: DataFrame, end: date, horizon: int, frequency: Frequency = MONTH) -> int:
-    """How many rows there are to train on, of customers at earlier cutoffs.
+    """Return the number of rows to train on, of customers at earlier cutoffs.
 
     Raises:
         BadInputError: when there are none.
@@ -198,8 +198,8 @@ def count_known(training: DataFrame, end: date, horizon: int, frequency: Frequen
     rows = training.count()
     if not rows:
         raise BadInputError(
-            f"usage table: no customer is known for {2 * horizon + 1} {frequency.name}s up to "
-            f"{end}, two horizons of {horizon} and one. Take a longer history or a smaller "
-            "--horizon."
+            f"usage table: no customer has a history of {2 * horizon + 1} {frequency.name}s up "
+            f"to {end} (two horizons of {horizon}, and one more). Take a longer history or a "
+            "smaller --horizon."
         )
     return rows

@@ -1,7 +1,7 @@
-"""Did the features of the newest scores move away from those that their model was trained on?
+"""Drift of features: how far the features of the newest scores are from those in training.
 
-Some features always do, such as the tenure of the customers of a young company. So the distance of
-each feature from training is compared with its own mean in earlier vintages.
+Some features always move, such as the tenure of the customers of a young company. So the distance
+of each feature from training is compared with its own mean in earlier vintages.
 """
 
 from collections.abc import Hashable, Sequence
@@ -81,8 +81,8 @@ def by_feature(
     Returns:
         As text: as_of, model_version, feature. As doubles: psi; before (its mean in up to VINTAGES
         vintages before) and rise (psi - before), null in the first vintage. And the bin that adds
-        most to psi, with its shares `trained` and `now`. No rows where the models that scored kept
-        no shares of their features, as those of earlier versions.
+        most to psi, with its shares `trained` and `now`. There are no rows if the models that
+        scored kept no shares of their features, as models of earlier versions.
 
     Raises:
         BadInputError: if the table of shares cannot be read.

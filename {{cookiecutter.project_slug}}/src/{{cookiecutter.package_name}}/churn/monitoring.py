@@ -1,4 +1,4 @@
-"""Did scores come true? Their quality by model version and cutoff, once the horizon has passed."""
+"""Quality of scores by model version and cutoff, once their horizon has passed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -87,8 +87,9 @@ def with_outcomes(
 ) -> DataFrame:
     """Return the scores of customers who could churn, with `churned`, once that is known.
 
-    A customer churns who uses nothing in the horizon (churn.features): a missing row is zero, and a
-    null is unknown. Who had churned before the cutoff, with a probability of 1, is left out.
+    A customer churns if usage is zero in the whole horizon (churn.features): a missing row is zero,
+    and a null is unknown. Customers who had churned before the cutoff, whose probability is 1, are
+    left out.
 
     Args:
         scores: rows of `columns`.
@@ -193,7 +194,7 @@ def quality(bins: pd.DataFrame) -> dict[str, Any]:
 
 
 def by(bins: pd.DataFrame, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the quality of scores by some of cutoff and model_version, as records."""
+    """Return the quality of scores, grouped by cutoff, model_version or both, as records."""
     if bins.empty:
         return []
     sums = bins.groupby([*keys, "bin"]).sum(numeric_only=True).reset_index()

@@ -15,14 +15,14 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Point:
-    """Contacting so many customers, those with the highest expected profit, earns so much."""
+    """A point of the profit curve: customers contacted, the best first, and the profit."""
 
     customers: int
     profit: float
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Let a job say who is worth an offer."""
+    """Add the options of offers to a job's parser."""
     parser.add_argument(
         "--offer-cost", type=job.not_negative, help="what an offer to one customer costs"
     )
@@ -35,11 +35,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def check_arguments(parser: ArgumentParser, args: Namespace) -> None:
-    """End the job if an offer is told in part, or without usage."""
+    """End the job if an option of offers is missing, or if there is no usage."""
     if (args.offer_cost is None) != (args.save_rate is None):
         parser.error("give both --offer-cost and --save-rate, or neither")
     if args.offer_cost is not None and not args.usage:
-        parser.error("--offer-cost needs --usage, which says what is at stake")
+        parser.error("--offer-cost needs --usage, to compute the usage that an offer may keep")
 
 
 def expected_profit(

@@ -14,10 +14,10 @@ GROUPS = {
     "trend": ("growth", "season", "volatility", "change"),
     "age": ("tenure",),
 }
-"""Reason -> the features of usage, of any frequency, that tell of it."""
+"""Reason -> the features of usage that it stands for, at any frequency."""
 
 LONGEST = 40
-"""Letters of a value that are told."""
+"""Letters of a value that are shown."""
 
 
 def in_words(reason: str, row: Mapping[str, Any], frequency: Frequency = MONTH) -> str:

@@ -1,15 +1,16 @@
 """Why a customer has its score: Shapley values of groups of features, in plain words.
 
-The model is a mean of the probabilities of different models, of any trainer, so neither the exact
-values of a regression nor those of trees (TreeSHAP) are values of its probability. Contributions
-along permutations of the features are (Castro, Gomez and Tejada, 2009): features are changed one
+The model is a mean of the probabilities of different models, of any trainer. Exact Shapley values
+of a regression, or of trees (TreeSHAP), therefore do not explain its probability. Contributions
+along permutations of the features do (Castro, Gomez and Tejada, 2009): features are changed one
 after another from a typical customer's to the customer's own, and each is credited with the change
 of the probability. The contributions of a permutation add up to the whole difference, and so do
 their means. Permutations come in pairs, each with its reverse, which errs less (Mitchell et al.,
 2022). The package shap would add numba and llvmlite, and computes the same here.
 
-Features that say the same are changed together, as one reason: apart, they would share its effect,
-and customers would be looked at whose recency contradicts their frequency.
+Features that mean the same are changed together, as one reason. If they were changed separately,
+they would share the effect, and the model would score impossible customers, whose recency
+contradicts their frequency.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ PAIRS = 4
 """Permutations, each of which is used in both directions."""
 
 TOLD = 3
-"""Reasons that a row tells; the effects of the others are summed."""
+"""Number of reasons in a row; the effects of the others are summed."""
 
 ROWS_AT_ONCE = 50_000
 """Rows that the model scores in one call, approximate."""
@@ -85,14 +86,14 @@ def with_reasons_at_risk(
 ) -> DataFrame:
     """Add COLUMNS to features of usage: reasons of the customers at risk, and of those who left.
 
-    The only reason of a customer who has churned already, whose score is 1, is that nothing is
-    used any more. Customers of whom nothing is known (`unknown`) have no score and no reasons.
+    Customers who have churned already have a score of 1 and one reason: no usage. Customers whose
+    usage is always null (`unknown`) have no score and no reasons.
     """
     is_scored = at_risk(horizon) & ~F.col("unknown")
     scored = rows.where(is_scored)
     typical = typical_row(scored, model)
     base = F.lit(float(model.estimator.predict_proba(typical)[0, 1]))
-    base = F.when(~F.isnan(base), base)  # if nobody is at risk, nobody is typical
+    base = F.when(~F.isnan(base), base)  # without customers at risk there is no typical customer
     left = {
         "base_probability": base,
         "reason_1": F.lit(f"no usage for {horizon} {frequency.name}s or more: has churned already"),

@@ -33,19 +33,19 @@ VERSIONS = replace(
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Let a job take usage (and customers), or any table."""
+    """Add the options for usage (and customers), or for any table of features."""
     table = "path or catalog table"
     parser.add_argument("--usage", help=f"usage table: {table}")
     parser.add_argument("--customers", help="customers table, beside --usage: plan and the like")
     parser.add_argument("--horizon", type=job.positive, help="periods without usage that are churn")
     parser.add_argument("--features", help=f"instead of --usage, any {table}: a row per customer")
-    parser.add_argument("--id", help="column of --features that tells customers apart")
+    parser.add_argument("--id", help="column of --features with a customer's id")
     parser.add_argument("--label", help="column of --features that says who churned")
-    parser.add_argument("--positive", help="what --label says of who churned (1, yes, true)")
+    parser.add_argument("--positive", help="value of --label for churners (1, yes, true)")
 
 
 def check_arguments(parser: ArgumentParser, args: Namespace, *needed: str) -> None:
-    """End the job unless it is told of one source, and of all that is needed to read it."""
+    """End the job unless one source is given, with all options that it needs."""
     if bool(args.usage) == bool(args.features):
         parser.error("give either --usage or --features")
     wanted, other = (
@@ -163,7 +163,7 @@ def with_label(features: DataFrame, label: str, positive: str | None, source: st
     Args:
         features: rows with the column.
         label: the column's name.
-        positive: its value for who churned; one of POSITIVE if None.
+        positive: its value for customers who churned; None means one of POSITIVE.
         source: where the rows come from, for messages.
 
     Raises:
@@ -195,7 +195,7 @@ def with_label(features: DataFrame, label: str, positive: str | None, source: st
 
 
 def _without_clashes(frame: DataFrame, where: str, taken: Sequence[str]) -> DataFrame:
-    """Refuse columns, but for the first, whose names are taken."""
+    """Refuse columns, except the first, with names that the project uses itself."""
     clashes = [name for name in frame.columns[1:] if name.lower() in taken]
     if clashes:
         raise BadInputError(

@@ -1,4 +1,4 @@
-"""How far figures of few churners can be trusted: intervals that need counts alone."""
+"""Intervals of shares and of ROC curves, computed from counts alone, for few churners."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ def share_interval(count: ArrayLike, of: ArrayLike) -> tuple[Floats, Floats]:
         of: how many there are.
 
     Returns:
-        Lower and upper bounds, in [0, 1]. None found does not make the upper bound 0.
+        Lower and upper bounds, in [0, 1]. The upper bound is above 0 even if none is found.
     """
     rows = np.asarray(of, float)
     share = np.asarray(count, float) / rows
@@ -65,7 +65,7 @@ def roc_band(rows: pd.DataFrame) -> pd.DataFrame:
     found_low, found_high = share_interval(found, churned.sum())
     mistaken_low, mistaken_high = share_interval(mistaken, stayed.sum())
     others = np.linspace(0, 1, 201)
-    # no threshold is needed to find nobody, or everybody
+    # the ends of the curve, (0, 0) and (1, 1), need no threshold
     return pd.DataFrame(
         {
             "others": others,

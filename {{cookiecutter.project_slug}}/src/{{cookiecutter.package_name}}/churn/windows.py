@@ -15,8 +15,8 @@ class Windows(NamedTuple):
         of recent usage and of change, and says how fast old usage fades.
     step: between cutoffs that are trained on. For days and hours it is no multiple of a week or a
         day, so that cutoffs fall on each weekday and all over the day.
-    customers: about the most to whose histories the prior of BG/BB is fitted: it has four numbers
-        only, and the time of a fit grows with customers and periods.
+    customers: about how many customers the prior of BG/BB is fitted to, at most. The prior has only
+        four numbers, and the time of a fit grows with customers and periods.
     """
 
     recent: tuple[int, int, int]

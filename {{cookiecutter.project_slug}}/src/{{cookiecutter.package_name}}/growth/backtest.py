@@ -25,7 +25,7 @@ QUANTILES = tuple(tenth / 10 for tenth in range(1, 10))
 COMBINATION = "combination"
 
 WARM_UP = 8
-"""Customers that each method forecasts unmeasured first, to warm the workers up."""
+"""Customers that each method first forecasts without measuring, to warm up the workers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +74,13 @@ def backtest(
 ) -> tuple[list[MethodScore], list[LengthScore]]:
     """Score every method on the same folds.
 
-    A fold hides the last periods of the table and has the first `horizon` of them forecast. The
+    A fold hides the last periods of the table, and the first `horizon` of them are forecast. The
     cutoffs are spread over a season, so that not every fold forecasts the same part of it.
     Customers without a period before the cutoff are not in the fold. A series that ends before the
     table does counts as zero from then on; history.align_ends makes all end together.
 
-    The combination is made from the forecasts of its parts, which are not made again: its seconds
-    are theirs and its own. Known future columns go to the methods that take them.
+    The combination reuses the forecasts of its parts; its seconds are the sum of theirs and its
+    own. Known future columns go to the methods that take them.
     """
     placed = filled(usage, frequency).drop("stale").cache()
     end = last_month(placed)

@@ -69,8 +69,8 @@ def error_quantiles(
 
     Returns:
         (groups of length_edges, probabilities, horizon). Where there are few errors, those of
-        shorter histories count too, and some that are assumed: normal ones, which grow with the
-        month of the horizon.
+        shorter histories count too, and so does a prior of normal errors that grow with the month
+        of the horizon.
     """
     edges = length_edges(season)
     groups = np.digitize(lengths, edges)
@@ -91,7 +91,7 @@ def error_quantiles(
 
 
 def weighted_quantiles(values: Floats, weights: Floats, probabilities: Sequence[float]) -> Floats:
-    """Quantiles of values that count as much as their weights say."""
+    """Weighted quantiles of values."""
     order = np.argsort(values)
     cumulative = weights[order].cumsum() - weights[order] / 2
     quantiles: Floats = np.interp(

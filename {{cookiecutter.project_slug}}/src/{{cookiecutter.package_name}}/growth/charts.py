@@ -59,7 +59,7 @@ def finding(by_method: Sequence[MethodScore]) -> str:
     """Say which methods have the lowest error, as far as two decimals tell."""
     known = {m.method: round(m.mase, 2) for m in by_method if m.mase is not None}
     if not known:
-        return "No method's MASE can be told: no history is longer than a season, or none changes"
+        return "MASE is not known: no history is longer than a season, or none of them changes"
     lowest = min(known.values())
     best = " and ".join(method for method, mase in known.items() if mase == lowest)
     if len(by_method) == 1:

@@ -35,9 +35,9 @@ class Features(NamedTuple):
     """What is known of customers at their cutoff, and in which terms their usage is forecast.
 
     columns: name -> (customers, steps).
-    baseline: (customers, steps); usage that season, level and half of the trend promise.
-    scale: (customers, 1); how far usage may stray from that. A forecast is baseline + scale * z,
-        and z is what a model learns.
+    baseline: (customers, steps); usage predicted from season, level and half of the trend.
+    scale: (customers, 1); how far usage may be from the baseline. A forecast is baseline +
+        scale * z, and z is what a model learns.
     """
 
     columns: dict[str, Floats]
@@ -71,7 +71,7 @@ def features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
         season: months after which usage repeats itself; 1 for none.
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # the mean of nothing is NaN, as it should be
+        warnings.simplefilter("ignore")  # NumPy warns of means of no values: NaN is right
         largest = first_positive(np.nanmax(usage, axis=1, keepdims=True), np.ones((len(usage), 1)))
         known = _features(usage / largest, steps, season)  # squares of the largest would overflow
     return Features(known.columns, largest * known.baseline, largest * known.scale)
@@ -88,7 +88,7 @@ def _features(usage: Floats, steps: NDArray[np.int64], season: int) -> Features:
     index, trust = seasonal_index(usage, season)
     factor = np.maximum(1 + trust * np.nan_to_num(index - 1), 0)
     of_months = np.arange(1 - usage.shape[1], 1)[None, :].repeat(len(usage), axis=0)
-    # months in which next to nothing is used say next to nothing of the level
+    # months of the season with hardly any usage are not used to measure the level
     level = usage / at_phase(np.where(factor >= LEAST_FACTOR, factor, np.nan), of_months)
 
     smoothed, error, squared_error = exponential_smoothing(level)
@@ -157,7 +157,7 @@ def slope(values: Floats) -> Floats:
 
 
 def first_positive(*choices: Floats) -> Floats:
-    """Where a choice is not positive or not known, the next one."""
+    """Return, for each element, the first of the choices that is positive and known."""
     last = choices[-1]
     for choice in reversed(choices[:-1]):
         last = np.where(choice > 0, choice, last)

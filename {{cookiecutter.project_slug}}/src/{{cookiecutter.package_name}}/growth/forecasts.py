@@ -62,7 +62,7 @@ Fit = tuple[object, object, str | None, str | None]
 """A row of FITS."""
 
 FARTHEST = 3
-"""Lengths of the usage table that a horizon may have."""
+"""Longest horizon, as a multiple of the usage table's length."""
 
 UNKNOWN = "usage is known in no month"
 """The error of a customer without any known usage."""
@@ -114,8 +114,8 @@ def forecast_each(
 ) -> DataFrame:
     """Fit each customer's history in Spark's Python workers, a batch of customers at a time.
 
-    A customer is a row of the pandas UDF. `groupBy(...).applyInPandas` would say the same, but
-    costs as much for each group as a small model does.
+    A customer is a row of the pandas UDF. `groupBy(...).applyInPandas` would give the same result,
+    but its overhead per group is as large as the time to fit a small model.
 
     Returns:
         The forecasts table.
@@ -186,8 +186,8 @@ def refuse_horizon(horizon: int, months: int, frequency: Frequency = MONTH) -> N
     longest = max(FARTHEST * months, 24)
     if horizon > longest:
         raise BadInputError(
-            f"--horizon {horizon}: the usage table has {months} {frequency.name}s, which tell "
-            f"nothing of so many ahead. Take at most {longest}."
+            f"--horizon {horizon}: this is too far ahead for a usage table of {months} "
+            f"{frequency.name}s. Take at most {longest}."
         )
 
 

@@ -34,7 +34,7 @@ TIME = Table(
 CUSTOMER = "customer_id"
 
 USING_FUTURE = ("combination", "all-customers")
-"""The methods that take known future columns; the combination by way of the other."""
+"""The methods that take known future columns; the combination passes them to all-customers."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Future:
         customer; the columns (doubles, finite).
     columns: their names.
     frequency: of the periods.
-    choices: what each model that was trained with the table chose of it; models append to it.
+    choices: the columns that each model chose when it was trained; models append to the list.
     """
 
     rows: DataFrame
@@ -97,7 +97,7 @@ class Future:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Let a job take a table of known future columns."""
+    """Add the option for a table of known future columns."""
     parser.add_argument(
         "--future",
         help="table of columns that are known for the periods to forecast, such as prices: period, "
@@ -187,7 +187,7 @@ def contract(names: Sequence[str], where: str) -> Table:
 
 
 def check_coverage(future: Future, usage: DataFrame, back: int, ahead: int, where: str) -> None:
-    """Refuse a table without rows in periods that are forecast; tell what it lacks of the history.
+    """Refuse a table without rows in periods to forecast; report missing rows in the history.
 
     See `read` for arguments.
     """

@@ -1,4 +1,4 @@
-"""Choose the known future columns that help, by forecasts of past periods from before them."""
+"""Choose the known future columns that lower the errors of forecasts of past periods."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

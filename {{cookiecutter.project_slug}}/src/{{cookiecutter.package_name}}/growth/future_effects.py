@@ -1,9 +1,9 @@
 """How each customer answers to known future columns, such as promotions, prices and working days.
 
-A column acts on the baseline of the global model: the customer's history is divided by the
-column's effect before season, level and trend are measured (features.py), and what these promise
-is multiplied by the effect ahead. The effect is linear in the column, with a slope of the
-customer's own, which is shrunk where it may be noise.
+A column acts on the baseline of the global model: the customer's history is divided by the column's
+effect before season, level and trend are measured (features.py), and the baseline is multiplied by
+the effect in the periods ahead. The effect is linear in the column, with a slope of the customer's
+own, which is shrunk where it may be noise.
 """
 
 import warnings
@@ -66,7 +66,7 @@ def answer(usage: Floats, held: Floats, season: int) -> tuple[Floats, Floats]:
         The slope, and the column's mean over the known periods; both (customers, 1).
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # the mean of nothing is NaN, as it should be
+        warnings.simplefilter("ignore")  # NumPy warns of means of no values: NaN is right
         index, trust = seasonal_index(usage, season)
         factor = np.maximum(1 + trust * np.nan_to_num(index - 1), 0)
         periods = np.arange(1 - usage.shape[1], 1)[None, :].repeat(len(usage), axis=0)

@@ -36,7 +36,7 @@ def check_groups(customers: DataFrame, by: Sequence[str], where: str) -> None:
                 f"{where}: --by {name}: the totals table has a column of this name. Rename it."
             )
     if len({name.lower() for name in by}) < len(by):
-        raise BadInputError(f"--by {' '.join(by)}: a column stands twice.")
+        raise BadInputError(f"--by {' '.join(by)}: a column is given twice.")
 
 
 def sum_up_groups(totals: DataFrame, by: Sequence[str]) -> list[dict[str, Any]]:

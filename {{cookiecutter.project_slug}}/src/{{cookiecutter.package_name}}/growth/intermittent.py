@@ -33,10 +33,10 @@ TWO_YEARS = 24
 """Periods from which on models know of seasons."""
 
 WEEK = {30: 7, 720: 168}
-"""Periods in a month -> in a week, of days and of hours: closed days and nights are no pauses."""
+"""Periods in a month -> in a week, for days and hours: closed days and nights are no pauses."""
 
 NEGLIGIBLE = 0.01
-"""The probability of a return within the horizon under which a dormant customer's is zero."""
+"""A dormant customer is forecast as zero if a return within the horizon is less probable."""
 
 SILENT, ACTIVE = (1, 2, 3, 6), (2, 3, 5)
 """Where cells begin: months without usage at the end, and months with usage."""
@@ -56,7 +56,7 @@ LARGEST = 1e200
 """Usage above this is not added up, because sums of it would overflow."""
 
 FEWEST_CUSTOMERS = 20
-"""Customers under which a cell's probability of a return is not measured."""
+"""Minimum number of customers in a cell whose probability of a return is measured."""
 
 
 class State(NamedTuple):
@@ -73,7 +73,7 @@ class Returns(NamedTuple):
     share: (cells,), usage as a multiple of the weighted mean.
     probability: (cells,), of any usage within the horizon.
     histogram: (cells, bins), the share of months whose usage fell into a bin of BINS.
-    are_usual: whether most customers are irregular, so that a new customer is taken for one.
+    are_usual: whether most customers are irregular; new customers are then treated as such.
     customers: how many customers the table has.
     month: periods in a month.
     """
@@ -102,8 +102,9 @@ def is_dormant(series: Floats, month: int = 1) -> bool:
 def is_irregular(series: Floats, month: int = 1) -> bool:
     """Say whether a customer uses nothing in many of its periods, or is dormant.
 
-    Many are half of the periods; a quarter under TWO_YEARS, when no season can tell of zeros yet.
-    Hours and days of the week that are always unused do not count (plausible.is_unused).
+    Many are half of the periods; or a quarter if the history is shorter than TWO_YEARS, too short
+    for a season of zeros to be known. Hours and days of the week that are always unused do not
+    count (plausible.is_unused).
     """
     many = 0.25 if len(series) < TWO_YEARS else 0.5
     counted = series
@@ -170,7 +171,7 @@ class Sums:
 
     @classmethod
     def empty(cls, month: int = 1) -> "Sums":
-        """Sums over no customer."""
+        """Return sums before any customer is added."""
         return cls(np.zeros(cls.SHAPE), month)
 
     def add(self, usage: Floats, horizon: int) -> None:
@@ -211,7 +212,7 @@ class Sums:
         per_origin = past[:, :, 2].sum(axis=1, keepdims=True)
         if not per_origin.any():
             return found
-        # origins count alike, however much was used at the time
+        # all origins have the same weight, whatever was used at the time
         weights = np.divide(1, per_origin, out=np.zeros_like(per_origin), where=per_origin > 0)
         expected, seen = ((past[:, :, i] * weights).sum(axis=0) for i in (2, 3))
         customers, returned = (past[:, :, i].sum(axis=0) for i in (0, 1))
@@ -255,7 +256,7 @@ def forecast_irregular(
     lower, upper = probabilities[:2]
     cumulative = returns.histogram[now.cell].cumsum()
     if cumulative[0] >= lower:
-        # nothing lies below zero: the interval from zero on holds as much as both sides would
+        # usage is never below zero: the interval starts there, and keeps the same probability
         upper -= lower
     wanted = np.array([lower, upper, *probabilities[2:]])
     bounds = now.size * np.where(

@@ -1,4 +1,4 @@
-"""Did earlier forecasts come true? Their errors by vintage, lead time and segment."""
+"""Errors of earlier forecasts, by vintage, lead time and segment."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ WATCHED = (
     Watched("bias", "forecast minus usage, one period ahead, as a share", 0.02),
     Watched("coverage", "share of usage in the interval, one period ahead", 0.03, alarms="below"),
 )
-"""Figures of the forecasts of the next period, which are the first to tell of a change."""
+"""Figures of the forecasts of the next period, which show a change first."""
 
 PROMISE = Watched(
     "promise", "WAPE of all lead times, as a multiple of the backtest's", 0.0, True, "above"

@@ -1,7 +1,7 @@
 """Method a: one small model per customer, fitted by a pandas UDF. Low n, low k, high m.
 
-What customers share is measured once, before: how far forecasts of known months were from what
-was used, which gives the intervals, and how much intermittent customers use after a pause.
+Two things are measured once, over all customers, before the fits: errors of forecasts of known
+months, which give the intervals, and how much intermittent customers use after a pause.
 """
 
 import warnings
@@ -138,7 +138,7 @@ def past_errors(
         months from the origin.
     """
     hidden = min(horizon, len(history) - 1)
-    # origins differ, because in one and the same month all customers may have gone astray alike
+    # origins differ, because errors of the same month may be alike for all customers
     back = hidden + int(random.integers(0, min(season // 2, (len(history) - hidden) // 2) + 1))
     past, later = np.split(history, [len(history) - back])
     later = later[:hidden]
@@ -176,7 +176,7 @@ def fit_batch(
         for history in histories:
             try:
                 fits.append(fit_customer(history, horizon, season, probabilities, shared))
-            except Exception as error:  # whatever it is, one customer must not stop the others
+            except Exception as error:  # any error: one customer must not stop the others
                 fits.append(failed_row(str(error), probabilities))
     return as_fits(fits)
 

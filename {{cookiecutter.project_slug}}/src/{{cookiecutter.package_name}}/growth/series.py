@@ -214,14 +214,14 @@ RECIPES = (
     Recipe("mean+smoothing", lambda season: 3, mean_and_smoothing),
     Recipe("mean", lambda season: 1, mean),
 )
-"""Models by the known periods that they need; the first that a history is long enough for is taken.
+"""Recipes by the known periods that they need: a history gets the first that it suffices for.
 
-Where they begin, errors are calibrated apart too (calibration.length_edges).
+Errors are calibrated separately for these lengths too (calibration.length_edges).
 """
 
 
 def _statsforecast_models() -> Any:
-    """The library, imported where models are fitted: it takes seconds, which the driver saves."""
+    """Import the library where models are fitted; the driver saves the seconds that it takes."""
     from statsforecast import models
 
     return models
@@ -230,7 +230,7 @@ def _statsforecast_models() -> Any:
 def _deseasonalised(
     series: Series, horizon: int, season: int, models: list[Any], logarithm: bool = True
 ) -> list[Series]:
-    """Forecast what is left without the season (STL), and repeat the last season upon it."""
+    """Forecast the series without its season (STL), and add the last season to the forecast."""
     logarithm = logarithm and bool(series.min() > 0)
     rest = np.log(series) if logarithm else series
     repeated = np.zeros(horizon)

@@ -1,11 +1,11 @@
 """Forecast errors of a sum of customers, measured on the sum's own past.
 
-Customers move together: prices, seasons and shocks concern many at once. The interval of their
-sum therefore cannot be had from their own intervals. At rolling origins in the known periods
-(Tashman, 2000), a stand-in forecasts the sum of those customers who were there a season before,
-and its errors are measured. The stand-in is the best of a few simple methods that are the same
-whether customers are forecast one by one and summed, or summed and forecast: it costs nothing for
-each customer.
+Customers move together: prices, seasons and shocks concern many at once. The interval of their sum
+therefore cannot be computed from their own intervals. At rolling origins in the known periods
+(Tashman, 2000), a stand-in forecasts the sum of those customers who were there a season before, and
+its errors are measured. The stand-in is the best of a few simple methods that are the same whether
+customers are forecast one by one and summed, or summed and forecast: it costs nothing for each
+customer.
 
 Few past periods tell little. The variance of past errors is therefore blended with an assumed one,
 in which the errors of any two customers have the correlation CORRELATION. Student's t distribution

@@ -1,8 +1,8 @@
 """Totals: what all customers will use together, and each group of them, with an interval.
 
 Forecasts of totals are sums of the customers' forecasts (bottom-up), so parts add up to the total.
-Reconciliation from above, as in hierarchicalforecast, wants the forecasts of all levels and every
-customer's residuals in one frame on one machine; sums want neither. Intervals come from past errors
+Reconciliation from above, as in hierarchicalforecast, needs the forecasts of all levels and every
+customer's residuals in one frame on one machine; sums need neither. Intervals come from past errors
 of each sum (total_errors.py). Spark adds up by group, origin and period, so what Python sees of a
 group does not grow with the number of its customers.
 """

@@ -22,10 +22,10 @@ from .store import (
 
 RESAMPLES = 500
 LEVEL = 0.9
-"""Of the interval of a comparison, by the bootstrap."""
+"""Level of the interval of a comparison, by the bootstrap."""
 
 LEAST_OF_AN_OUTCOME = 10
-"""Customers who churned, and who stayed, that a comparison needs: of fewer, chance decides."""
+"""Minimum number of customers of each outcome in a comparison; with fewer, chance decides."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def compare(name: str, version: str | None = None) -> Comparison | None:
     own = first.model.estimator.predict_proba(columns[0])[:, 1]
     try:
         others = second.model.estimator.predict_proba(columns[1])[:, 1]
-    except Exception as error:  # loaded well, and yet of other versions of the libraries
+    except Exception as error:  # loaded, but made by other versions of the libraries
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         raise UnusableChampionError(
             f"model {name}: version {champion.version} cannot score with the installed libraries "
@@ -200,8 +200,8 @@ def _columns(name: str, model: Model, holdout: pd.DataFrame) -> pd.DataFrame:
             rows[column] = pd.to_numeric(rows[column], errors="coerce").astype(float)
         elif kind == "category" and not is_text:
             raise NotComparableError(
-                f"model {name}: the champion takes column {column} for a category, the newest "
-                "holdout holds numbers. Train the challenger on a table that holds text, or "
+                f"model {name}: the champion needs column {column} as a category, but the "
+                "newest holdout has numbers. Train the challenger on a table that holds text, or "
                 "promote it with --force."
             )
     return rows

@@ -47,7 +47,7 @@ def log_holdout(holdout: DataFrame, keys: list[str], kinds: Mapping[str, Kind]) 
 def champions_kinds(client: Any, name: str, frame: DataFrame) -> dict[str, Kind]:
     """The columns of the champion that a table has, to be kept even if they are now constant.
 
-    A column of text is kept as text, whatever the champion takes it for.
+    A column of text is kept as text, whichever kind the champion needs.
     """
     import mlflow
     from mlflow.exceptions import MlflowException

@@ -37,7 +37,7 @@ LIBRARIES = {
 """Packages by the first name of their types, which move from version to version."""
 
 FOREIGN = (
-    "is not of this project's making, and was not loaded: it may run code of its own. "
+    "was not made by this project, and was not loaded: it may run foreign code. "
     "Take another version."
 )
 
@@ -45,7 +45,7 @@ FOREIGN = (
 class Registered(NamedTuple):
     """A model of the store.
 
-    about: what its training said of it.
+    about: facts that its training stored with it.
     profile: what its training's columns held (see training.profile); empty if that is not known.
     """
 
@@ -99,7 +99,7 @@ def _profile(client: Any, run_id: str, where: str) -> dict[str, Any]:
 def read_estimator(path: Path, where: str, trained_with: str) -> Any:
     """Load a file in skops' format that is made of TRUSTED types, and nothing else.
 
-    MLflow's own loader would run a pickle, and believes what the model says is to be trusted.
+    MLflow's own loader would run a pickle, and trusts the types that the model declares.
 
     Args:
         path: of the file.

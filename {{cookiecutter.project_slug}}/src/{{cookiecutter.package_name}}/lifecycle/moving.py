@@ -1,8 +1,8 @@
 """A local store that was moved, copied or restored, or written by another version of MLflow.
 
-MLflow's database keeps the absolute address of each artifact. A store that is found elsewhere than
-its addresses say gets them rewritten when it is opened, before anything is read or written: a copy
-then never touches the store that it was copied from.
+MLflow's database keeps the absolute address of each artifact. If a store is not where its addresses
+say, they are rewritten when it is opened, before anything is read or written. A copy therefore
+never changes the store that it was copied from.
 """
 
 import re

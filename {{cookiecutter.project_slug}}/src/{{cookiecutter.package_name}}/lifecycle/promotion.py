@@ -1,4 +1,4 @@
-"""Promotion: which challenger becomes the champion, and the way back.
+"""Promotion of a challenger to champion, and rollback.
 
 A version replaces the champion in one of these ways only:
 
@@ -6,7 +6,7 @@ A version replaces the champion in one of these ways only:
 - the champion cannot be loaded here, and the version is good enough on its own;
 - both are compared on the version's holdout, and it is better by more than chance
   (the rule: Comparison.decided_by);
-- someone says so (`force`), or returns to the champion before (`roll_back`).
+- the caller forces it (`force`), or restores the previous champion (`roll_back`).
 """
 
 from collections.abc import Mapping
@@ -27,13 +27,13 @@ BEFORE = "champion_before"
 """The tag of a version that was made champion, naming the one that it took over from."""
 
 ROLLED_BACK = "rolled_back"
-"""The tag of a version that was champion until someone returned to the one before."""
+"""The tag of a former champion that a rollback has replaced."""
 
 LARGEST_ECE = 0.05
-"""The largest expected calibration error of a champion that was not compared, beside chance."""
+"""Largest expected calibration error of a champion without comparison, above that of chance."""
 
 GROUPS = 10
-"""Of rows, in the expected calibration error."""
+"""Number of groups of rows in the expected calibration error."""
 
 BASELINE = "recency_roc_auc"
 """The metric of a run that holds the ROC AUC of recency; without it, 0.5 has to be exceeded."""
@@ -100,8 +100,8 @@ def _alone(told: str, version: str, reasons: list[str]) -> str:
 def shortcomings(metrics: Mapping[str, float]) -> list[str]:
     """Say why a model, by the metrics of its run, is not good enough to be champion on its own.
 
-    It has to rank better than recency alone, and its probabilities have to come true: the expected
-    calibration error may be LARGEST_ECE beside the error that chance alone gives in GROUPS groups
+    It has to rank better than recency alone, and its probabilities have to be calibrated: the
+    expected calibration error may be LARGEST_ECE above the error of chance alone in GROUPS groups
     of these rows (the mean absolute deviation of a share, sqrt(2 / pi) of its standard error).
     """
     missing = [name for name in ("roc_auc", "ece", "rows", "churned") if name not in metrics]

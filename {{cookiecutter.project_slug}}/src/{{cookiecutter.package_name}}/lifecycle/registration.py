@@ -25,7 +25,7 @@ PACKAGES = ("numpy", "pandas", "pyspark", "scikit-learn", "scipy", "skops")
 
 
 def fingerprint(frame: DataFrame) -> str:
-    """A number that changes with any row of a table whose rows differ, and not with their order."""
+    """Return a number that changes with any row, but not with their order; rows must differ."""
     [found] = frame.agg(
         F.count("*").alias("rows"), F.hex(F.bit_xor(F.xxhash64("*"))).alias("digest")
     ).collect()

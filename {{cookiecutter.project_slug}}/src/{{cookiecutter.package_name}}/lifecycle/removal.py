@@ -1,4 +1,4 @@
-"""Removal: old versions of a model go, with their files and the holdouts in them."""
+"""Removal of old versions of a model, with their files and holdouts."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def _number(version: Any) -> int:
 
 
 def _delete(client: Any, version: Any) -> None:
-    """Delete a version's files first: what fails then is tried again by the next removal."""
+    """Delete a version, its files first: if this fails, the next removal tries again."""
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     run = client.get_run(version.run_id)

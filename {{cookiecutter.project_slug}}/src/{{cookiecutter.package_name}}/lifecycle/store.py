@@ -1,4 +1,4 @@
-"""The store of models: models/ (sqlite, and files beside it), or a server."""
+"""The model store: models/ (sqlite, and files beside it), or a server."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import BadInputError, UnavailableError
 from .moving import check_schema, follow
 
-# MLflow reads this variable when it is imported, and reports each use to its makers otherwise
+# MLflow reads this at import; without it, MLflow reports each use to its makers
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 STORE = Path("models")
@@ -54,10 +54,10 @@ def _database() -> Path:
 
 
 def download(folder: str, where: str, **artifact: str) -> Path:
-    """Bring a file, or a model's folder, into a folder, and return its path.
+    """Download a file, or a model's folder, into a folder, and return its path.
 
     Args:
-        folder: to bring it into.
+        folder: where to put it.
         where: what it belongs to, for messages.
         artifact: what names it: artifact_uri, or run_id and artifact_path.
 
@@ -78,7 +78,7 @@ def download(folder: str, where: str, **artifact: str) -> Path:
         if mlflow.get_tracking_uri() == local_store():
             raise UnusableModelError(gone) from error
         raise UnavailableError(
-            f"{where}: the server of models does not give its files "
+            f"{where}: the model server does not return its files "
             f"({str(error).splitlines()[0]}). Try again, or train again."
         ) from error
     if path.is_dir() and not Path(path, "MLmodel").exists():  # a folder that is gone is no error
@@ -105,7 +105,7 @@ def _refuse_in_use() -> None:
         with closing(sqlite3.connect(_database(), timeout=PATIENCE)) as database:
             database.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if "locked" in str(error):  # one that may only be read serves well
+        if "locked" in str(error):  # a store that can only be read is usable
             raise UnavailableError(
                 f"models' store ({_database()}): another process holds it for more than "
                 f"{PATIENCE:.0f} seconds. Try again when it has ended, or give your team a "

@@ -22,8 +22,8 @@ WATCHED = (
 )
 """The checks of a usage table. A unit error shows in `usage`, a lost file in `rows`."""
 
-COLUMNS = Watched("columns", "columns that came or went since the check before", 0.0)
-"""Columns that no job reads may change what the others mean: this is told, and stops no run."""
+COLUMNS = Watched("columns", "columns added or removed since the last check", 0.0)
+"""Changes of columns that no job reads are reported too, but do not stop a run."""
 
 
 class Period(NamedTuple):
@@ -106,8 +106,8 @@ def check_vintages(vintages: Iterable[Any], periods: Sequence[Period], where: st
     wrong = [text for text in within if text not in known]
     if wrong:
         raise BadInputError(
-            f"{where}: {len(wrong)} of {len(within)} vintages, for example {wrong[0]}, are of no "
-            f"period of the usage table, which has {first} to {last}. Give the usage table, and "
+            f"{where}: {len(wrong)} of {len(within)} vintages, for example {wrong[0]}, are not "
+            f"periods of the usage table, which has {first} to {last}. Give the usage table, and "
             "the --frequency, that the predictions were made from."
         )
 
@@ -140,7 +140,7 @@ def checks(
 def check_names(names: Iterable[str], before: Iterable[str] | None, period: str) -> Check:
     """Check the names of a table's columns against those of the check before, if there was one."""
     if before is None:
-        return Check(COLUMNS, [], f"{COLUMNS.what}: nothing is known yet")
+        return Check(COLUMNS, [], f"{COLUMNS.what}: no earlier check")
     changed = sorted({*names} ^ {*before})
     point = Point(period, len(changed), None, Limits(None, 0))
     return Check(COLUMNS, [point], f"{COLUMNS.what}: {', '.join(changed) or 'none'}")

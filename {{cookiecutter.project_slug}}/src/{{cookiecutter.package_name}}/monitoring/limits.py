@@ -176,7 +176,7 @@ def _interval(watched: Watched, past: Sequence[float], rate: float) -> Limits:
 def _reason(watched: Watched, points: Sequence[Point], rates: Rates, bounds: Limits | None) -> str:
     """Say in one line what the newest value is, what it may be, and why."""
     if not points:
-        return f"{watched.what}: nothing is known yet"
+        return f"{watched.what}: no value yet"
     last = points[-1]
     found = f"{watched.what}: {last.value:.4g} in {last.period}"
     if last.act is None:

@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--time-zone",
         type=time_zone,
         default="UTC",
-        help="where days begin, for times that have a zone",
+        help="zone in which days begin, for times that have a zone",
     )
     parser.add_argument(
         "--time-format",

@@ -120,12 +120,12 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
 def far_from_all_others(
     periods: Sequence[Row], frequency: Frequency, has_end: bool
 ) -> set[datetime]:
-    """Return periods with few events, many empty ones away from all others: 1900-01, for example.
+    """Return periods with few events that many empty periods separate from all others: 1900-01.
 
     Args:
         periods: rows with `period` and `rows`.
         frequency: of the periods.
-        has_end: whether the last period was named, and is not far however few its events are.
+        has_end: whether the caller named the last period, which is then never far.
     """
     times = {frequency.index(row.period): row.period for row in periods}
     held = sorted(PeriodRows(frequency.index(row.period), row.rows, 0.0) for row in periods)

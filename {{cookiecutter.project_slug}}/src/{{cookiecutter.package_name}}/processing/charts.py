@@ -40,7 +40,7 @@ WAY_NAMES = {
 }
 
 NOISE = 0.01
-"""Seconds by which runs of a query differ from each other at least: less cannot be told."""
+"""Timing noise of a query, in seconds: smaller differences are not significant."""
 
 TASK_NAMES = {
     "charge": "On each row (charge)",

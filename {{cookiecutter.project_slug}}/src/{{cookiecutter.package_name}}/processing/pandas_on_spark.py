@@ -46,7 +46,7 @@ def trend(usage: DataFrame) -> DataFrame:
         months["xy"] = months["x"] * months["usage"]
         mean = months.groupby("customer_id")[["x", "usage", "xx", "xy"]].mean()
         spread = mean["xx"] - mean["x"] * mean["x"]
-        # of a single month it is 0, by which Spark 4.0 does not divide
+        # the spread of a single month is 0, and Spark 4.0 does not divide by 0
         slope = (mean["xy"] - mean["x"] * mean["usage"]) / spread.where(spread != 0)
         trend: DataFrame = slope.rename("trend").to_frame().to_spark(index_col="customer_id")
     # pandas returns NaN (0 / 0 for a single month) where Spark returns null

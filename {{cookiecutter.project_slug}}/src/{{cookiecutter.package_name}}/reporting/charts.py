@@ -15,14 +15,14 @@ SKY, PURPLE, BLACK, GREY = "#56B4E9", "#CC79A7", "#000000", "#767676"
 PALETTE = (GREEN, ORANGE, BLUE, VERMILION, SKY, PURPLE, BLACK)
 """Colours that colour-blind people can tell apart (Okabe and Ito, 2008).
 
-Their yellow is left out: a line of it is hard to see on white. GREY is for guides.
+Their yellow is left out, because a yellow line is hard to see on white. GREY is for guides.
 """
 
 NAME_LENGTH = 24
 """Letters of a name that a chart has room for."""
 
 LETTERS_PER_INCH = 8
-"""Letters of a bold title of 13 points that stand in an inch of a figure, at least."""
+"""Minimum number of letters per inch of a bold title of 13 points."""
 
 
 def short(number: float) -> str:
@@ -35,7 +35,7 @@ def short(number: float) -> str:
 
 
 def two_digits(number: float) -> str:
-    """Write a figure that is not known better than to two digits."""
+    """Write a figure in two digits, for figures that are not more accurate."""
     return short(float(f"{number:.2g}"))
 
 

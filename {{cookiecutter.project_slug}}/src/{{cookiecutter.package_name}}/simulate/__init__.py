@@ -1,4 +1,4 @@
-"""Simulated customers whose truth is known: who they are (traits), and how they live (months).
+"""Simulated customers whose true parameters (traits) and true usage (months) are known.
 
 Contractual customers use the product in each month until they leave. Buyers come and go: each
 month they buy with a probability of their own. Both may decline before they leave, pause in the

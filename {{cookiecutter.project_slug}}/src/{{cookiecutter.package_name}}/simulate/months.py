@@ -9,7 +9,7 @@ from .random_numbers import normal, uniform
 from .traits import DECLINING_HAZARD, LAST_MONTH
 
 SHOCK = {date(2023, 9, 1): 0.7, date(2023, 10, 1): 0.8, date(2023, 11, 1): 0.9}
-"""What everybody's usage is multiplied by in the months of the shock."""
+"""Factors of every customer's usage in the months of the shock."""
 
 PRICE_MONTH, PRICE_PLAN, PRICE_STEP = date(2024, 7, 1), "standard", 0.85
 """Usage of the plan's customers is multiplied by PRICE_STEP from PRICE_MONTH on."""
@@ -32,7 +32,7 @@ def usage(population: DataFrame, seed: int) -> DataFrame:
 
 
 def truth(population: DataFrame, seed: int) -> DataFrame:
-    """Simulate usage, and say beside it what is true of each month.
+    """Simulate usage, with the true expected values of each month.
 
     Returns:
         One row per customer and month, from sign-up to LAST_MONTH: customer_id; month; usage;
@@ -60,8 +60,8 @@ def truth(population: DataFrame, seed: int) -> DataFrame:
 def churn_probability(population: DataFrame, cutoff: date, horizon: int) -> DataFrame:
     """Compute the true probability that a customer uses nothing for a horizon after the cutoff.
 
-    It is that of somebody who knows all parameters, and whether a customer lives and declines at
-    the cutoff. No model can rank better.
+    It is computed from all parameters, and from whether a customer lives and declines at the
+    cutoff. No model can rank better.
 
     Returns:
         One row per customer that signed up by the cutoff: customer_id, churn_probability.

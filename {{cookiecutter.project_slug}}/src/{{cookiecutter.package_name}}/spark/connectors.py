@@ -22,7 +22,7 @@ HADOOP = {"4.0": "3.4.1", "4.1": "3.4.2", "4.2": "3.5.0", "4.3": "3.5.0"}
 AWS = {"4.0": "2.24.8", "4.1": "2.29.52", "4.2": "2.35.4", "4.3": "2.35.4"}
 """Minor version of Spark -> the AWS SDK that its Hadoop was built with.
 
-That of 4.0 was built with 2.24.6, which lacks s3-transfer-manager in Maven Central.
+The Hadoop of 4.0 was built with 2.24.6, for which Maven Central lacks s3-transfer-manager.
 """
 
 
@@ -90,7 +90,7 @@ def packages(needs: Iterable[str]) -> list[str]:
         if connector and SPARK not in connector.versions:
             known = ", ".join(connector.versions)
             raise BadInputError(
-                f"{need}: has no release for Spark {SPARK} yet, and one for {known}. Change the "
+                f"{need}: has no release for Spark {SPARK} yet, only for {known}. Change the "
                 f"project's Spark: uv run nox -s update -- spark_version={max(connector.versions)}"
             )
         if connector:

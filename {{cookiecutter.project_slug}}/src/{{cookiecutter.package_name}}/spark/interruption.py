@@ -1,4 +1,4 @@
-"""End a job that Ctrl-C or a scheduler interrupts: Spark is stopped first, and says nothing."""
+"""End a job that Ctrl-C or a scheduler interrupts: stop Spark first, and discard its output."""
 
 import os
 import signal
@@ -58,7 +58,7 @@ def interruptible() -> Iterator[Interruption]:
     A signal that the process was started to ignore (nohup, a job in the background) stays ignored.
 
     Yields:
-        What tells of the signal, also where a library loses the exception.
+        An object that holds the signal, even if a library swallows the exception.
     """
     interruption = Interruption()
     before: dict[int, Any] = {}

@@ -31,8 +31,8 @@ VECTOR_MODULE = "--add-modules=jdk.incubator.vector"
 
 # Spark's launcher requests a module that the bundled runtime lacks, and Java exits if a module is
 # missing; other runtimes greet each start with a warning about it. This `java` drops that one
-# argument and executes the real one. It ignores the signals that end the Python process, on whose
-# end Java ends too: what Java would say of them is noise.
+# argument and executes the real one. It ignores the signals that end the Python process: Java ends
+# with that process, and its messages about signals would be noise.
 WITHOUT_VECTOR_MODULE = """\
 #!/bin/sh
 trap '' HUP TERM
@@ -144,8 +144,8 @@ def _bundled_home() -> Path | None:
 def without_vector_module(home: Path) -> Path:
     """Return a JAVA_HOME whose `java` starts Spark without its vector module, and its warning.
 
-    MLlib's arithmetic may use that module where it is there; on the machine's own Java too it takes
-    the plain one then.
+    MLlib's arithmetic uses that module if it is present. With this JAVA_HOME it uses plain Java
+    instead, on the machine's own Java too.
 
     Args:
         home: of an installed Java, or one that this function or find_java made.

@@ -107,7 +107,7 @@ def get_spark(
     java = find_java()
     options = f"{LOCAL[JAVA_OPTIONS]} {java_options(java)}".strip()
     os.environ["JAVA_HOME"] = str(without_vector_module(java.home))
-    # with these, Java does not find files with an é in the name
+    # in the locales C and POSIX, Java does not find files with an é in the name
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C")
     if locale in ("C", "POSIX"):
         os.environ["LC_ALL"] = "C.UTF-8"
@@ -127,8 +127,8 @@ def get_spark(
             "the first time. Try again with a network, or have a cluster that has these."
         ) from error
     if on_interrupt not in (signal.default_int_handler, None):
-        # a job has its own, or ignores Ctrl-C; PySpark has put its own in its place
-        with suppress(ValueError):  # in a thread, where PySpark does not
+        # PySpark has replaced a job's own handler of Ctrl-C: put it back
+        with suppress(ValueError):  # outside the main thread, PySpark has not
             signal.signal(signal.SIGINT, on_interrupt)
     Thread(target=_start_worker, args=[spark], daemon=True).start()
     return spark

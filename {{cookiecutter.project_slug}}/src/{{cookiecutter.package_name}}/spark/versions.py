@@ -49,7 +49,7 @@ def refused_by(master: str) -> BadInputError | UnavailableError:
         pass
     return UnavailableError(
         f"{master} did not accept this application within a minute. It is down, or runs another "
-        f"Spark than this environment's PySpark {minor(pyspark.__version__)}. Its web page tells."
+        f"Spark than this environment's PySpark {minor(pyspark.__version__)}. See its web page."
     )
 
 

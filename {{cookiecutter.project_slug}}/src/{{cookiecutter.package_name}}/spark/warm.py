@@ -33,8 +33,8 @@ class Warm(NamedTuple):
 def state_file() -> Path:
     """Return where the server of this project, environment, Spark and Java is described.
 
-    Another folder of the project, another environment or another Java have another file, so that
-    none is served by a server that may have other code or other answers.
+    Each folder of the project, environment and Java has a file of its own, so that no job uses a
+    server with other code or other libraries.
     """
     parts = (
         str(Path(__file__).resolve()),

@@ -1,9 +1,9 @@
 """Cast stored columns to the types of a table, and normalise ids.
 
-Ids that look the same are the same customer. In each id, spaces of any kind count as a plain
-space, spaces at the ends and zero-width characters are removed, and letters are in Unicode's form
-NFC (one character for "e" with its accent). Two ids that become one are one customer; if both have
-a row for the same period, the table is refused for rows that stand twice.
+Ids that look the same are the same customer. In each id, spaces of any kind count as a plain space,
+spaces at the ends and zero-width characters are removed, and letters are in Unicode's form NFC (one
+character for "e" with its accent). Two ids that become one are one customer; if both have a row for
+the same period, the table is refused for duplicate rows.
 """
 
 import unicodedata
@@ -49,7 +49,7 @@ OTHER_DATES = (
 that begin with the day; 01/02/2024 and 01-02-2024 have two meanings."""
 
 SIX_DIGITS = (r"^(\d{4})(\d{2})$", "$1-$2")
-"""A month without a sign. In a column of weeks it may be a week."""
+"""A month without a separator. In a column of weeks it may be a week."""
 
 NAMES = "jan(uary)? feb(ruary)? mar(ch)? apr(il)? may june? july? aug(ust)? sept?(ember)? "
 NAMES += "oct(ober)? nov(ember)? dec(ember)?"

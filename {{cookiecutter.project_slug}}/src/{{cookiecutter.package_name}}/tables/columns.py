@@ -55,7 +55,7 @@ def check_columns(
             )
         if names.count(name) > 1:
             raise BadInputError(
-                f"{where}: column {field.name} stands {names.count(name)} times in it. Keep one."
+                f"{where}: column {field.name} occurs {names.count(name)} times in it. Keep one."
             )
         if name not in text and not _is_lossless(types[name], field.dataType):
             raise BadInputError(

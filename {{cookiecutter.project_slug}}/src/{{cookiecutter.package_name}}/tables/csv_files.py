@@ -168,6 +168,6 @@ def _check_headers(
             )
         if doubled:
             raise BadInputError(
-                f"{where}: column {title} stands {counts[doubled[0]]} times in the header of "
+                f"{where}: column {title} occurs {counts[doubled[0]]} times in the header of "
                 f"{groups[doubled[0]][0].name}. Keep one of them."
             )

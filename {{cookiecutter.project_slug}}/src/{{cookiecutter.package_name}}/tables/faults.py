@@ -92,7 +92,7 @@ FAULTS: tuple[tuple[str, type[Exception], str], ...] = (
     (
         r"\[COLUMN_ALREADY_EXISTS",
         BadInputError,
-        "a column stands twice in it, perhaps in another case. Keep one of them.",
+        "a column occurs twice in it, perhaps in another letter case. Keep one of them.",
     ),
     (
         r"\[CONFLICTING_(PARTITION|DIRECTORY)",

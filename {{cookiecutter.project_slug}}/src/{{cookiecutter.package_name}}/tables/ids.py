@@ -49,8 +49,8 @@ def with_comparable_ids(
         changed = sum(row.changed[number] for row in used)
         if changed:
             told.append(
-                f"column {name}: characters that are not seen (spaces at the ends, zero-width "
-                f"characters) were removed in {changed} rows"
+                f"column {name}: invisible characters (spaces at the ends, zero-width characters) "
+                f"were removed in {changed} rows"
             )
         else:  # what is computed from the rows need not look at each id again
             rows = rows.withColumn(name, F.col(f"stored.{quoted(name)}").cast("string"))

@@ -149,7 +149,7 @@ class Manifested(NamedTuple):
                     self.files.remove(child.url)
 
     def adopt(self) -> None:
-        """Give a table of others a manifest, so that readers see no new files beside its own."""
+        """Give a table of another program a manifest, so that readers see only its own files."""
         present = self.data_files(self.url)
         if present and not self.files.exists(self.manifest):
             self._write([self._line(file) for file in present])
@@ -164,7 +164,7 @@ class Manifested(NamedTuple):
         return lines
 
     def switch(self, new: dict[str, str], keep_others: bool) -> None:
-        """Let the manifest name new files, and no others or those of other partitions too.
+        """Replace the manifest: it names new files, and those of other partitions if wanted.
 
         Args:
             new: URL -> line.

@@ -22,7 +22,7 @@ TOO_MANY_PARTS = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*){3,}")
 FILE_ENDINGS = (".parquet", ".csv", ".json", ".out", ".d", ".dir", ".tmp")
 PARQUET_PART = re.compile(r"\.?(part-.*|_SUCCESS)(\.crc)?")
 VINTAGE_PART = re.compile(rf"{PARQUET_PART.pattern}|\.?as_of=.*|\.unfinished-.*")
-"""What a table with vintages holds, and one that will have them."""
+"""Names in the folder of a table that has vintages, or will have them."""
 
 PARTITION = re.compile(r"([^=]+)=(.*)")
 UNFINISHED = ".unfinished-"

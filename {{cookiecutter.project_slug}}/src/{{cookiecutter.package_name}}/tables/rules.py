@@ -28,10 +28,10 @@ WHOLE = {
         "Correct or remove such rows: each line is one object, as pandas writes with lines=True.",
     ),
 }
-"""Column with what is no row of a file -> the rule that it is null."""
+"""Column for content that is not a row -> the rule that this column is null."""
 
 MISSING = "^(?i:n/?a|#n/?a|null|none|nan|nil|[-.?])$"
-"""What stands for a missing number in text."""
+"""Pattern of texts that mean a missing number."""
 
 REMEDIES: dict[type[DataType], str] = {
     DateType: "Write dates as 2025-01-31 or 2025-01, without a time of day, or let prepare_usage "

@@ -132,7 +132,7 @@ def keep_folders_as_text(spark: SparkSession, where: str) -> None:
 def twice_in(name: str, file: Path, where: str) -> BadInputError:
     """Return the error for a column whose values in a file contradict the names of its folders."""
     return BadInputError(
-        f"{where}: column {name} stands in the names of folders, and with other values in "
+        f"{where}: column {name} is in the names of folders, and has other values in "
         f"{file.name}. Leave it out of the files, or out of the names."
     )
 

@@ -30,7 +30,7 @@ SIGNS = {"delta": "_delta_log", "iceberg": "metadata"}
 """Format -> the folder that only its tables hold."""
 
 FIRST_FILES = re.compile(r"part-.*|data|\..*")
-"""What a first run leaves at a URL if it is killed before its table is there."""
+"""Files that a first run leaves at a URL if it is killed before its table exists."""
 
 ICEBERG = "org.apache.iceberg.spark.SparkCatalog"
 

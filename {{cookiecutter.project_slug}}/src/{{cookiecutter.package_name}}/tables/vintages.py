@@ -52,7 +52,7 @@ ABSENT = re.compile(r"(PATH|TABLE_OR_VIEW|DELTA_TABLE)_NOT_FOUND|UNABLE_TO_INFER
 
 
 class Run(NamedTuple):
-    """A run of a job, as the rows that it writes tell it.
+    """A run of a job, in the columns that its rows have.
 
     as_of: the last period used. made_at: when it was made. run_id: the same in all tables of a run.
     """

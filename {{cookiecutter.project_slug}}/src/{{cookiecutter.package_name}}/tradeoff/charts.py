@@ -125,5 +125,5 @@ def mark(panel: Axes, crossovers: Sequence[Crossover]) -> None:
 
 
 def tick(value: float) -> str:
-    """A tick as a person says it."""
+    """Return the label of a tick: 320 k, or 0.25."""
     return short(value) if value >= 1 else f"{value:g}"

@@ -95,8 +95,8 @@ def as_kinds(frame: DataFrame, kinds: Mapping[str, Kind]) -> list[Column]:
     ]
     if wrong:
         raise BadInputError(
-            f"features: the model takes column {wrong[0]} for a {kinds[wrong[0]]}, the table holds "
-            f"{types[wrong[0]].simpleString()}. Correct the table, or train on it."
+            f"features: the model needs column {wrong[0]} as a {kinds[wrong[0]]}, but the table "
+            f"has {types[wrong[0]].simpleString()}. Correct the table, or train on it."
         )
     return [
         (_number(name, types[name]) if kind == "number" else _filled_category(name)).alias(name)

@@ -129,7 +129,7 @@ def _share(before: Mapping[str, Any]) -> float:
 
 
 def _is_useless(column: Counted, rows: int, before: Mapping[str, Any]) -> bool:
-    """Whether no row is usable, and the rows are too many for that to be chance."""
+    """Whether no row is usable, and that is too improbable to be chance."""
     null = (before["rows"] - before["known"] + 1) / (before["rows"] + 2)
     return column.usable == 0 and bool(null**rows < CHANCE)
 

@@ -8,7 +8,7 @@ import numpy as np
 from .columns import Kind
 
 PENALTY = 300
-"""Rows that count as much as the penalty on a regression's coefficients does.
+"""Weight of the penalty on a regression's coefficients, as a number of rows.
 
 Customers are seen at many cutoffs, and features repeat each other: without a penalty, regressions
 do worse on later cutoffs than on those that they were fitted to.

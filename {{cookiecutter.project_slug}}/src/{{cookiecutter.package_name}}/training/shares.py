@@ -15,7 +15,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 BINS = 10
-"""Of a column, besides the one of the rest."""
+"""Largest number of bins of a column, besides the bin of the rest."""
 
 VALUES = 100
 """Quantiles that stand for the values of a column: shares are exact to one in so many."""
@@ -36,7 +36,7 @@ class Share(NamedTuple):
 
 
 SCHEMA = "feature string, bin string, trained double, share double"
-"""Of a table of Share."""
+"""Schema of a table of Share."""
 
 
 def values_at(number: Column) -> Column:
