@@ -126,6 +126,7 @@ def test_it_is_committed_and_installs(sample):
     assert type_in("git status --porcelain").stdout == "?? uv.lock\n"
 
 
+@changed_by("use_cases")  # whose samples have each place to deploy to
 def test_the_first_commit_is_clean_under_its_own_hooks(sample):
     _, type_in = sample
     type_in("uv run pre-commit run --all-files")
