@@ -38,6 +38,22 @@ def test_a_format_is_told_by_the_name_or_by_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("source", "other"),
+    [
+        ("out/scores", "out/scores_n"),
+        ("out/scores/", "out/scores_n"),
+        ("s3a://b/scores/", "s3a://b/scores_n"),
+        ("delta.`s3a://b/scores`", "delta.`s3a://b/scores_n`"),
+        ("delta.`/lake/scores/`", "delta.`/lake/scores_n`"),
+        ("dev.shop.scores", "dev.shop.scores_n"),
+        ("`dev`.`my shop`.`scores`", "`dev`.`my shop`.`scores_n`"),
+    ],
+)
+def test_a_table_that_was_written_beside_another_is_found_by_the_name_of_that(source, other):
+    assert transactions.beside(source, "_n") == other
+
+
+@pytest.mark.parametrize(
     ("name", "held"), [("part-0.parquet", "no table"), ("_delta_log/0", "Delta")]
 )
 def test_a_folder_of_another_format_is_not_written_to(tmp_path, name, held):

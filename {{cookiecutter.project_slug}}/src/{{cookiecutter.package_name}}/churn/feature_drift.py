@@ -23,6 +23,7 @@ from pyspark.sql.types import (
 from ..errors import MissingTableError
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
 from ..tables import read_vintages
+from ..tables.transactions import beside
 from ..training.shares import SCHEMA, VALUES, Share
 from .monitoring import VINTAGES
 
@@ -88,7 +89,7 @@ def by_feature(
         BadInputError: if the table of shares cannot be read.
     """
     try:
-        shares = read_vintages(spark, f"{scores}{SUFFIX}", columns(period))
+        shares = read_vintages(spark, beside(scores, SUFFIX), columns(period))
     except MissingTableError:
         return pd.DataFrame(columns=["as_of", "model_version", "rise"])
     if until is not None:

@@ -180,6 +180,17 @@ def with_format(source: str) -> Destination | None:
     return Destination(folder, found.name.lower())
 
 
+def beside(source: str, ending: str) -> str:
+    """Return the name of the table next to a table that is read, whose name has this ending too.
+
+    It is the place where a job writes it, whose output is the table (Destination.beside).
+    """
+    named = NAMED.fullmatch(source)
+    if named:
+        return f"{named[1]}.`{beside(named[2], ending)}`"
+    return str(destination("table", source).beside(ending))
+
+
 def _columns(spark: SparkSession, name: str) -> list[str] | None:
     """Return the columns of a table; None if there is no such table."""
     try:
