@@ -116,7 +116,8 @@ def newest(moved: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
         counted: as_of and model_version of all scores.
     """
     last = counted[counted["as_of"] == counted["as_of"].max()].head(1)
-    pairs = last.assign(as_of=last["as_of"].astype(str))[["as_of", "model_version"]]
+    # pandas' astype(str) leaves the time of midnight out, and Spark's text of an hour has it
+    pairs = last.assign(as_of=last["as_of"].map(str))[["as_of", "model_version"]]
     found = moved.merge(pairs, on=["as_of", "model_version"])
     return found if found.empty else found.sort_values(["rise", "psi"], ascending=False)
 
