@@ -39,14 +39,16 @@ TIME = r"^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[-+]\d{2}(:?\d{
 """A month, a date or a time in any time zone; the written time counts."""
 
 OTHER_DATES = (
-    (r"^(\d{4})[-/.](\d{1,2})$", "$1-$2"),
+    (r"^(\d{4})[-/](\d{1,2})$", "$1-$2"),
+    (r"^(\d{4})\.(\d{2})$", "$1-$2"),
     (r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$", "$1-$2-$3"),
     (r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3"),
     (r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$", "$3-$2-$1"),
     (r"^(\d{1,2})[-/.](\d{4})$", "$2-$1"),
 )
 """A date or a month in another form of one meaning -> the same in ISO's order. Dots stand in dates
-that begin with the day; 01/02/2024 and 01-02-2024 have two meanings."""
+that begin with the day; 01/02/2024 and 01-02-2024 have two meanings, and so has 2025.1: as a number
+it is October too, 2025.10."""
 
 SIX_DIGITS = (r"^(\d{4})(\d{2})$", "$1-$2")
 """A month without a separator. In a column of weeks it may be a week."""
