@@ -190,7 +190,9 @@ def test_years_quarters_and_weeks_are_read_by_their_names(read, texts, name, las
     assert found.rows.agg(F.max("month")).first()[0] == last
 
 
-@pytest.mark.parametrize("text", ["2021-W53", "2021-W00", "2021-Q5", "202101", "21"])
+@pytest.mark.parametrize(
+    "text", ["2021-W53", "2021-W00", "2021-Q5", "202101", "2021-01", "1/2021", "21"]
+)
 def test_periods_that_there_are_not_are_refused(read, text):
     with pytest.raises(BadInputError, match="column month is not a date in 1 of 2 rows"):
         read(["a,2020-12-28,1", f"a,{text},1"], header="customer_id,week,usage")
