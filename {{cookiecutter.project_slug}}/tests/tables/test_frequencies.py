@@ -1,6 +1,7 @@
 """The frequency of a table is found from its times, and tables of two frequencies are refused."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 
 import pytest
 from pyspark.sql import functions as F
@@ -85,6 +86,14 @@ def test_dates_a_month_apart_on_no_common_day_are_refused():
     rows_at = dict.fromkeys(dates, 1)
     assert "for example 2025-04-27 and 2025-05-26. Write the first day" in refusal(rows_at)
     assert find(rows_at, FREQUENCIES["day"], "T").frequency.name == "day"
+
+
+def test_months_that_are_dated_by_their_last_friday_are_no_weeks():
+    """Periods of 4, 4 and 5 weeks are usual in retail; as weeks, three of four would be unused."""
+    steps = [timedelta(weeks=weeks) for weeks in (4, 4, 5, 4, 4, 5)]
+    rows_at = dict.fromkeys(accumulate(steps, initial=datetime(2025, 1, 31)), 1)
+    assert "Write the first day of each month, or say that the other weeks" in refusal(rows_at)
+    assert find(rows_at, FREQUENCIES["week"], "T").frequency.name == "week"
 
 
 @pytest.mark.parametrize("hours", [-2, -1, 5.5, 8])
