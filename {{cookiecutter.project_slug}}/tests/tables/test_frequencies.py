@@ -213,6 +213,8 @@ def test_quarters_that_begin_in_other_months_for_each_customer_are_refused(read)
     header = "customer_id,month,usage"
     with pytest.raises(BadInputError, match=r"one month of a quarter only.*--frequency month"):
         read(lines, header=header)
+    with pytest.raises(BadInputError, match="one month of a quarter only"):
+        read([*lines, lines[0]], header=header, max_rejected=0.5)
     assert read(lines, header=header, frequency=FREQUENCIES["month"]).frequency.name == "month"
 
 
