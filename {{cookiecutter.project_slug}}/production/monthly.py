@@ -112,8 +112,10 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
         "--after-act", action="store_true", help="with --only: train unless it was done this month"
     )
     args = parser.parse_args(arguments)
-    if local_path(args.reports) is None:
+    reports = local_path(args.reports)
+    if reports is None:
         parser.error(f"--reports ({args.reports}): keeps the state of the run. Name a folder.")
+    args.reports = str(reports)  # of file:///srv/reports and ~/reports too, as the jobs have it
     places = {name: getattr(args, name) for name in PLACES}
     if args.only:
         log = run_log.read(Path(args.reports, "runs"))

@@ -77,6 +77,21 @@ def test_shares_that_cannot_be_read_are_not_taken_for_shares_that_are_not_there(
         feature_drift.by_feature(spark, str(tmp_path / "scores"), DateType())
 
 
+def test_scores_of_the_hour_at_midnight_are_the_newest_like_those_of_any_other():
+    hours = [datetime(2025, 7, 1, hour) for hour in (0, 1)]
+    moved = pd.DataFrame(
+        {"as_of": [*map(str, hours)], "model_version": VERSION, "psi": 0.5, "rise": 0.1}
+    )
+    for count, hour in enumerate(hours, 1):
+        counted = pd.DataFrame({"as_of": hours[:count], "model_version": VERSION})
+        assert feature_drift.newest(moved, counted)["as_of"].tolist() == [str(hour)]
+
+
+def test_scores_that_are_named_with_a_slash_at_the_end_have_the_same_shares(spark, scores, moved):
+    found = feature_drift.by_feature(spark, f"{scores}/", DateType())
+    assert found["psi"].tolist() == moved["psi"].tolist()
+
+
 def test_a_model_that_kept_no_shares_leaves_nothing_to_compare(spark, tmp_path, moved):
     never = feature_drift.by_feature(spark, str(tmp_path / "scores"), DateType())
     other = COUNTED.assign(model_version="1")  # scored again by an earlier model

@@ -177,6 +177,15 @@ def test_a_few_customers_are_enough(fold, monkeypatch):
     assert np.isfinite(model.quantiles).all()
 
 
+def test_what_is_known_of_the_customers_of_one_fold_only_is_no_error(monkeypatch):
+    """As the usage of two years before, where a single customer is that old."""
+    monkeypatch.setitem(global_model.TREES, "max_iter", 20)
+    rows = sample(400)
+    columns = np.stack(rows["columns"])
+    columns[rows["fold"] == 1, 2] = 7.0
+    assert np.isfinite(trained(rows.assign(columns=list(columns))).quantiles).all()
+
+
 def test_nothing_to_learn_from_is_said_for_each_customer(make_usage):
     assert trained(sample(10).assign(z=None)) is None
     usage = make_usage([("a", date(2024, 2, 1), 5.0), ("b", date(2024, 2, 1), 5.0)])

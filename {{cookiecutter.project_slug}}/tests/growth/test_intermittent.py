@@ -63,6 +63,19 @@ def test_closed_days_are_no_pauses_and_other_days_without_usage_are():
     assert is_irregular(np.append(open_three_days, np.zeros(91)), month=30)
 
 
+def test_unknown_hours_move_no_others_to_another_time_of_the_day():
+    """Forty office hours of a week, for twelve weeks, of which eight hours are not known."""
+    hour = np.arange(12 * 168)
+    series = np.where((hour % 24 // 8 == 1) & (hour // 24 % 7 < 5), 5.0, 0.0)
+    assert not is_irregular(series, month=720)
+    series[-850:-842] = np.nan
+    assert not is_irregular(series, month=720)
+    sums = Sums.empty(720)
+    sums.add(series, 24)
+    assert sums.values[0, 0, :2, 0].tolist() == [1, 0]
+    assert not takes(series, NOTHING_KNOWN._replace(month=720))
+
+
 def test_recent_months_have_more_weight_in_the_mean_and_size_is_that_of_active_months():
     recent, long_ago = state(np.array([0, 0, 6.0, 2])), state(np.array([6.0, 2, 0, 0]))
     assert recent.mean > 2 > long_ago.mean

@@ -37,6 +37,24 @@ def test_rows_nulls_usage_and_customers_who_come_and_go_are_counted(make_table):
     ]
 
 
+def test_so_few_rows_come_to_the_driver_whatever_pauses_customers_make(make_table, monkeypatch):
+    """Hours of a year have 38 million pairs of an hour and the one before in which one came."""
+    days = [date(2025, 1, 1 + number) for number in range(20)]
+    pairs = [(first, second) for first in days for second in days if first < second]
+    rows = [(f"{pair[0]}, {pair[1]}", day, 1.0) for pair in pairs for day in pair]
+    usage = make_table(rows, "customer_id string, period date, usage double")
+    collect, collected = type(usage).collect, []
+
+    def counting(frame):
+        found = collect(frame)
+        collected.extend(found)
+        return found
+
+    monkeypatch.setattr(type(usage), "collect", counting)
+    assert sum(period.new for period in by_period(usage)) == len(pairs)
+    assert len(collected) == 2 * len(days)
+
+
 def test_predictions_from_weeks_are_refused_for_usage_of_months():
     """Each month without a row of a week would count as one without usage."""
     months = [Period(f"2025-0{month}-01", 1, 0, 1.0, 1, 0, 0) for month in range(1, 5)]

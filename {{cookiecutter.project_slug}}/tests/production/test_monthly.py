@@ -105,6 +105,16 @@ def test_reports_at_a_url_are_refused_because_the_state_is_there(company, capsys
     assert not calls
 
 
+def test_reports_that_are_named_by_a_file_url_or_from_home_are_the_folder(
+    company, tmp_path, monkeypatch
+):
+    calls, run = company
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    for reports in (f"file://{tmp_path}", f"~/{tmp_path.name}", str(tmp_path)):
+        assert run("2025-12", f"--reports={reports}") == 0
+    assert calls == [("2025-12", name) for name in JOBS]
+
+
 def test_another_table_is_another_run(company):
     calls, run = company
     assert run("2025-12", **{LAST: 2}) == 2

@@ -14,6 +14,7 @@ from {{ cookiecutter.package_name }}.reporting.files import (
     read_figures,
     write_report,
 )
+from {{ cookiecutter.package_name }}.reporting.markdown import as_html
 from {{ cookiecutter.package_name }}.tables import folders
 
 RECORDS = [{"way": "rdd", "rows": 1000, "seconds": 0.5}, {"way": "udf", "rows": 1000, "seconds": 2}]
@@ -31,6 +32,15 @@ def test_a_report_is_json_for_programs_markdown_for_people_and_a_picture(tmp_pat
 
 def test_counts_have_no_decimals_beside_other_numbers():
     assert "|  1,000 |     0.500 |" in as_table([{"rows": 1000, "seconds": 0.5}])
+
+
+def test_texts_with_the_signs_of_a_table_stay_in_their_cells():
+    records = [{"plan": "basic|trial\nof 2024", "rows|n": 7}, {"plan": "pro", "rows|n": None}]
+    table = as_table(records)
+    assert r"| basic\|trial of 2024 |" in table
+    assert len(table.splitlines()) == 4
+    assert "<td>basic|trial of 2024</td><td class=number>7</td>" in as_html(table)
+    assert "<th class=number>rows|n</th>" in as_html(table)
 
 
 def test_details_are_a_second_table_for_people_only(tmp_path):

@@ -85,6 +85,7 @@ def test_dates_of_one_meaning_are_read_in_any_form_also_as_text_in_parquet(
     days += ["01-Jan-2025", "1JAN2025", "Jan. 1, 2025", "Q1 2025"]
     no_days = ["202513", "45658", "1735689600", "20250230", "01.13.2025", "1/1/2025", "01-02-2025"]
     no_days += ["Jan-25", "25-Jan", "janv. 2025", "2025-Jan-32", "marketing 2025", "13/2025"]
+    no_days += ["2025.1"]  # pandas and Excel write the number 2025.10 so, which is October
     rows = [(f"{number}.0", day, 1.0) for number, day in enumerate([*days, *no_days])]
     make_table(rows, "customer_id string, month string, usage double").write.parquet(
         str(tmp_path / "usage")

@@ -117,7 +117,7 @@ def test_letters_beyond_the_looked_at_bytes_are_not_read_in_the_wrong_encoding(s
         ),
         (
             {"customer_id=7__a_csv": HEADER + "a,2025-01-01,1\n"},
-            "customer_id is in the names of folders, and has other values in a.csv",
+            "customer_id is in the names of folders and also in a.csv",
         ),
         ({"a_csv": HEADER + "a,01/02/2024,1\n"}, "prepare_usage read others: --time-format"),
         ({"a_csv": HEADER + "a,0000-01-01,1\n"}, "month is out of range (years 1900 to 9999)"),

@@ -1,6 +1,7 @@
 """The frequency of a table is found from its times, and tables of two frequencies are refused."""
 
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 
 import pytest
 from pyspark.sql import functions as F
@@ -85,6 +86,14 @@ def test_dates_a_month_apart_on_no_common_day_are_refused():
     rows_at = dict.fromkeys(dates, 1)
     assert "for example 2025-04-27 and 2025-05-26. Write the first day" in refusal(rows_at)
     assert find(rows_at, FREQUENCIES["day"], "T").frequency.name == "day"
+
+
+def test_months_that_are_dated_by_their_last_friday_are_no_weeks():
+    """Periods of 4, 4 and 5 weeks are usual in retail; as weeks, three of four would be unused."""
+    steps = [timedelta(weeks=weeks) for weeks in (4, 4, 5, 4, 4, 5)]
+    rows_at = dict.fromkeys(accumulate(steps, initial=datetime(2025, 1, 31)), 1)
+    assert "Write the first day of each month, or say that the other weeks" in refusal(rows_at)
+    assert find(rows_at, FREQUENCIES["week"], "T").frequency.name == "week"
 
 
 @pytest.mark.parametrize("hours", [-2, -1, 5.5, 8])
@@ -190,18 +199,23 @@ def test_years_quarters_and_weeks_are_read_by_their_names(read, texts, name, las
     assert found.rows.agg(F.max("month")).first()[0] == last
 
 
-@pytest.mark.parametrize("text", ["2021-W53", "2021-W00", "2021-Q5", "202101", "21"])
+@pytest.mark.parametrize(
+    "text", ["2021-W53", "2021-W00", "2021-Q5", "202101", "2021-01", "1/2021", "21"]
+)
 def test_periods_that_there_are_not_are_refused(read, text):
     with pytest.raises(BadInputError, match="column month is not a date in 1 of 2 rows"):
         read(["a,2020-12-28,1", f"a,{text},1"], header="customer_id,week,usage")
 
 
-def test_quarters_that_begin_in_other_months_for_each_customer_are_refused(read):
+@pytest.mark.parametrize("year", [1999, 2023])
+def test_quarters_that_begin_in_other_months_for_each_customer_are_refused(read, year):
     """As months they would have two of three without usage."""
-    lines = [f"c{at % 3},{date(2023 + at // 12, at % 12 + 1, 1)},1" for at in range(12)]
+    lines = [f"c{at % 3},{date(year + at // 12, at % 12 + 1, 1)},1" for at in range(24)]
     header = "customer_id,month,usage"
     with pytest.raises(BadInputError, match=r"one month of a quarter only.*--frequency month"):
         read(lines, header=header)
+    with pytest.raises(BadInputError, match="one month of a quarter only"):
+        read([*lines, lines[0]], header=header, max_rejected=0.5)
     assert read(lines, header=header, frequency=FREQUENCIES["month"]).frequency.name == "month"
 
 

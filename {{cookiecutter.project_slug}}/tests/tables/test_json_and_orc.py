@@ -58,6 +58,17 @@ def test_a_line_that_is_not_json_and_a_missing_column_are_told(spark, tmp_path):
     assert "customer_id is of type struct" in refusal(spark, source)
 
 
+def test_json_that_contradicts_the_names_of_its_folders_is_refused(spark, tmp_path):
+    """Spark takes the customer of the folder, whatever stands in the file."""
+    folder = tmp_path / "usage" / "customer_id=7"
+    folder.mkdir(parents=True)
+    (folder / "a.jsonl").write_text('{"month": "2025-01", "usage": 1}\n')
+    assert held(spark, tmp_path / "usage") == [("7", JANUARY, 1.0)]
+    (folder / "a.jsonl").write_text('{"customer_id": "8", "month": "2025-01", "usage": 1}\n')
+    told = "column customer_id is in the names of folders and also in usage"
+    assert told in refusal(spark, tmp_path / "usage")
+
+
 def test_other_columns_of_json_are_kept_where_they_are_allowed(spark, tmp_path):
     (tmp_path / "features.jsonl").write_text('{"Id": 1, "x": 0.1}\n{"Id": 2, "y": true}\n')
     found = tables.read(spark, str(tmp_path / "features.jsonl"), any_table("id"))

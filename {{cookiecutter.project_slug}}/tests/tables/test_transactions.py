@@ -6,6 +6,7 @@ from {{ cookiecutter.package_name }} import tables
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.tables import transactions
 from {{ cookiecutter.package_name }}.tables.destinations import Destination, destination
+from {{ cookiecutter.package_name }}.tables.hadoop_files import HadoopFiles
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,22 @@ def test_a_format_is_told_by_the_name_or_by_the_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("source", "other"),
+    [
+        ("out/scores", "out/scores_n"),
+        ("out/scores/", "out/scores_n"),
+        ("s3a://b/scores/", "s3a://b/scores_n"),
+        ("delta.`s3a://b/scores`", "delta.`s3a://b/scores_n`"),
+        ("delta.`/lake/scores/`", "delta.`/lake/scores_n`"),
+        ("dev.shop.scores", "dev.shop.scores_n"),
+        ("`dev`.`my shop`.`scores`", "`dev`.`my shop`.`scores_n`"),
+    ],
+)
+def test_a_table_that_was_written_beside_another_is_found_by_the_name_of_that(source, other):
+    assert transactions.beside(source, "_n") == other
+
+
+@pytest.mark.parametrize(
     ("name", "held"), [("part-0.parquet", "no table"), ("_delta_log/0", "Delta")]
 )
 def test_a_folder_of_another_format_is_not_written_to(tmp_path, name, held):
@@ -50,7 +67,7 @@ def test_a_folder_of_another_format_is_not_written_to(tmp_path, name, held):
 
 
 @pytest.mark.parametrize("form", ["delta", "iceberg"])
-def test_a_url_that_holds_other_things_is_not_written_to(spark, tmp_path, form):
+def test_a_url_that_holds_other_things_is_not_written_to(spark, tmp_path, form, monkeypatch):
     url = Destination(f"file:{tmp_path}/raw", form)
     transactions.check_format_at_url(spark, url)
     left_by_a_killed_run = tmp_path / "raw/part-00000.parquet"
@@ -61,6 +78,7 @@ def test_a_url_that_holds_other_things_is_not_written_to(spark, tmp_path, form):
     with pytest.raises(BadInputError, match=f"holds usage, and --format {form}"):
         transactions.check_format_at_url(spark, url)
     (tmp_path / "raw" / transactions.SIGNS[form]).mkdir()
+    monkeypatch.delattr(HadoopFiles, "children")  # of a table, which may hold many files
     transactions.check_format_at_url(spark, url)
 
 

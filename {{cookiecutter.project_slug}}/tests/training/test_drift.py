@@ -8,6 +8,7 @@ import pytest
 from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.training.drift import check_columns
 from {{ cookiecutter.package_name }}.training.profile import profile
+from {{ cookiecutter.package_name }}.training.shares import compared
 
 KINDS = {"amount": "number", "since": "number", "plan": "category"}
 AMOUNT = {"amount": "number"}
@@ -67,6 +68,24 @@ def test_shares_of_bins_are_those_of_training_and_of_the_rows_that_are_scored(sp
     for kept in before.values():
         del kept["shares"]
     assert check_columns(rows.drop("plan"), AMOUNT, before, "table")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("edges", "is_date", "words"),
+    [
+        ([1.0, 2.5], False, ["at most 1", "above 1, at most 2.5", "above 2.5"]),
+        ([20240101.0, 20240201.0], False, ["above 20240101, at most 20240201"]),
+        ([19000.0, 20240131.0], True, ["at most 1.9e+04", "above 2.024e+07"]),
+        ([19000.0, 19031.0], True, ["above 2022-01-08, at most 2022-02-08"]),
+        ([], False, ["any"]),
+    ],
+    ids=["numbers", "numbers that are nearly the same", "dates and numbers", "dates", "nulls only"],
+)
+def test_bins_are_named_by_edges_that_differ_whatever_the_column_holds(edges, is_date, words):
+    before = {"edges": edges, "date": is_date, "shares": [0.0] * (len(edges) + 2)}
+    found = [share.bin for share in compared("x", [1.0] * 100, 1, 1, before)]
+    assert {*words} <= {*found}
+    assert len({*found}) == len(found) == len(edges) + 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from pyspark.ml.linalg import Vectors
@@ -17,6 +18,7 @@ from {{ cookiecutter.package_name }}.training import (
     installed,
     learnable,
     mllib,
+    scikit_learn,
     train,
 )
 from {{ cookiecutter.package_name }}.training.preparation import inverse_penalty
@@ -74,6 +76,18 @@ def test_a_trainer_ranks_others_nearly_as_the_truth_does(name, table, trained):
     auc, best = (roc_auc_score(rows["churned"], rows[c]) for c in ("churn_probability", "truth"))
     assert best - 0.02 < auc < best + 0.02
     assert np.abs(rows["churn_probability"] - rows["truth"]).mean() < 0.06
+
+
+def test_a_number_that_no_row_of_the_sample_has_is_no_error_and_tells_nothing(monkeypatch):
+    """As one that is known of three customers in a million."""
+    monkeypatch.setitem(scikit_learn.TREES, "max_iter", 20)
+    age = np.linspace(0, 1, 400)
+    rows = pd.DataFrame({"churned": age > 0.7, "age": age, "rare": np.nan})
+    estimator = scikit_learn.fit(rows, {"age": "number", "rare": "number"}, 0)
+    unknown, known = (rows.assign(rare=value)[["age", "rare"]] for value in (np.nan, 3.0))
+    found = estimator.predict_proba(unknown)
+    np.testing.assert_allclose(estimator.predict_proba(known), found)
+    assert roc_auc_score(rows["churned"], found[:, 1]) > 0.9
 
 
 @pytest.mark.slow

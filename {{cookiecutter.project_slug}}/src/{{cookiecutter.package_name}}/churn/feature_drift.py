@@ -23,6 +23,7 @@ from pyspark.sql.types import (
 from ..errors import MissingTableError
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
 from ..tables import read_vintages
+from ..tables.transactions import beside
 from ..training.shares import SCHEMA, VALUES, Share
 from .monitoring import VINTAGES
 
@@ -88,7 +89,7 @@ def by_feature(
         BadInputError: if the table of shares cannot be read.
     """
     try:
-        shares = read_vintages(spark, f"{scores}{SUFFIX}", columns(period))
+        shares = read_vintages(spark, beside(scores, SUFFIX), columns(period))
     except MissingTableError:
         return pd.DataFrame(columns=["as_of", "model_version", "rise"])
     if until is not None:
@@ -115,7 +116,8 @@ def newest(moved: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
         counted: as_of and model_version of all scores.
     """
     last = counted[counted["as_of"] == counted["as_of"].max()].head(1)
-    pairs = last.assign(as_of=last["as_of"].astype(str))[["as_of", "model_version"]]
+    # pandas' astype(str) leaves the time of midnight out, and Spark's text of an hour has it
+    pairs = last.assign(as_of=last["as_of"].map(str))[["as_of", "model_version"]]
     found = moved.merge(pairs, on=["as_of", "model_version"])
     return found if found.empty else found.sort_values(["rise", "psi"], ascending=False)
 

@@ -111,7 +111,7 @@ def training_sample(
             beside = known_columns(future[0], scaled, padded.shape[1], count, steps)
         known = features_with(padded, steps, season, beside)
         z = (target.to_numpy() / largest - known.baseline[:, 0]) / known.scale[:, 0]
-        is_taken = history.map(lambda usage: takes(usage[~np.isnan(usage)], returns))
+        is_taken = history.map(lambda usage: takes(usage, returns))
         learnable = np.isfinite(z) & ~is_taken.to_numpy(dtype=bool)
         return pd.DataFrame(
             {
@@ -147,7 +147,7 @@ def score_batch(
         known = history[~np.isnan(history)]
         if not len(known):
             fits.append(failed_row(UNKNOWN, probabilities))
-        elif takes(known, returns):
+        elif takes(history, returns):
             values, bounds, name = forecast_irregular(known, returns, horizon, probabilities)
             fits.append(fit_row(values, bounds, probabilities, name))
         elif model is None:

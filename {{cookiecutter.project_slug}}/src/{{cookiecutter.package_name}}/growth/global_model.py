@@ -56,8 +56,7 @@ def train(
     sample = sample.dropna(subset="z")
     if sample.empty:
         return None
-    columns, z = np.stack(sample["columns"].to_list()), sample["z"].to_numpy(float)
-    columns[:, np.isnan(columns).all(axis=0)] = 0  # scikit-learn wants one value at least
+    columns, z = with_values(np.stack(sample["columns"].to_list())), sample["z"].to_numpy(float)
     months, step = sample["months"].to_numpy(int), sample["step"].to_numpy(int)
     if len(sample) < FEWEST_ROWS:
         centre = DummyRegressor(strategy="median").fit(columns, z)
@@ -75,7 +74,8 @@ def train(
             centre = HistGradientBoostingRegressor(loss="absolute_error", **TREES)
             for held_out in range(FOLDS):
                 out, rest = fold == held_out, fold != held_out
-                errors[out] = z[out] - centre.fit(columns[rest], z[rest]).predict(columns[out])
+                centre.fit(with_values(columns[rest]), z[rest])
+                errors[out] = z[out] - centre.predict(columns[out])
             centre.fit(columns, z)
             spread = HistGradientBoostingRegressor(loss="gamma", **TREES).fit(
                 columns, np.abs(errors) + LEAST_ERROR
@@ -83,3 +83,9 @@ def train(
             errors = errors / spread.predict(columns)
     quantiles = error_quantiles(errors, months, step, horizon, season, probabilities)
     return GlobalModel(name, centre, spread, quantiles)
+
+
+def with_values(columns: Floats) -> Floats:
+    """Return columns with zeros in those that have no value: scikit-learn's trees want one."""
+    filled: Floats = np.where(np.isnan(columns).all(axis=0), 0.0, columns)
+    return filled

@@ -104,15 +104,16 @@ def is_irregular(series: Floats, month: int = 1) -> bool:
 
     Many are half of the periods; or a quarter if the history is shorter than TWO_YEARS, too short
     for a season of zeros to be known. Hours and days of the week that are always unused do not
-    count (plausible.is_unused).
+    count (plausible.is_unused). Unknown periods are NaN: left out, they would move earlier ones.
     """
-    many = 0.25 if len(series) < TWO_YEARS else 0.5
-    counted = series
+    known = ~np.isnan(series)
+    many = 0.25 if np.count_nonzero(known) < TWO_YEARS else 0.5
+    counted = series[known]
     if month in WEEK:
         closed = is_unused(series, WEEK[month], WEEK[month])
-        counted = series[~np.resize(closed[::-1], len(series))[::-1]]
+        counted = series[known & ~np.resize(closed[::-1], len(series))[::-1]]
     zeros = len(counted) - np.count_nonzero(counted)
-    return bool(zeros >= len(counted) * many) or is_dormant(series, month)
+    return bool(zeros >= len(counted) * many) or is_dormant(series[known], month)
 
 
 def state(series: Floats, month: int = 1) -> State:
@@ -179,17 +180,17 @@ class Sums:
         known = usage[~np.isnan(usage)]
         if not len(known):
             return
-        self.values[0, 0, int(is_irregular(known, self.month)), 0] += 1
+        self.values[0, 0, int(is_irregular(usage, self.month)), 0] += 1
         for origin in range(1, ORIGINS + 1):
-            past, later = np.split(usage, [max(len(usage) - origin * horizon, 0)])
-            past, later = past[~np.isnan(past)], later[:horizon]
+            before, later = np.split(usage, [max(len(usage) - origin * horizon, 0)])
+            past, later = before[~np.isnan(before)], later[:horizon]
             later = later[~np.isnan(later)]
             if not len(past) or not len(later):
                 return
             is_new = len(past) < DORMANT_AFTER * self.month
-            if is_new or is_irregular(past, self.month):
-                before = state(past, self.month)
-                self.add_origin(self.values[int(is_new), origin], before, later)
+            if is_new or is_irregular(before, self.month):
+                sums = self.values[int(is_new), origin]
+                self.add_origin(sums, state(past, self.month), later)
 
     @staticmethod
     def add_origin(sums: Floats, before: State, later: Floats) -> None:
@@ -229,8 +230,8 @@ class Sums:
 
 
 def takes(series: Floats, returns: Returns) -> bool:
-    """Say whether a customer is forecast here, by its known months."""
-    is_new = len(series) < DORMANT_AFTER * returns.month
+    """Say whether a customer is forecast here, by its months; NaN where usage is unknown."""
+    is_new = np.count_nonzero(~np.isnan(series)) < DORMANT_AFTER * returns.month
     return is_irregular(series, returns.month) or (is_new and returns.are_usual)
 
 

@@ -151,8 +151,7 @@ def past_errors(
     ]
     for months in {len(past), *(cut for cut in cuts if cut < len(past))}:
         series = past[len(past) - months :]
-        known = series[~np.isnan(series)]
-        if not known.any() or takes(known, returns):
+        if not np.nanmax(series, initial=0) or takes(series, returns):
             continue
         forecast = forecast_series(series, hidden, season)
         errors = (later / forecast.unit - forecast.forecast) / forecast.scale
@@ -191,7 +190,7 @@ def fit_customer(
     """
     _, unknown_at_end = interpolated(history)
     known = history[~np.isnan(history)]
-    if takes(known, shared.returns):
+    if takes(history, shared.returns):
         values, bounds, model = forecast_irregular(known, shared.returns, horizon, probabilities)
         return fit_row(values, bounds, probabilities, model)
 

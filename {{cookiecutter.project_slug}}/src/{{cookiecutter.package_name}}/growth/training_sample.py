@@ -1,6 +1,5 @@
 """The periods that the global model is trained on, and how much of a history it looks at."""
 
-import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -106,7 +105,7 @@ def periods_to_judge(
         the customer's largest.
     """
     drawn = drawn_periods(usage, horizon, season, frequency, future, CHOICE_ROWS).toPandas()
-    is_taken = drawn["history"].map(lambda usage: takes(usage[~np.isnan(usage)], returns))
+    is_taken = drawn["history"].map(lambda usage: takes(usage, returns))
     drawn = drawn[~is_taken.to_numpy(dtype=bool)].reset_index(drop=True)
     largest = largest_of(drawn["history"].to_list())
     scaled = [usage / most for usage, most in zip(drawn["history"], largest, strict=True)]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
 from ..errors import BadInputError
 from .limits import Check, Limits, Point, Rates, Watched, check
@@ -26,6 +27,10 @@ COLUMNS = Watched("columns", "columns added or removed since the last check", 0.
 """Changes of columns that no job reads are reported too, but do not stop a run."""
 
 
+PAIR = ("period", "before")
+"""Columns of a period, and of the one before it."""
+
+
 class Period(NamedTuple):
     """Figures of a usage table in one period.
 
@@ -43,7 +48,7 @@ class Period(NamedTuple):
 
 
 def by_period(usage: DataFrame) -> list[Period]:
-    """Count a usage table by period; Spark aggregates, and collects a row per pair of periods.
+    """Count a usage table by period; Spark aggregates, and collects two rows per period.
 
     Args:
         usage: one row per customer and period.
@@ -61,32 +66,32 @@ def by_period(usage: DataFrame) -> list[Period]:
         .orderBy("period")
         .collect()
     )
+    periods = [row["period"] for row in counted]
+    before = usage.sparkSession.createDataFrame(
+        [*zip(periods, [None, *periods], strict=False)],
+        StructType([StructField(name, usage.schema["period"].dataType) for name in PAIR]),
+    )
     of_customer = Window.partitionBy("customer_id").orderBy("period")
     uses = usage.where("usage > 0").select("customer_id", "period")
     steps = (
         uses.withColumn("earlier", F.lag("period").over(of_customer))
-        .groupBy("period", "earlier")
-        .count()
+        .join(F.broadcast(before), "period")
+        .groupBy("period")
+        .agg(
+            F.count("*").alias("active"),
+            F.count_if(F.col("earlier").isNull()).alias("new"),
+            F.count_if(F.col("earlier") == F.col("before")).alias("stayed"),
+        )
         .collect()
     )
-    pairs = {(row["period"], row["earlier"]): row["count"] for row in steps}
-    active = {row["period"]: 0 for row in counted}
-    for (period, _), count in pairs.items():
-        active[period] += count
-    periods = [row["period"] for row in counted]
-    before = dict(zip(periods[1:], periods, strict=False))
-    return [
-        Period(
-            str(row["period"]),
-            row["rows"],
-            row["nulls"],
-            row["usage"],
-            active[row["period"]],
-            pairs.get((row["period"], None), 0),
-            _gone(row["period"], before, active, pairs),
-        )
-        for row in counted
-    ]
+    found = {row["period"]: (row["active"], row["new"], row["stayed"]) for row in steps}
+    told: list[Period] = []
+    for row in counted:
+        active, new, stayed = found.get(row["period"], (0, 0, 0))
+        gone = told[-1].active - stayed if told else 0
+        figures = (row["rows"], row["nulls"], row["usage"], active, new, gone)
+        told.append(Period(str(row["period"]), *figures))
+    return told
 
 
 def check_vintages(vintages: Iterable[Any], periods: Sequence[Period], where: str) -> None:
@@ -144,14 +149,6 @@ def check_names(names: Iterable[str], before: Iterable[str] | None, period: str)
     changed = sorted({*names} ^ {*before})
     point = Point(period, len(changed), None, Limits(None, 0))
     return Check(COLUMNS, [point], f"{COLUMNS.what}: {', '.join(changed) or 'none'}")
-
-
-def _gone(
-    period: Any, before: dict[Any, Any], active: dict[Any, int], pairs: dict[Any, int]
-) -> int:
-    if period not in before:
-        return 0
-    return active[before[period]] - pairs.get((period, before[period]), 0)
 
 
 def _mean(period: Period) -> float:

@@ -22,8 +22,9 @@ Records = Sequence[Mapping[str, Any]]
 
 def as_table(records: Records) -> str:
     """Return records as a Markdown table, which is readable in a terminal too."""
+    cells = [{_in_cell(name): _in_cell(value) for name, value in row.items()} for row in records]
     # dtype object: in a column with floats, pandas would turn whole numbers into floats
-    table = pd.DataFrame(records, dtype=object)
+    table = pd.DataFrame(cells, dtype=object)
     return table.to_markdown(index=False, floatfmt=",.3f", intfmt=",")
 
 
@@ -96,6 +97,11 @@ def read_figures(folder: Folder, name: str) -> Any:
         return json.loads(opened(folder).read(f"{name}.json"))
     except FileNotFoundError:
         return None
+
+
+def _in_cell(value: Any) -> Any:
+    """Return a value as a cell holds it: a text without the signs that end a cell or a row."""
+    return " ".join(value.replace("|", "\\|").splitlines()) if isinstance(value, str) else value
 
 
 def _make_files(

@@ -39,17 +39,20 @@ TIME = r"^\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?(Z|[-+]\d{2}(:?\d{
 """A month, a date or a time in any time zone; the written time counts."""
 
 OTHER_DATES = (
-    (r"^(\d{4})[-/.](\d{1,2})$", "$1-$2"),
+    (r"^(\d{4})[-/](\d{1,2})$", "$1-$2"),
+    (r"^(\d{4})\.(\d{2})$", "$1-$2"),
     (r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$", "$1-$2-$3"),
     (r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3"),
     (r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$", "$3-$2-$1"),
     (r"^(\d{1,2})[-/.](\d{4})$", "$2-$1"),
+    (r"^(\d{4})(\d{2})$", "$1-$2"),
 )
 """A date or a month in another form of one meaning -> the same in ISO's order. Dots stand in dates
-that begin with the day; 01/02/2024 and 01-02-2024 have two meanings."""
+that begin with the day; 01/02/2024 and 01-02-2024 have two meanings, and so has 2025.1: as a number
+it is October too, 2025.10."""
 
-SIX_DIGITS = (r"^(\d{4})(\d{2})$", "$1-$2")
-"""A month without a separator. In a column of weeks it may be a week."""
+WITH_DAY = r"^\d{4}-\d{1,2}-\d{1,2}$"
+"""A date in ISO's order. In a column of weeks, a month without a day may be a week."""
 
 NAMES = "jan(uary)? feb(ruary)? mar(ch)? apr(il)? may june? july? aug(ust)? sept?(ember)? "
 NAMES += "oct(ober)? nov(ember)? dec(ember)?"
@@ -95,7 +98,7 @@ def typed(
         table: its contract.
         text: names, in lower case, of the columns that are stored as text.
         decimal: the decimal sign in columns of text.
-        of_weeks: whether the time column is named after weeks: 202501 is then no month.
+        of_weeks: whether the time column is named after weeks: 202501 or 2025-01 is then no month.
     """
     columns = []
     for field in table.schema:
@@ -139,7 +142,7 @@ def _from_text(stored: Column, kind: DataType, decimal: str, of_weeks: bool) -> 
     if isinstance(kind, DateType | TimestampNTZType):
         pattern, letters = (MONTH, 10) if kind == DateType() else (TIME, 19)
         is_month = F.length(trimmed) == len("2025-01")
-        first_day = F.concat(trimmed, F.lit("-01"))
+        first_day = F.lit(None) if of_weeks else F.concat(trimmed, F.lit("-01"))
         time = F.when(is_month, first_day).otherwise(trimmed.substr(1, letters))
         found = F.when(trimmed.rlike(pattern), time.try_cast(kind))
         found = F.coalesce(found, _other_date(trimmed, of_weeks).cast(kind))
@@ -158,8 +161,8 @@ def _other_date(text: Column, of_weeks: bool) -> Column:
     """
 
     def in_iso_order(date: Column) -> Column:
-        forms = OTHER_DATES if of_weeks else (*OTHER_DATES, SIX_DIGITS)
-        plain = reduce(lambda form, pattern: F.regexp_replace(form, *pattern), forms, date)
+        plain = reduce(lambda form, pattern: F.regexp_replace(form, *pattern), OTHER_DATES, date)
+        plain = F.when(plain.rlike(WITH_DAY), plain) if of_weeks else plain
         named = reduce(lambda form, pattern: F.regexp_replace(form, *pattern), WITH_NAMES, date)
         is_new = F.when(date.rlike("[A-Za-z]"), named).otherwise(plain)
         return F.when(is_new.rlike(r"^\d{4}-\d{1,2}(-\d{1,2})?$"), is_new).try_cast("date")

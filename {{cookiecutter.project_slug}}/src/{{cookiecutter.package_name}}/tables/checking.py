@@ -178,7 +178,7 @@ def check_key(
     is_found = table.measure is not None and not given
     more = counts_of_places(keys[0], checked.frequency) if is_found else []
     [found] = each.agg(F.sum(F.expr("IF(count > 1, count, 0)")).alias("rows"), *more).collect()
-    if is_found and not found.rows:
+    if is_found and (not found.rows or checked.rejected is not None):
         refuse_staggered(found["all"], found.customers, where, checked.frequency)
     if not found.rows:
         return checked

@@ -119,7 +119,8 @@ def counts_of_places(key: str, frequency: Frequency) -> list[Column]:
     """Return aggregates for `refuse_staggered`, over one row per customer and period."""
     number, day = frequency.index_column("month"), F.least(F.dayofmonth("month"), F.lit(28))
     lengths = PLACES.get(frequency.name, {}).values()
-    places = (number % length if length else day for length in lengths)
+    # the number is negative before 2000
+    places = (F.pmod(number, F.lit(length)) if length else day for length in lengths)
     seen = [F.col(key), *(F.struct(key, place) for place in places)]
     counts = [F.approx_count_distinct(column, 0.02).alias(f"n{i}") for i, column in enumerate(seen)]
     return [F.count("*").alias("all"), F.array(*counts).alias("customers")]

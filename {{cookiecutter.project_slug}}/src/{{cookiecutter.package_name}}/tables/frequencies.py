@@ -158,7 +158,8 @@ def find(rows_at: Mapping[datetime, int], given: Frequency | None, where: str) -
     frequency = given or _frequency(rows_at, day)
     if frequency in (DAY, HOUR) and not given:
         _refuse_mixed(rows_at, frequency, where)
-        _refuse_months(rows_at, where)
+    if frequency.hours and not given:
+        _refuse_months(rows_at, frequency.name, where)
     if frequency == WEEK:
         return Calendar(WEEK, _most_common(rows_at, lambda time: time.weekday()))
     if frequency.months:
@@ -226,15 +227,15 @@ def _refuse_shifted(rows_at: Mapping[datetime, int], where: str) -> None:
         )
 
 
-def _refuse_months(rows_at: Mapping[datetime, int], where: str) -> None:
-    """Refuse dates that are all a month apart, or more: as days, almost all would be missing."""
+def _refuse_months(rows_at: Mapping[datetime, int], name: str, where: str) -> None:
+    """Refuse dates that are all a month apart, or more: most days or weeks would be missing."""
     dates = sorted(rows_at)
     steps = [later - earlier for earlier, later in pairwise(dates)]
     if len(steps) >= FEWEST_STEPS and min(steps) >= SHORTEST_MONTH:
         raise BadInputError(
             f"{where}: the dates are a month apart or more, on different days of the month, for "
             f"example {dates[-2]:%Y-%m-%d} and {dates[-1]:%Y-%m-%d}. Write the first day of each "
-            f"month, or say that the other days have no usage: --frequency day"
+            f"month, or say that the other {name}s have no usage: --frequency {name}"
         )
 
 

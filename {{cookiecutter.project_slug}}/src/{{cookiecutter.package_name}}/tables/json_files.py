@@ -5,20 +5,27 @@ from pyspark.sql.types import StringType
 
 from .dialects import beginning
 from .rules import NOT_JSON
-from .sources import Files
+from .sources import Files, twice_in
 from .writing import as_literal
 
 
 def open_json(spark: SparkSession, files: Files, where: str) -> DataFrame:
     """Open JSON files as text: numbers keep the digits that are written.
 
-    One pass finds the columns; NOT_JSON is one of them if a line is not JSON.
+    One pass finds the columns; NOT_JSON is one of them if a line is not JSON. Another one finds
+    those of the files alone, if folders are named after columns: Spark takes what these say.
 
     Raises:
-        BadInputError: if a file is damaged.
+        BadInputError: if a file is damaged, or has a column that the names of folders have too.
     """
     beginnings = [beginning(file, where).lstrip() for file in files.sizes]
     has_arrays = any(content.startswith(b"[") for content in beginnings)
+    in_folders = {name.lower() for name in files.partitions}
+    if in_folders:
+        reader = spark.read.options(recursiveFileLookup=True, multiLine=has_arrays)
+        for name in reader.json(as_literal(files.root)).columns:
+            if name.lower() in in_folders:
+                raise twice_in(name, files.root, where)
     return open_json_path(spark, as_literal(files.root), has_arrays)
 
 

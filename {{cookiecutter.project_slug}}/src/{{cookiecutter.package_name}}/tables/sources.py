@@ -130,10 +130,10 @@ def keep_folders_as_text(spark: SparkSession, where: str) -> None:
 
 
 def twice_in(name: str, file: Path, where: str) -> BadInputError:
-    """Return the error for a column whose values in a file contradict the names of its folders."""
+    """Return the error for a column of a file, or of a folder's files, that its path names too."""
     return BadInputError(
-        f"{where}: column {name} is in the names of folders, and has other values in "
-        f"{file.name}. Leave it out of the files, or out of the names."
+        f"{where}: column {name} is in the names of folders and also in {file.name}, where its "
+        "values may be others. Leave it out of the files, or out of the names."
     )
 
 

@@ -116,9 +116,12 @@ def check_format_at_url(spark: SparkSession, place: Destination) -> None:
     url = place.place
     if not isinstance(url, str) or place.is_table or place.format not in SIGNS or is_remote():
         return
-    held = sorted(file.name for file in HadoopFiles(spark, url).children(url))
+    files = HadoopFiles(spark, url)
+    if files.exists(f"{url}/{SIGNS[place.format]}"):  # a table has a file for each task of each run
+        return
+    held = sorted(file.name for file in files.children(url))
     foreign = [name for name in held if not FIRST_FILES.fullmatch(name)]
-    if foreign and SIGNS[place.format] not in held:
+    if foreign:
         raise BadInputError(
             f"output ({url}): holds {foreign[0]}, and --format {place.format} would write a table "
             "around it. Name a folder that is empty or not yet there."
@@ -178,6 +181,17 @@ def with_format(source: str) -> Destination | None:
     if found is None or found.name == "Hudi":
         return None
     return Destination(folder, found.name.lower())
+
+
+def beside(source: str, ending: str) -> str:
+    """Return the name of the table next to a table that is read, whose name has this ending too.
+
+    It is the place where a job writes it, whose output is the table (Destination.beside).
+    """
+    named = NAMED.fullmatch(source)
+    if named:
+        return f"{named[1]}.`{beside(named[2], ending)}`"
+    return str(destination("table", source).beside(ending))
 
 
 def _columns(spark: SparkSession, name: str) -> list[str] | None:

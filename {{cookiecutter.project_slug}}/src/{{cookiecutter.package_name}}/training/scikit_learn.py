@@ -36,7 +36,12 @@ def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Any:
     # before the limit, which applies only to libraries already loaded
     unfitted = classifier(kinds, len(rows), seed)
     with threadpool_limits(1 if len(rows) < FEW else None):
-        return unfitted.fit(rows[list(kinds)], rows[LABEL].astype(bool))
+        return unfitted.fit(with_values(rows[list(kinds)]), rows[LABEL].astype(bool))
+
+
+def with_values(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with zeros in columns that have no value: trees want one, and learn nothing."""
+    return rows.fillna(dict.fromkeys(rows.columns[rows.isna().all()], 0.0))
 
 
 def fit_plain(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Any:

@@ -7,6 +7,7 @@ other values.
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -118,10 +119,17 @@ def compared(
 
 def _between(edges: Sequence[float], is_date: bool) -> list[str]:
     """Name the bins of a number by their edges."""
-    ends = [
-        str(date(1970, 1, 1) + timedelta(days=edge)) if is_date else f"{edge:.4g}" for edge in edges
-    ]
+    ends = _texts(edges, is_date)
     if not ends:
         return ["any"]
     inner = (f"above {low}, at most {high}" for low, high in pairwise(ends))
     return [f"at most {ends[0]}", *inner, f"above {ends[-1]}"]
+
+
+def _texts(edges: Sequence[float], is_date: bool) -> list[str]:
+    """Write edges as dates, or as numbers: short ones, unless two would look the same."""
+    if is_date:
+        with suppress(OverflowError):  # some of the column may be numbers, such as 20240131
+            return [str(date(1970, 1, 1) + timedelta(days=edge)) for edge in edges]
+    short = [f"{edge:.4g}" for edge in edges]
+    return short if len({*short}) == len(short) else [f"{edge:.15g}" for edge in edges]
