@@ -169,8 +169,10 @@ def as_before(as_of: str, job: str, log: Sequence[Mapping[str, Any]]) -> list[st
     done = [row for row in log if row["job"] == job and row["exit_code"] == 0 and row["as_of"]]
     if not any(_index(row["as_of"]) > _index(as_of) for row in done):
         return []
-    same = [row for row in done if _index(row["as_of"]) == _index(as_of)]
-    version = same[-1].get("model_version") if same else None
+    until = [row for row in done if _index(row["as_of"]) <= _index(as_of)]
+    # the newest one: a quarter is dated by its first month, whichever of them is run
+    last = max(reversed(until), key=lambda row: _index(row["as_of"]), default={})
+    version = last.get("model_version")
     return [f"--version={version}"] if version else []
 
 

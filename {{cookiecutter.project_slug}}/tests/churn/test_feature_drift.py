@@ -15,6 +15,7 @@ from {{ cookiecutter.package_name }}.training.shares import Share
 
 MONTHS = [date(2025, month, 1) for month in range(1, 9)]
 VERSION = "4"
+LOW = [0.5, *[0.9] * 4, 0.5, 0.5, 0.9]
 COUNTED = pd.DataFrame({"as_of": MONTHS, "model_version": VERSION})
 
 
@@ -61,6 +62,19 @@ def test_a_feature_that_moves_acts_and_is_named_with_figures(moved):
     told = "; usage 0.88, 0.00 before (above 3: 50% in training, 10% now), "
     assert told in found.reason and "tenure 3.52, 3.52 before" in found.reason
     assert checked(moved, bounds=Limits(None, 0.9)).status == "ok"
+
+
+def test_a_new_model_is_compared_with_its_own_vintages(spark, tmp_path):
+    """Usage had moved for months until a new model was trained, and moves again."""
+    for number, (month, low) in enumerate(zip(MONTHS, LOW, strict=True)):
+        shares = [Share("usage", "at most 3", 0.5, low), Share("usage", "above 3", 0.5, 1 - low)]
+        rows = feature_drift.table(spark, shares, "4" if number < 5 else "5")
+        run = tables.Run(month, datetime.now(UTC), "run")
+        tables.write_vintage(rows, tmp_path / f"scores{feature_drift.SUFFIX}", run)
+    found = feature_drift.by_feature(spark, str(tmp_path / "scores"), DateType())
+    psi = 0.4 * log(1.8) - 0.4 * log(0.2)
+    assert found["rise"].iloc[-1] == pytest.approx(psi, abs=0.01)
+    assert found["before"].iloc[5] == pytest.approx(0.8 * psi, abs=0.01)
 
 
 def test_earlier_months_know_nothing_of_later_ones(spark, scores):

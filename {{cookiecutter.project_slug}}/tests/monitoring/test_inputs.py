@@ -98,4 +98,4 @@ def test_columns_are_compared_with_those_of_the_check_before():
         for before in (None, ["id", "unit"], ["id", "usage"])
     )
     assert [check.status for check in (first, more, same)] == ["ok", "watch", "ok"]
-    assert more.reason.endswith("since the check before: unit, usage")
+    assert more.reason.endswith("since the last check: unit, usage")

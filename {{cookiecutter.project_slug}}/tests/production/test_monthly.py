@@ -188,6 +188,8 @@ def test_a_past_month_that_runs_again_is_scored_by_the_model_that_it_had():
     assert monthly.as_before("2025-11", "score_churn", log) == ["--version=2"]
     for month in ("2025-09", "2025-12", "2026-01"):  # without scores, and the newest ones
         assert monthly.as_before(month, "score_churn", log) == []
+    quarters = [row for row in log if row["as_of"] != "2025-11-01"]
+    assert monthly.as_before("2025-11", "score_churn", quarters) == ["--version=1"]
 
 
 def test_a_month_that_has_had_a_training_has_no_other_when_it_runs_again(company):

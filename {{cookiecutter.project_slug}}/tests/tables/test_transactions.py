@@ -70,9 +70,9 @@ def test_a_folder_of_another_format_is_not_written_to(tmp_path, name, held):
 def test_a_url_that_holds_other_things_is_not_written_to(spark, tmp_path, form, monkeypatch):
     url = Destination(f"file:{tmp_path}/raw", form)
     transactions.check_format_at_url(spark, url)
-    left_by_a_killed_run = tmp_path / "raw/part-00000.parquet"
-    left_by_a_killed_run.parent.mkdir()
-    left_by_a_killed_run.touch()
+    for left_by_a_killed_run in ("part-00000.parquet", "as_of=2025-12-01/part-00000.parquet"):
+        (tmp_path / "raw" / left_by_a_killed_run).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "raw" / left_by_a_killed_run).touch()
     transactions.check_format_at_url(spark, url)
     (tmp_path / "raw/usage").mkdir()
     with pytest.raises(BadInputError, match=f"holds usage, and --format {form}"):

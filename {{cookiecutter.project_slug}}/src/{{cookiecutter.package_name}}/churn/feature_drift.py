@@ -81,9 +81,10 @@ def by_feature(
 
     Returns:
         As text: as_of, model_version, feature. As doubles: psi; before (its mean in up to VINTAGES
-        vintages before) and rise (psi - before), null in the first vintage. And the bin that adds
-        most to psi, with its shares `trained` and `now`. There are no rows if the models that
-        scored kept no shares of their features, as models of earlier versions.
+        vintages before, of the same model if it made any) and rise (psi - before), null in the
+        first vintage. And the bin that adds most to psi, with its shares `trained` and `now`.
+        There are no rows if the models that scored kept no shares of their features, as models of
+        earlier versions.
 
     Raises:
         BadInputError: if the table of shares cannot be read.
@@ -102,10 +103,16 @@ def by_feature(
     )
     rows = moved.select(F.col("as_of").cast("string"), "model_version", "feature", "psi", "most.*")
     found = rows.orderBy("as_of", "feature").toPandas()
-    means = found.groupby("feature")["psi"].transform(
+    # a new model was trained on other rows, so that means of an earlier one tell less
+    means = _means_before(found, "model_version", "feature").fillna(_means_before(found, "feature"))
+    return found.assign(before=means, rise=found["psi"] - means)
+
+
+def _means_before(found: pd.DataFrame, *keys: str) -> pd.Series:
+    """Return the mean PSI of each row's feature in up to VINTAGES vintages before it."""
+    return found.groupby([*keys])["psi"].transform(
         lambda psi: psi.shift().rolling(VINTAGES, min_periods=1).mean()
     )
-    return found.assign(before=means, rise=found["psi"] - means)
 
 
 def newest(moved: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:

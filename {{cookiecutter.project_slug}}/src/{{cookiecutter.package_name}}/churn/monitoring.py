@@ -97,10 +97,14 @@ def with_outcomes(
         passed: see `ends`.
         frequency: of the periods.
     """
-    until: Column = frequency.literal(None)
-    for (cutoff, horizon), end in passed.items():
-        is_pair = (F.col("cutoff") == frequency.literal(cutoff)) & (F.col("horizon") == horizon)
-        until = F.when(is_pair, frequency.literal(end)).otherwise(until)
+    ends_of = [
+        F.when(
+            (F.col("cutoff") == frequency.literal(cutoff)) & (F.col("horizon") == horizon),
+            frequency.literal(end),
+        )
+        for (cutoff, horizon), end in passed.items()
+    ]
+    until = F.coalesce(*ends_of, frequency.literal(None))  # not nested: hours have hundreds
     known = usage.groupBy("customer_id").agg(
         F.collect_list(F.when(F.col("usage") > 0, F.col("period"))).alias("used"),
         F.collect_list(F.when(F.col("usage").isNull(), F.col("period"))).alias("unknown"),

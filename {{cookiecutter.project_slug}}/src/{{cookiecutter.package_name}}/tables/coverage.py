@@ -122,7 +122,7 @@ def counts_of_places(key: str, frequency: Frequency) -> list[Column]:
     # the number is negative before 2000
     places = (F.pmod(number, F.lit(length)) if length else day for length in lengths)
     seen = [F.col(key), *(F.struct(key, place) for place in places)]
-    counts = [F.approx_count_distinct(column, 0.02).alias(f"n{i}") for i, column in enumerate(seen)]
+    counts = [F.approx_count_distinct(column, 0.01).alias(f"n{i}") for i, column in enumerate(seen)]
     return [F.count("*").alias("all"), F.array(*counts).alias("customers")]
 
 

@@ -29,7 +29,7 @@ AT_VERSION = re.compile(r"(.+)@(\d+|\d{4}-\d\d-\d\d[T\d:. ]*)")
 SIGNS = {"delta": "_delta_log", "iceberg": "metadata"}
 """Format -> the folder that only its tables hold."""
 
-FIRST_FILES = re.compile(r"part-.*|data|\..*")
+FIRST_FILES = re.compile(r"part-.*|as_of=.*|data|\..*")
 """Files that a first run leaves at a URL if it is killed before its table exists."""
 
 ICEBERG = "org.apache.iceberg.spark.SparkCatalog"
