@@ -231,7 +231,7 @@ class Sums:
 
 def takes(series: Floats, returns: Returns) -> bool:
     """Say whether a customer is forecast here, by its months; NaN where usage is unknown."""
-    is_new = np.count_nonzero(~np.isnan(series)) < DORMANT_AFTER * returns.month
+    is_new = bool(np.count_nonzero(~np.isnan(series)) < DORMANT_AFTER * returns.month)
     return is_irregular(series, returns.month) or (is_new and returns.are_usual)
 
 
