@@ -134,6 +134,14 @@ def test_errors_are_those_of_months_that_the_forecast_did_not_know():
     assert set(steps) == {1, 2}
 
 
+def test_months_that_stay_unused_make_no_interval_narrower():
+    """Their errors are zero, and tell nothing of those of the other months."""
+    history = np.tile([0.0, 0, *np.linspace(50, 90, 10)], 6)
+    lists = per_customer.past_errors(history, 12, 12, NOTHING_KNOWN, LastOrigin())
+    _, lengths, steps = np.concatenate(lists, axis=1)
+    assert set(steps[lengths == 60]) == {*range(3, 13)}
+
+
 def test_unknown_months_at_the_end_are_forecast_through(monkeypatch):
     history = np.append(np.tile([9.0, 11.0], 20), [np.nan, np.nan])
     [fit] = fitted([history]).itertuples()

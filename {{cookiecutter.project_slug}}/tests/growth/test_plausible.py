@@ -51,9 +51,9 @@ def test_odd_histories_are_forecast_within_reason(method, kind):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_month_that_is_unused_in_each_year_is_forecast_as_unused(method):
     year = np.array([0, 0, *np.linspace(50, 90, 10)])
-    forecast, _, _ = forecast_by(method, np.tile(year, 5) + np.tile(year, 5) % 7, HORIZON)
-    assert not forecast[:2].any()
-    assert forecast[2:].all()
+    forecast, _, upper = forecast_by(method, np.tile(year, 5) + np.tile(year, 5) % 7, HORIZON)
+    assert not forecast[:2].any() and not upper[:2].any()
+    assert forecast[2:].all() and (upper > forecast)[2:].all()
 
 
 def test_a_forecast_may_leave_the_last_season_by_half_its_range_and_more_with_time():

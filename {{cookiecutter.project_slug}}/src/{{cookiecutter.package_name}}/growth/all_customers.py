@@ -111,8 +111,12 @@ def training_sample(
             beside = known_columns(future[0], scaled, padded.shape[1], count, steps)
         known = features_with(padded, steps, season, beside)
         z = (target.to_numpy() / largest - known.baseline[:, 0]) / known.scale[:, 0]
-        is_taken = history.map(lambda usage: takes(usage, returns))
-        learnable = np.isfinite(z) & ~is_taken.to_numpy(dtype=bool)
+        # periods that stay unused are forecast without the model
+        is_without = [
+            takes(usage, returns) or is_unused(usage, ahead, season)[-1]
+            for usage, ahead in zip(history, step, strict=True)
+        ]
+        learnable = np.isfinite(z) & ~np.array(is_without, dtype=bool)
         return pd.DataFrame(
             {
                 "columns": list(to_feature_matrix(known)),
@@ -199,8 +203,9 @@ def score_customers(
             for of_z in (z[customer], around)
         )
         values = np.clip(values, *plausible_range(usage, horizon, season))
-        values = np.where(is_unused(history, horizon, season), 0.0, values)
         bounds = np.clip(bounds, 0, plausible_bound(usage, horizon, season))
+        unused = is_unused(history, horizon, season)
+        values, bounds = (np.where(unused, 0.0, of_all) for of_all in (values, bounds))
         with np.errstate(over="ignore"):  # fit_row holds the largest numbers to what is finite
             values, bounds = largest[customer] * values, largest[customer] * bounds
         fits.append(fit_row(values, bounds, probabilities, model.name))

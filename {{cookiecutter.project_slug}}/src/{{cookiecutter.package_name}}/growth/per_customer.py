@@ -157,7 +157,7 @@ def past_errors(
         errors = (later / forecast.unit - forecast.forecast) / forecast.scale
         steps = np.arange(1, hidden + 1)
         rows = np.stack([errors, np.full(hidden, forecast.months), steps])
-        found.append(rows[:, ~np.isnan(errors)])
+        found.append(rows[:, ~np.isnan(errors) & ~forecast.unused])
     return found
 
 
@@ -199,7 +199,7 @@ def fit_customer(
     steps = np.minimum(np.arange(horizon) + unknown_at_end, horizon - 1)
     bounds = found.forecast + found.scale * shared.quantiles[group][:, steps]
     most = found.most * plausible_bound(np.ones(1), horizon, season)
-    bounds = np.clip(bounds, 0, most)
+    bounds = np.where(found.unused, 0.0, np.clip(bounds, 0, most))
     with np.errstate(over="ignore"):  # fit_row holds the largest numbers to what is finite
         values, bounds = found.unit * found.forecast, found.unit * bounds
     return fit_row(values, bounds, probabilities, found.model)

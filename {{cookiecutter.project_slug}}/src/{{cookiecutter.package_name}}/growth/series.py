@@ -45,6 +45,7 @@ class Forecast(NamedTuple):
     """A customer's forecast, in multiples of `unit`, which may be too large to multiply squares.
 
     forecast: usage in the periods of the horizon.
+    unused: which of them stay unused (plausible.is_unused).
     scale: what the customer's errors are divided by (calibration.error_scale).
     most: the largest usage of the history.
     unit: usage that 1 stands for.
@@ -53,6 +54,7 @@ class Forecast(NamedTuple):
     """
 
     forecast: Series
+    unused: NDArray[np.bool_]
     scale: float
     most: float
     unit: float
@@ -125,9 +127,10 @@ def forecast_series(history: Series, horizon: int, season: int) -> Forecast:
     if not np.isfinite(forecast).all():
         raise ValueError(f"{recipe.name} gives no finite forecast")
     forecast = np.clip(forecast, *plausible_range(series, ahead, season))
-    forecast = np.where(is_unused(series, ahead, season), 0.0, forecast)
+    unused = is_unused(series, ahead, season)
     return Forecast(
-        forecast[unknown_at_end:],
+        np.where(unused, 0.0, forecast)[unknown_at_end:],
+        unused[unknown_at_end:],
         error_scale(series, season),
         float(series.max()),
         unit * largest,
