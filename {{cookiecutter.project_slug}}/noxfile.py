@@ -83,7 +83,7 @@ def monthly(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def years(session: nox.Session) -> None:
-    """Run 36 months of a simulated company (20 to 40 minutes), and draw them in reports/years.png."""
+    """Run 36 months of a simulated company (half an hour), and draw them in reports/years.png."""
     sync(session)
     session.run("pytest", "-n0", "-s", "tests/years/three_years.py", *session.posargs)
 
