@@ -236,7 +236,8 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
         *("--output", str(output), "--reports", str(tmp_path / "reports")),
     ]
     assert run(*typed, "--method", "seasonal-naive") == 0
-    command = [sys.executable, "jobs/forecast_growth.py", *typed]
+    other = (*typed, "--method", "per-customer")
+    command = [sys.executable, "jobs/forecast_growth.py", *other]
     killed = subprocess.Popen(
         command, cwd=PROJECT, start_new_session=True, stderr=subprocess.DEVNULL
     )
@@ -249,10 +250,10 @@ def test_a_job_killed_while_it_writes_leaves_the_earlier_forecasts_and_can_run_a
     assert earlier.count() == 400
     assert {row.model for row in earlier.collect()} == {"seasonal-naive"}
 
-    assert run(*typed) == 0
+    assert run(*other) == 0
     again = spark.read.parquet(str(output))
     assert again.count() == 400
-    assert again.where("model = 'combination'").count() > 0
+    assert again.where("model = 'seasonal-naive'").isEmpty()
     assert not list(output.glob(".unfinished-*"))
 
 
