@@ -50,7 +50,8 @@ def table(spark: SparkSession, shares: Sequence[Share], version: str) -> DataFra
         shares: of the rows in bins (training.drift).
         version: of the model that scored them.
     """
-    rows = spark.createDataFrame([*shares], SCHEMA).coalesce(1)
+    # by way of Arrow: a list would be read by a Python worker
+    rows = spark.createDataFrame(pd.DataFrame(shares, columns=Share._fields), SCHEMA).coalesce(1)
     return rows.withColumn("model_version", F.lit(version))
 
 
