@@ -4,10 +4,12 @@ from datetime import date
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from {{ cookiecutter.package_name }}.churn.buy_till_you_die import (
     History,
+    count_histories,
     expected_uses,
     fit_prior,
     history,
@@ -111,6 +113,13 @@ def test_the_prior_tells_who_stays_away_as_often_as_they_do(described):
     said, away = 1 / (1 + np.exp(-rows["log_odds"])), rows["more"] == rows["frequency"]
     for group in (rows["recency"] == 0, rows["recency"].between(1, 3), rows["recency"] > 8):
         assert said[group].mean() == pytest.approx(away[group].mean(), abs=0.03)
+
+
+def test_histories_are_counted_in_the_same_order_whatever_the_partitions(described):
+    """The prior is fitted to sums over them, which another order would round differently."""
+    months = date(2024, 9, 1), date(2024, 12, 1)
+    few, many = (count_histories(described.repartition(n), *months) for n in (1, 7))
+    pd.testing.assert_frame_equal(few, many)
 
 
 def test_the_prior_is_the_one_under_which_the_last_months_are_likeliest(described):

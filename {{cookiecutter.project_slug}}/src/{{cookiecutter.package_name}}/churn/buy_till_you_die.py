@@ -172,7 +172,9 @@ def count_histories(
             for name in COUNTS
         )
     )
-    return known.drop("customer_id").groupBy(*known.columns[1:]).count().toPandas()
+    counted = known.drop("customer_id").groupBy(*known.columns[1:]).count().toPandas()
+    # sums of another order would lead the search for the prior elsewhere, by some thousandths
+    return counted.sort_values([*counted.columns], ignore_index=True)
 
 
 def with_log_odds(features: DataFrame, prior: Sequence[float], horizon: int) -> DataFrame:
