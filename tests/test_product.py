@@ -292,8 +292,8 @@ USE_CASE_FILES = {
     "churn-prediction": {
         "benchmarks/arrow_batches.py",
         "benchmarks/churn.py",
-        "benchmarks/score_churn.py",
         "benchmarks/many_models.py",
+        "benchmarks/score_churn.py",
         "docs/churn.md",
         "docs/training.md",
         "jobs/compare_training.py",

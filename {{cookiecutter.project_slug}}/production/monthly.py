@@ -170,7 +170,7 @@ def as_before(as_of: str, job: str, log: Sequence[Mapping[str, Any]]) -> list[st
     if not any(_index(row["as_of"]) > _index(as_of) for row in done):
         return []
     until = [row for row in done if _index(row["as_of"]) <= _index(as_of)]
-    # the newest one: a quarter is dated by its first month, whichever of them is run
+    # a quarter is dated by its first month, so the month that is run may have no row
     last = max(reversed(until), key=lambda row: _index(row["as_of"]), default={})
     version = last.get("model_version")
     return [f"--version={version}"] if version else []

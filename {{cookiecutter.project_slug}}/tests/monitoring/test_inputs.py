@@ -38,7 +38,7 @@ def test_rows_nulls_usage_and_customers_who_come_and_go_are_counted(make_table):
 
 
 def test_so_few_rows_come_to_the_driver_whatever_pauses_customers_make(make_table, monkeypatch):
-    """Hours of a year have 38 million pairs of an hour and the one before in which one came."""
+    """A row per pair of a period and the previous one would be 38 million for a year of hours."""
     days = [date(2025, 1, 1 + number) for number in range(20)]
     pairs = [(first, second) for first in days for second in days if first < second]
     rows = [(f"{pair[0]}, {pair[1]}", day, 1.0) for pair in pairs for day in pair]

@@ -79,7 +79,7 @@ def test_a_trainer_ranks_others_nearly_as_the_truth_does(name, table, trained):
 
 
 def test_a_number_that_no_row_of_the_sample_has_is_no_error_and_tells_nothing(monkeypatch):
-    """As one that is known of three customers in a million."""
+    """A sample of 200,000 rows often has no value of a column that three in a million have."""
     monkeypatch.setitem(scikit_learn.TREES, "max_iter", 20)
     age = np.linspace(0, 1, 400)
     rows = pd.DataFrame({"churned": age > 0.7, "age": age, "rare": np.nan})

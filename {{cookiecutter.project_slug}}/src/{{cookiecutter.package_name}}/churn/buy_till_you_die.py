@@ -173,7 +173,7 @@ def count_histories(
         )
     )
     counted = known.drop("customer_id").groupBy(*known.columns[1:]).count().toPandas()
-    # sums of another order would lead the search for the prior elsewhere, by some thousandths
+    # rounding depends on the order of a sum, and the search for the prior amplifies it
     return counted.sort_values([*counted.columns], ignore_index=True)
 
 

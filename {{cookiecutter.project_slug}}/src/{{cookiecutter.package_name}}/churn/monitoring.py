@@ -104,7 +104,8 @@ def with_outcomes(
         )
         for (cutoff, horizon), end in passed.items()
     ]
-    until = F.coalesce(*ends_of, frequency.literal(None))  # not nested: hours have hundreds
+    # hourly scores have hundreds of ends: nested conditions would exceed Spark's stack
+    until = F.coalesce(*ends_of, frequency.literal(None))
     known = usage.groupBy("customer_id").agg(
         F.collect_list(F.when(F.col("usage") > 0, F.col("period"))).alias("used"),
         F.collect_list(F.when(F.col("usage").isNull(), F.col("period"))).alias("unknown"),

@@ -145,7 +145,7 @@ def warm_up(
 ) -> None:
     """Let each method forecast a few customers, so that workers start and load its libraries.
 
-    The combination loads those of its parts.
+    The combination is left out if its parts are there, because they load its libraries.
     """
     few = history.select("customer_id").distinct().orderBy("customer_id").limit(WARM_UP)
     usage = history.join(few, "customer_id", "left_semi").cache()

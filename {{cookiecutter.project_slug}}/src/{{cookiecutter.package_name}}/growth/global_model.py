@@ -86,6 +86,6 @@ def train(
 
 
 def with_values(columns: Floats) -> Floats:
-    """Return columns with zeros in those that have no value: scikit-learn's trees want one."""
+    """Return columns with zeros in those without a value: scikit-learn's trees need one."""
     filled: Floats = np.where(np.isnan(columns).all(axis=0), 0.0, columns)
     return filled

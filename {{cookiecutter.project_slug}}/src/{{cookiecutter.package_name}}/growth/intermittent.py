@@ -104,7 +104,8 @@ def is_irregular(series: Floats, month: int = 1) -> bool:
 
     Many are half of the periods; or a quarter if the history is shorter than TWO_YEARS, too short
     for a season of zeros to be known. Hours and days of the week that are always unused do not
-    count (plausible.is_unused). Unknown periods are NaN: left out, they would move earlier ones.
+    count (plausible.is_unused). Unknown periods are NaN, so that each period keeps its place in
+    the week.
     """
     known = ~np.isnan(series)
     many = 0.25 if np.count_nonzero(known) < TWO_YEARS else 0.5

@@ -39,11 +39,10 @@ AS_GOOD_AS_EQUAL = 1e-3
 
 
 ROWS_EACH = 3
-"""Rows of a usual customer from which on its periods tell their distance."""
+"""Least mean number of rows of a customer: fewer do not show how far its periods are apart."""
 
 AS_MANY = 1.05
-"""Customers may seem so many times more than they are, because distinct values are estimated."""
-
+"""Tolerance: numbers of distinct values are estimates, whose ratio may be this far from one."""
 
 PLACES: dict[str, dict[str, int | None]] = {
     "hour": {"day": 24},

@@ -12,8 +12,9 @@ from .writing import as_literal
 def open_json(spark: SparkSession, files: Files, where: str) -> DataFrame:
     """Open JSON files as text: numbers keep the digits that are written.
 
-    One pass finds the columns; NOT_JSON is one of them if a line is not JSON. Another one finds
-    those of the files alone, if folders are named after columns: Spark takes what these say.
+    One pass finds the columns; NOT_JSON is one of them if a line is not JSON. If folders are
+    named after columns, a second pass finds the columns of the files alone: where both have a
+    column, Spark would take the folder's value.
 
     Raises:
         BadInputError: if a file is damaged, or has a column that the names of folders have too.

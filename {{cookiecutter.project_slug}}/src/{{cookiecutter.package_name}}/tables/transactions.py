@@ -184,9 +184,11 @@ def with_format(source: str) -> Destination | None:
 
 
 def beside(source: str, ending: str) -> str:
-    """Return the name of the table next to a table that is read, whose name has this ending too.
+    """Return the name under which a job that writes `source` writes a second table beside it.
 
-    It is the place where a job writes it, whose output is the table (Destination.beside).
+    Args:
+        source: the table, as an option that reads it names it.
+        ending: what is added to its name (see Destination.beside).
     """
     named = NAMED.fullmatch(source)
     if named:

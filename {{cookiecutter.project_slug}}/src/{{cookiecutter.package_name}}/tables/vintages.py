@@ -46,7 +46,6 @@ FOLDER = re.compile(rf"{AS_OF}=(.+)")
 UNKNOWN = f"{AS_OF}=__HIVE_DEFAULT_PARTITION__"
 """Spark's name for the folder of rows in which the column is null."""
 
-
 ABSENT = re.compile(r"(PATH|TABLE_OR_VIEW|DELTA_TABLE)_NOT_FOUND|UNABLE_TO_INFER_SCHEMA")
 """Spark's conditions of a table that is not there, or whose folder is empty."""
 

@@ -40,7 +40,7 @@ def fit(rows: pd.DataFrame, kinds: Mapping[str, Kind], seed: int) -> Any:
 
 
 def with_values(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with zeros in columns that have no value: trees want one, and learn nothing."""
+    """Return rows with zeros in columns without a value: scikit-learn's trees need one."""
     return rows.fillna(dict.fromkeys(rows.columns[rows.isna().all()], 0.0))
 
 
