@@ -28,9 +28,9 @@ def combined(make_table):
     return combine_customers
 
 
-def test_the_forecast_is_the_geometric_mean_and_bounds_are_means(combined):
-    row = combined({"a": ((4.0, 2.0, 10.0, "x", None), (9.0, 4.0, 20.0, "y", None))})["a"]
-    assert (row.forecast, row.lower, row.upper) == (pytest.approx(6), 3, 15)
+def test_the_forecast_is_the_geometric_mean_and_bounds_count_twice_of_the_second(combined):
+    row = combined({"a": ((4.0, 2.0, 8.0, "x", None), (9.0, 5.0, 20.0, "y", None))})["a"]
+    assert (row.forecast, row.lower, row.upper) == tuple(map(pytest.approx, (6, 4, 16)))
     assert (row.model, row.error, row.stale) == ("combination", None, False)
 
 

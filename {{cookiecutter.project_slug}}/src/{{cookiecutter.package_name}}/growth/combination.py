@@ -49,7 +49,8 @@ def combine(first: DataFrame, second: DataFrame, quantiles: Sequence[float] = ()
     """Combine two forecasts tables of the same customers and periods.
 
     A customer whom one method cannot forecast gets the other's forecast. Bounds and quantiles are
-    means of both methods' (Lichtendahl, Grushka-Cockayne and Winkler, 2013).
+    weighted means of both methods' (Lichtendahl, Grushka-Cockayne and Winkler, 2013). Those of
+    `second` count twice: it learns which customers and periods are hard to forecast.
     """
     a, b = (table.alias(name) for table, name in ((first, "a"), (second, "b")))
     both = a.join(b, KEY, "full")
@@ -72,6 +73,6 @@ def combine(first: DataFrame, second: DataFrame, quantiles: Sequence[float] = ()
 
 
 def _mean(column: str) -> Column:
-    """The mean of a column of both tables, or its value in the one that has it."""
+    """The weighted mean of a column of both tables, or its value in the one that has it."""
     a, b = F.col(f"a.{column}"), F.col(f"b.{column}")
-    return F.coalesce(a / 2 + b / 2, a, b).alias(column)
+    return F.coalesce(a / 3 + b / 3 * 2, a, b).alias(column)
