@@ -4,8 +4,9 @@ import gc
 import os
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 import shutil
+import time
 {% endif %}
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 from pathlib import Path
@@ -83,6 +84,16 @@ def local_spark(spark: SparkSession) -> SparkSession:
     if is_remote():
         pytest.skip("over Spark Connect, Spark is no child of this process")
     return spark
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The clock of this machine is one or two hours ahead of UTC."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture(scope="session")

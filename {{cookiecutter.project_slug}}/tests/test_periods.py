@@ -7,6 +7,7 @@ from {{ cookiecutter.package_name }}.periods import (
     FREQUENCIES,
     last_month,
     months_before,
+    usage_between,
 )
 
 STARTS = {
@@ -29,6 +30,22 @@ def test_months_are_counted_back_over_years():
 def test_the_last_month_is_the_tables_and_not_the_last_with_known_usage(make_usage):
     usage = make_usage([("a", date(2024, 2, 1), 1.0), ("b", date(2024, 7, 1), None)])
     assert last_month(usage) == date(2024, 7, 1)
+
+
+@pytest.mark.parametrize("name", FREQUENCIES)
+def test_a_missing_row_is_zero_and_an_unknown_usage_stays_unknown(spark, name):
+    """Whether a history is complete, or has gaps; rows outside it do not count."""
+    frequency, start = FREQUENCIES[name], STARTS[name][1]
+    kind = "timestamp_ntz" if name == "hour" else "date"
+    periods = [frequency.before(start, -count) for count in range(5)]
+    complete = dict(zip(periods, [9.0, 2.0, None, 3.0, 8.0], strict=True))
+    gap = {period: usage for period, usage in complete.items() if period != periods[3]}
+    rows = spark.createDataFrame(
+        [(at, periods[1], periods[3]) for at in (complete, gap)],
+        f"at map<{kind}, double>, first {kind}, last {kind}",
+    )
+    found = rows.select(usage_between("at", "first", "last", frequency)).collect()
+    assert [row[0] for row in found] == [[2.0, None, 3.0], [2.0, None, 0.0]]
 
 
 @pytest.mark.parametrize("name", FREQUENCIES)

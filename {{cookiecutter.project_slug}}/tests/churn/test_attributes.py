@@ -17,7 +17,7 @@ def usage(make_usage):
 
 def test_of_several_rows_the_one_that_held_at_the_cutoff_counts(make_table, usage):
     rows = [
-        ("a", date(2024, 1, 1), "basic", date(2024, 1, 1)),
+        ("a", date(2024, 1, 1), "basic", None),
         ("a", date(2024, 1, 1), "premium", date(2024, 6, 15)),
         ("a", date(2024, 1, 1), "gone", date(2024, 9, 2)),
     ]

@@ -17,9 +17,9 @@ USAGE = "customer_id string, period date, usage double"
 
 
 def test_a_horizon_has_passed_when_its_last_period_is_in_the_table():
-    pairs = [(MONTHS[8], 3), (MONTHS[9], 3), (date(2020, 1, 1), 3)]
+    pairs = [(MONTHS[8], 3), (MONTHS[9], 3), (MONTHS[2], 3), (MONTHS[1], 3)]
     found = monitoring.ends(pairs, MONTHS[0], MONTHS[-1])
-    assert found == {(MONTHS[8], 3): MONTHS[11]}
+    assert found == {(MONTHS[8], 3): MONTHS[11], (MONTHS[2], 3): MONTHS[5]}
     cutoff = date(2025, 12, 8)
     weeks = monitoring.ends([(cutoff, 3)], MONTHS[0], date(2025, 12, 29), FREQUENCIES["week"])
     assert weeks == {(cutoff, 3): date(2025, 12, 29)}

@@ -102,5 +102,5 @@ def test_a_customer_too_large_for_a_worker_is_refused_by_name(cluster, spark, tm
     [said] = [line for line in answer.stdout.splitlines() if line.startswith("error: ")]
     assert "stand more than once in 4999990 rows" in said
     assert '"customer_id":"giant"' in said
-    assert "Keep one row for each." in said
+    assert "Keep one row for each" in said
     assert not (tmp_path / "forecasts").exists()

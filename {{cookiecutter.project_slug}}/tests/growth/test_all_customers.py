@@ -186,6 +186,16 @@ def test_what_is_known_of_the_customers_of_one_fold_only_is_no_error(monkeypatch
     assert np.isfinite(trained(rows.assign(columns=list(columns))).quantiles).all()
 
 
+@pytest.mark.parametrize("order", [slice(None, None, -1), np.arange(400) * 7 % 400])
+def test_neither_the_order_of_rows_nor_lists_without_arrow_change_the_model(order, monkeypatch):
+    """A cluster without Arrow gives what is unknown as None."""
+    monkeypatch.setitem(global_model.TREES, "max_iter", 20)
+    rows = sample(400).assign(fold=0)  # too few customers for folds of their own
+    lists = [[None if np.isnan(value) else value for value in row] for row in rows["columns"]]
+    other = trained(rows.assign(columns=lists).iloc[order])
+    np.testing.assert_array_equal(other.quantiles, trained(rows).quantiles)
+
+
 def test_nothing_to_learn_from_is_said_for_each_customer(make_usage):
     assert trained(sample(10).assign(z=None)) is None
     usage = make_usage([("a", date(2024, 2, 1), 5.0), ("b", date(2024, 2, 1), 5.0)])
@@ -211,10 +221,12 @@ def test_customers_are_scored_in_parts_and_in_order(monkeypatch):
 
 
 def test_who_has_gone_is_forecast_zero_and_who_is_unknown_nothing():
-    fits = scored([np.repeat([4.0, 0.0], [12, 8]), np.full(3, np.nan), np.full(30, 7.0)])
-    assert fits["model"].tolist() == ["zero", None, "constant"]
+    offline = np.repeat([4.0, np.nan], [12, 300])
+    fits = scored([np.repeat([4.0, 0.0], [12, 8]), np.full(3, np.nan), np.full(30, 7.0), offline])
+    assert fits["model"].tolist() == ["zero", None, "constant", None]
     assert fits["forecast"][0].tolist() == [0, 0]
-    assert fits["error"].tolist() == [None, "usage is known in no month", None]
+    never, lately = "usage is known in no month", "usage is known in none of the last 240 periods"
+    assert fits["error"].tolist() == [None, never, None, lately]
 
 
 def test_a_forecast_that_is_not_plausible_is_held_to_the_last_seasons_range():

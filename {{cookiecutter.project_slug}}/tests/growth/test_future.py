@@ -205,6 +205,14 @@ def test_a_table_is_refused_in_one_line_if_it_breaks_a_rule_or_lacks_what_is_for
     assert "20 of 48 months of the history have no row" in capsys.readouterr().out
 
 
+def test_who_has_no_row_of_the_past_has_unknown_values_there(spark, usage):
+    names = usage.select("customer_id").distinct()
+    last = as_table(spark, price=np.ones(MONTHS + HORIZON)).orderBy("month").limit(0)
+    known = future.Future(last.crossJoin(names.limit(1)), ("price",), MONTH)
+    rows = known.beside(names, usage, periods=3, ahead=0).collect()
+    assert [row.future for row in rows] == [[[None]] * 3] * CUSTOMERS
+
+
 @pytest.mark.slow
 def test_a_promotion_halves_the_error_and_what_does_not_help_changes_nothing(spark, usage):
     actual = PROMOTED.usage[:, MONTHS:]

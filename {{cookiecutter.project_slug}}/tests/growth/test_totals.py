@@ -111,6 +111,7 @@ def test_a_report_lists_the_largest_groups_and_a_chart_shows_them(summed, tables
     first, *_ = sum_up_groups(summed, BY)
     assert (first["plan"], first["region"], first["customers"]) == ("pro", "(none)", 2)
     assert first["growth_percent"] == pytest.approx(100 * (13 * 1.5 / (12 + 1.5) - 1), abs=0.1)
+    customers = customers.withColumns({"usage": F.lit(7.0), "month": F.lit("x")})
     history, forecast = of_largest_groups(usage, summed, customers, BY, count=2)
     assert set(history.customer_id) == set(forecast.customer_id) == {"pro, (none)", "basic, n"}
     assert len(history) == 2 * 24

@@ -69,6 +69,14 @@ def test_what_is_not_complete_is_cut_unless_it_is_named():
     assert last_complete(found, "month", LATER, datetime(2024, 12, 1), "events")[0] == found[1]
 
 
+def test_events_of_later_periods_do_not_make_that_of_now_complete():
+    """Bookings, or a clock that is fast."""
+    found = months(0, 0, 0, 25)
+    now = found[2].end - DAY
+    assert last_complete(found, "month", now, None, "events")[0] == found[1]
+    assert last_complete(found, "month", now, found[2].start, "events")[0] == found[2]
+
+
 def test_a_table_without_a_complete_period_is_refused_with_what_helps():
     with pytest.raises(BadInputError, match=r"^events: the only month .* --as-of 2024-01$"):
         last_complete(months(20), "month", LATER, None, "events")

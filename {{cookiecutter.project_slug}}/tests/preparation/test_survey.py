@@ -68,6 +68,7 @@ def test_each_bad_row_has_its_reason_and_its_stored_values(open_csv):
     assert "invisible" in found.warnings[0]
 
 
+@pytest.mark.usefixtures("berlin")
 def test_events_far_from_all_others_are_set_aside_and_open_no_empty_decades(open_csv):
     """A date of 1900 or 1970 stands for an unknown one."""
     months = [f"a,2024-{month:02}-{day:02},1,1" for month in (1, 2, 3) for day in range(1, 16)]

@@ -66,6 +66,12 @@ def test_numbers_since_1970_are_instants(make_table):
     assert (row.a, row.b) == (JULY, datetime(2024, 7, 5, 6, 26, 0, 500_000))
 
 
+def test_a_number_that_is_no_time_is_null(make_table):
+    rows = make_table([("20240131120000",), ("99999999999999",), ("x",)], "time string")
+    found = with_local_times(rows, "time", "read", "UTC", "epoch").collect()
+    assert [row.read for row in found] == [None, None, None]
+
+
 def test_instants_are_converted_and_times_without_a_zone_are_not(spark):
     rows = spark.sql(
         "SELECT TIMESTAMP'2024-03-31 01:30:00' AS instant, DATE'2024-03-31' AS day, "

@@ -154,7 +154,7 @@ def builder(monkeypatch):
 def test_a_cluster_keeps_its_master_its_settings_and_its_java(builder, monkeypatch, given_by):
     monkeypatch.setenv(given_by, "1")
     session.get_spark("job")
-    assert builder.asked == {"appName": "job", "config": session.EVERYWHERE}
+    assert builder.asked == {"appName": "job", "config": session.EVERYWHERE | session.ARROW}
     assert "JAVA_HOME" not in os.environ
 
 

@@ -108,6 +108,18 @@ def test_a_vintage_of_an_hour_is_one_of_its_own(spark, write):
     assert sorted(row.as_of for row in found) == hours
 
 
+@pytest.mark.usefixtures("berlin")
+def test_the_hour_of_a_vintage_at_a_url_does_not_depend_on_the_machines_time_zone(spark, tmp_path):
+    hours = [datetime(2025, 1, 1, hour) for hour in (0, 13)]
+    url = f"file://{tmp_path}/out"
+    for hour in hours:
+        tables.write_vintage(spark.range(1), f"{url}", run(hour), None)
+    columns = StructType([COLUMNS["id"], StructField("as_of", TimestampNTZType())])
+    found = tables.read_vintages(spark, url, columns).collect()
+    assert sorted(row.as_of for row in found) == hours
+    assert tables.read_vintage(spark, url, hours[0]).count() == 1
+
+
 def test_what_is_no_table_of_vintages_is_refused_in_one_line(spark, tmp_path):
     with pytest.raises(BadInputError, match="there is no table of predictions"):
         tables.read_vintages(spark, str(tmp_path / "nowhere"), COLUMNS)

@@ -80,7 +80,7 @@ def choose_weights(
         model = fit(training.where(~tested & shown), prior, horizon, trainer, seed)
     except BadInputError:  # too few customers to choose by
         return dict(EQUAL)
-    holdout = training.where(tested & newest)
+    holdout = training.where(tested & newest & F.col(LABEL).isNotNull())
     rows = holdout.select(*KEYS, F.col(LABEL).cast("int"), *as_kinds(holdout, model.kinds))
     sample = collect_sample(rows, [*KEYS], ROWS, "validation")
     if sample[LABEL].nunique() < 2:

@@ -24,7 +24,8 @@ def at_cutoffs(
     """
     if VALID_FROM not in customers.columns:
         return described.join(customers, "customer_id", "left")
-    since = F.col(VALID_FROM).try_cast("date")
+    # without a date, a row is valid from the beginning
+    since = F.coalesce(F.col(VALID_FROM).try_cast("date"), F.lit("0001-01-01").cast("date"))
     versions = customers.groupBy("customer_id").agg(
         F.collect_list(
             F.struct(since.alias("since"), F.struct(*map(quoted, _others(customers))).alias("row"))

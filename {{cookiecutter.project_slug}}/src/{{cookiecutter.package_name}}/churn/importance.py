@@ -40,7 +40,7 @@ def importance(holdout: DataFrame, model: Model, keys: list[str], seed: int) -> 
         mean of less than two such deviations cannot be told from 0.
     """
     columns = as_kinds(holdout, model.kinds)
-    rows = holdout.select(*keys, F.col(LABEL).cast("int"), *columns)
+    rows = holdout.where(F.col(LABEL).isNotNull()).select(*keys, F.col(LABEL).cast("int"), *columns)
     sample = collect_sample(rows, keys, ROWS, "importance")
     label, table = sample[LABEL].to_numpy(), sample[list(model.kinds)]
     if len(set(label)) < 2:

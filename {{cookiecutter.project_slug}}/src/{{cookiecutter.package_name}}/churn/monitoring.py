@@ -71,12 +71,17 @@ def ends(
 
     Args:
         pairs: cutoffs and horizons, in periods.
-        first: the usage table's first period; outcomes of earlier cutoffs are not known.
+        first: the usage table's first period. The table must have the whole horizon up to a
+            cutoff: of a customer whose last use was before its first period, it has no row.
         last: the usage table's last period.
         frequency: of the periods.
     """
     found = {(cutoff, horizon): frequency.before(cutoff, -horizon) for cutoff, horizon in pairs}
-    return {pair: end for pair, end in found.items() if first <= pair[0] and end <= last}
+    return {
+        (cutoff, horizon): end
+        for (cutoff, horizon), end in found.items()
+        if first <= frequency.before(cutoff, horizon - 1) and end <= last
+    }
 
 
 def with_outcomes(

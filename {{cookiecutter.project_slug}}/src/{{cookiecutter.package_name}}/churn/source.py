@@ -24,6 +24,9 @@ POSITIVE = ("1", "true", "t", "yes", "y", "churned")
 RESERVED_NAMES = (*KEYS, LABEL, LOG_ODDS, "churn_probability", "model_version", "fold")
 """Names that the project gives to columns, beside those of the features of usage."""
 
+OF_USAGE = ("first_period", "expected_usage", "stale", "unknown")
+"""Names of further columns that the project adds to those of a customers table."""
+
 VERSIONS = replace(
     tables.CUSTOMERS,
     schema=StructType([*tables.CUSTOMERS.schema, StructField(VALID_FROM, DateType())]),
@@ -128,7 +131,7 @@ def read_usage(spark: SparkSession, args: Namespace) -> tuple[tables.Reading, Da
             f"{where}: none of its ids is in the usage table: for example {known!r} here, {used!r} "
             "there. Write ids alike in both tables, or leave --customers out."
         )
-    taken = (*RESERVED_NAMES, *feature_names(usage.frequency))
+    taken = (*RESERVED_NAMES, *OF_USAGE, *feature_names(usage.frequency))
     return usage, _without_clashes(customers, where, taken)
 
 

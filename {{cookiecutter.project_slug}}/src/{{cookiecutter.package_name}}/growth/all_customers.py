@@ -147,6 +147,7 @@ def score_batch(
 ) -> pd.DataFrame:
     """Score each history, with known future columns beside it; a row of FITS for each."""
     fits: list[Fit | None] = []
+    last = most_periods(season)
     for history in histories:
         known = history[~np.isnan(history)]
         if not len(known):
@@ -154,6 +155,9 @@ def score_batch(
         elif takes(history, returns):
             values, bounds, name = forecast_irregular(known, returns, horizon, probabilities)
             fits.append(fit_row(values, bounds, probabilities, name))
+        elif np.isnan(history[-last:]).all():
+            error = f"usage is known in none of the last {last} periods"
+            fits.append(failed_row(error, probabilities))
         elif model is None:
             fits.append(failed_row(NOTHING_TO_LEARN, probabilities))
         else:

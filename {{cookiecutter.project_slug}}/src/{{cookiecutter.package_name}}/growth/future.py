@@ -75,7 +75,7 @@ class Future:
 
         Returns:
             The rows with `future`: an array with an element for each period of the range, which
-            is an array of the columns' values; null where the table has no row.
+            is an array of the columns' values; nulls where the table has no row.
         """
         add, last = self.frequency.add, self.frequency.literal(last_month(usage))
         first, end = add(last, ahead + 1 - periods), add(last, ahead)
@@ -92,7 +92,9 @@ class Future:
         )
         laid_out = gathered.select(*self.keys, future.alias("future"))
         if self.keys:
-            return rows.join(laid_out, CUSTOMER, "left")
+            of_nobody = F.array_repeat(unknown, periods)
+            joined = rows.join(laid_out, CUSTOMER, "left")
+            return joined.withColumn("future", F.coalesce("future", of_nobody))
         return rows.crossJoin(F.broadcast(laid_out))
 
 

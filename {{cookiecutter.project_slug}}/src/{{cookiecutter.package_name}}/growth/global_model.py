@@ -56,7 +56,11 @@ def train(
     sample = sample.dropna(subset="z")
     if sample.empty:
         return None
-    columns, z = with_values(np.stack(sample["columns"].to_list())), sample["z"].to_numpy(float)
+    # in the order of their values: that of the rows differs between machines
+    sample = sample.sort_values(["z", "months", "step"], ignore_index=True)
+    # without Arrow, what is unknown is None
+    columns = with_values(np.array(sample["columns"].to_list(), dtype=float))
+    z = sample["z"].to_numpy(float)
     months, step = sample["months"].to_numpy(int), sample["step"].to_numpy(int)
     if len(sample) < FEWEST_ROWS:
         centre = DummyRegressor(strategy="median").fit(columns, z)

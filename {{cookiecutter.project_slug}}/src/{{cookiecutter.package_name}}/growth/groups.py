@@ -87,7 +87,10 @@ def of_largest_groups(
         .limit(count)
         .select("customer_id")
     )
-    named = usage.join(customers, "customer_id", "left").withColumn("customer_id", _name(by))
+    # only the names: the customers table may have columns called usage or month, too
+    names = customers.select("customer_id", _name(by).alias("group"))
+    group = F.coalesce("group", F.lit(", ".join([NO_VALUE] * len(by))))
+    named = usage.join(names, "customer_id", "left").withColumn("customer_id", group)
     history = (
         named.join(largest, "customer_id", "left_semi")
         .groupBy("customer_id", "month")

@@ -149,11 +149,15 @@ def learn(histories: DataFrame, horizon: int, month: int = 1) -> Returns:
         for batch in batches:
             for usage in batch["usage"]:
                 sums.add(usage, horizon)
-        yield pd.DataFrame({"sums": [sums.values.ravel()]})
+        sparse = sums.values.ravel()
+        [places] = sparse.nonzero()
+        yield pd.DataFrame({"place": [places], "sum": [sparse[places]]})
 
-    rows = histories.select("usage").mapInPandas(count, "sums array<double>").collect()
-    total = np.sum([row.sums for row in rows], axis=0) if rows else Sums.empty().values
-    return Sums(np.reshape(total, Sums.SHAPE), month).returns()
+    schema = "place array<long>, sum array<double>"
+    total = Sums.empty(month)
+    for row in histories.select("usage").mapInPandas(count, schema).collect():
+        total.values.flat[np.array(row.place, dtype=int)] += row.sum
+    return total.returns()
 
 
 class Sums:

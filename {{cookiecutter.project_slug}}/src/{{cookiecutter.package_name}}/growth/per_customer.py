@@ -153,7 +153,10 @@ def past_errors(
         series = past[len(past) - months :]
         if not np.nanmax(series, initial=0) or takes(series, returns):
             continue
-        forecast = forecast_series(series, hidden, season)
+        try:
+            forecast = forecast_series(series, hidden, season)
+        except Exception:  # fit_batch tells of histories that cannot be forecast
+            continue
         errors = (later / forecast.unit - forecast.forecast) / forecast.scale
         steps = np.arange(1, hidden + 1)
         rows = np.stack([errors, np.full(hidden, forecast.months), steps])

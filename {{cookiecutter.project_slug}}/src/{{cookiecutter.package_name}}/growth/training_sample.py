@@ -1,5 +1,6 @@
 """The periods that the global model is trained on, and how much of a history it looks at."""
 
+import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -105,6 +106,8 @@ def periods_to_judge(
         the customer's largest.
     """
     drawn = drawn_periods(usage, horizon, season, frequency, future, CHOICE_ROWS).toPandas()
+    for name in ("history", "future"):  # without Arrow, arrays are lists with None
+        drawn[name] = drawn[name].map(lambda values: np.array(values, dtype=float))
     is_taken = drawn["history"].map(lambda usage: takes(usage, returns))
     drawn = drawn[~is_taken.to_numpy(dtype=bool)].reset_index(drop=True)
     largest = largest_of(drawn["history"].to_list())

@@ -98,6 +98,9 @@ def last_complete(
     Raises:
         BadInputError: if the only period is not complete.
     """
+    ended = sum(period.end <= now for period in periods)
+    if as_of is None and ended < len(periods) - 1:  # events of later periods: bookings, for example
+        periods = periods[: ended + 1]
     verdict = judge(periods, frequency, now)
     last = periods[-1]
     is_named = as_of is not None and last.start <= as_of < last.end

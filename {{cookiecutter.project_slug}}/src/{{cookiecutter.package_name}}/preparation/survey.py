@@ -103,7 +103,9 @@ def survey(events: Events, frequency: str, as_of: datetime | None) -> Survey:
     used = [row for row in dated if row.period not in far]
     if far:
         counts[-1] = sum(row.rows for row in dated) - sum(row.rows for row in used)
-        is_far = is_good & period_of(F.col(TIME), frequency).isin(*far)
+        is_far = is_good & period_of(F.col(TIME), frequency).isin(
+            *(F.lit(str(time)).cast("timestamp_ntz") for time in far)
+        )
         rows = rows.withColumn(BROKEN, F.when(is_far, len(counts) - 1).otherwise(F.col(BROKEN)))
     return Survey(
         rows,

@@ -60,7 +60,7 @@ def with_local_times(
     kind, value = rows.schema[stored].dataType, F.col(quoted(stored))
     if time_format in EPOCHS:
         number = value.cast("string").try_cast("decimal(20,6)") * EPOCHS[time_format]
-        return rows.withColumn(name, _in_zone(F.timestamp_micros(number.cast("long")), zone))
+        return rows.withColumn(name, _in_zone(F.timestamp_micros(number.try_cast("long")), zone))
     if kind == TimestampType():
         return rows.withColumn(name, _in_zone(value, zone))
     if kind != StringType():

@@ -34,6 +34,11 @@ EVERYWHERE: dict[str, bool | float | int | str | None] = {
 }
 """Settings that results depend on; set in every session, including one that is open already."""
 
+ARROW: dict[str, bool | float | int | str | None] = {
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
+"""Rows reach pandas as columns; by default, only Spark Connect and platforms do this."""
+
 # C2, Java's optimising compiler, uses much CPU at the start and pays off in long jobs only. Here it
 # compiles code after thirty times the default number of calls, or ten times that of loops. The
 # parallel collector uses less CPU beside the work than Java's default, G1.
@@ -44,6 +49,7 @@ JAVA_FOR_SHORT_JOBS = (
 
 LOCAL: dict[str, bool | float | int | str | None] = {
     **EVERYWHERE,
+    **ARROW,
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.ui.enabled": "false",
@@ -57,7 +63,6 @@ LOCAL: dict[str, bool | float | int | str | None] = {
     ),
     # Spark's default of 200 partitions is slower on one machine
     "spark.sql.shuffle.partitions": str(os.cpu_count()),
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.python.daemon.module": f"{__package__}.worker_daemon",
     # Spark SQL sets this for its workers; setting it here too lets RDD and SQL tasks share idle
     # workers
@@ -72,9 +77,9 @@ def get_spark(
     """Return the active Spark session, or open one.
 
     Under spark-submit (its Java is already running) and with SPARK_REMOTE set (Spark Connect),
-    master and settings come from there; only EVERYWHERE is added. Otherwise the warm Spark of this
-    machine is used while it runs (warm.py); else Spark runs in this process, uses all cores, and
-    listens on loopback only.
+    master and settings come from there; only EVERYWHERE and ARROW are added. Otherwise the warm
+    Spark of this machine is used while it runs (warm.py); else Spark runs in this process, uses all
+    cores, and listens on loopback only.
 
     Args:
         app_name: shown in Spark's web interface.
@@ -137,7 +142,7 @@ def get_spark(
 def _of_cluster(builder: SparkSession.Builder) -> SparkSession:
     """Open the session of a cluster, or of a Spark Connect server, with this PySpark's version."""
     try:
-        spark = builder.config(map=EVERYWHERE).getOrCreate()
+        spark = builder.config(map=EVERYWHERE | ARROW).getOrCreate()
     except Py4JJavaError as error:
         master = SparkConf().get("spark.master") or ""
         if not master.startswith("spark://") or "stopped SparkContext" not in str(error):

@@ -25,6 +25,9 @@ from .schemas import Rule, Table, quoted
 BROKEN = "_broken"
 """Column with the number of the first rule that a row breaks; null if it breaks none."""
 
+MOST_PERIODS = 1_000_000
+"""More different times, a century of hours, are those of events."""
+
 ONCE = (
     "Keep one row for each (ids that differ only in invisible characters, such as spaces at their "
     "ends, are the same)."
@@ -83,7 +86,7 @@ def check_rows(
         late = f"CAST({quoted(table.period)} AS DATE) > DATE'{today}'"
         rules.append(Rule(table.period, late, f"after today ({today})"))
     rows = rows.withColumn(BROKEN, quarantine.first_broken(rules))
-    found = _count_by_period(rows, table, rules)
+    found = _count_by_period(rows, table, rules, where)
     if not found:
         raise BadInputError(f"{where}: there are no rows. Put at least one into it.")
     used = found
@@ -223,8 +226,12 @@ def _refuse(
     )
 
 
-def _count_by_period(rows: DataFrame, table: Table, rules: Sequence[Rule]) -> list[Row]:
-    """Return counts by time: a result of bounded size for any number of customers."""
+def _count_by_period(rows: DataFrame, table: Table, rules: Sequence[Rule], where: str) -> list[Row]:
+    """Return counts by time: a result of bounded size for any number of customers.
+
+    Raises:
+        BadInputError: when times are too many to be periods.
+    """
     period = F.col(table.period) if table.period else F.lit(0)
     if table.period:  # Python knows no other years; rows of those break a rule
         period = F.when(F.year(period).between(MINYEAR, MAXYEAR), period)
@@ -238,7 +245,13 @@ def _count_by_period(rows: DataFrame, table: Table, rules: Sequence[Rule]) -> li
         F.array(*(F.count_if(F.col(BROKEN) == number) for number in numbers)).alias("broken"),
         *id_counts(table, is_good),
     ]
-    return rows.groupBy(period.alias("period")).agg(*counts).collect()
+    found = rows.groupBy(period.alias("period")).agg(*counts).limit(MOST_PERIODS + 1).collect()
+    if len(found) > MOST_PERIODS:
+        raise BadInputError(
+            f"{where}: has more than {MOST_PERIODS:,} different times, for example "
+            f"{found[0].period}. If its rows are events, jobs/prepare_usage.py adds them up."
+        )
+    return found
 
 
 def example_of(rows: DataFrame, columns: list[str]) -> str:

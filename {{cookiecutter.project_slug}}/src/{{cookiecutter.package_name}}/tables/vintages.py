@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
@@ -87,7 +87,7 @@ def write_vintage(
     made = {"made_at": F.lit(run.made_at), "run_id": F.lit(run.run_id)}
     folder = parquet_folder(place)
     if folder is None:
-        rows = frame.withColumns({**made, AS_OF: F.lit(run.as_of)})
+        rows = frame.withColumns({**made, AS_OF: _literal(run.as_of)})
         replace_elsewhere({place: rows}, before_replacing, by=AS_OF)
         return
 
@@ -124,7 +124,7 @@ def read_vintage(spark: SparkSession, output: Output, as_of: date | None = None)
     folder = parquet_folder(place)
     if folder is None:
         rows = read_written(spark, place)
-        newest = F.lit(as_of) if as_of else rows.select(F.max(AS_OF)).scalar()
+        newest = _literal(as_of) if as_of else rows.select(F.max(AS_OF)).scalar()
         return rows.where(F.col(AS_OF) == newest)
     known = vintages(folder)
     chosen = known[-1] if known and as_of is None else str(as_of)
@@ -174,6 +174,12 @@ def read_vintages(spark: SparkSession, source: str, columns: StructType) -> Data
     return rows.where(F.col(AS_OF).isNotNull()).select(
         *(F.col(names[field.name]).cast(field.dataType).alias(field.name) for field in columns)
     )
+
+
+def _literal(as_of: date | None) -> Column:
+    """Return a vintage as a column, whatever the time zone of this machine."""
+    kind = "timestamp" if isinstance(as_of, datetime) else "date"
+    return F.lit(None if as_of is None else str(as_of)).cast(kind)
 
 
 def _name(as_of: str) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from ..sampling import sample_hash
-from ..tables import quoted
-from ..training.columns import KEYS, LABEL
+from ..training.columns import KEYS, LABEL, Kind, as_kinds
 from .segments import SEGMENT, fit, fit_each, fit_sequentially, import_solver
 
 Weights = dict[int, list[float]]
@@ -34,7 +34,11 @@ def in_segments(rows: DataFrame, count: int, features: list[str]) -> DataFrame:
     Returns:
         KEYS, SEGMENT (0 to count - 1), LABEL and the features; one row per input row.
     """
-    filled = [F.coalesce(quoted(name), F.lit(0.0)).alias(name) for name in features]
+    kinds: dict[str, Kind] = dict.fromkeys(features, "number")
+    filled = [
+        F.coalesce(number, F.lit(0.0)).alias(name)
+        for name, number in zip(features, as_kinds(rows, kinds), strict=True)
+    ]
     segment = (sample_hash("segment", KEYS[0]) % count).cast("int").alias(SEGMENT)
     return rows.select(*KEYS, segment, LABEL, *filled)
 
@@ -53,7 +57,7 @@ def train_many(
     """
     if method == "spark":
         found = fit_each(rows, features, LABEL).toPandas()
-        return dict(zip(found[SEGMENT], map(list, found["weights"]), strict=True))
+        return dict(zip(found[SEGMENT], map(as_floats, found["weights"]), strict=True))
     read = pd.read_parquet(table, columns=[SEGMENT, LABEL, *features])
     ordered = read.sort_values(SEGMENT, kind="stable")
     names, starts = np.unique(ordered[SEGMENT].to_numpy(), return_index=True)
@@ -63,7 +67,13 @@ def train_many(
         fitted = list(pool.map(fit, parts, chunksize=chunk))
     else:
         fitted = fit_sequentially(parts)
-    return dict(zip(map(int, names), map(list, fitted), strict=True))
+    return dict(zip(map(int, names), map(as_floats, fitted), strict=True))
+
+
+def as_floats(weights: ArrayLike) -> list[float]:
+    """Return weights as Python's floats: without Arrow, Spark takes no others."""
+    floats: list[float] = np.asarray(weights, dtype=float).tolist()
+    return floats
 
 
 @contextmanager
