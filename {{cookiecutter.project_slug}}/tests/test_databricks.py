@@ -58,7 +58,7 @@ OF_DATABRICKS = {
     "customers": "${var.catalog}.${var.schema}.customers",
     "outputs": "${var.output}",
     "reports": "${var.output}/reports",
-    "as_of": "",
+    "as_of": "last-month",
 }
 
 
@@ -75,7 +75,7 @@ def test_the_workflow_is_the_monthly_run_without_the_training_of_a_quarter():
 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_job_has_the_options_that_it_has_in_the_monthly_run(name):
-    options = {word.format(**OF_DATABRICKS) for word in STEPS[name].options} - {"--as-of="}
+    options = {word.format(**OF_DATABRICKS) for word in STEPS[name].options}
     assert {*SCRIPTS[name]["parameters"]} - {"--model=${var.model}"} == options
 {% endif %}
 

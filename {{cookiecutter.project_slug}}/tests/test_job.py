@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyspark
@@ -285,6 +285,12 @@ def test_other_percentages_are_refused_with_what_was_typed(text):
 )
 def test_a_named_period_ends_with_its_last_second(text, last):
     assert job.last_moment(text) == last
+
+
+def test_last_month_is_the_one_before_todays():
+    today = datetime.now()
+    last = job.last_moment("last-month")
+    assert (last + timedelta(seconds=1)) == datetime(today.year, today.month, 1)
 
 
 @pytest.mark.parametrize("text", ["2025-02-29", "2025", "2025-13", "12/2025", "20251201", ""])

@@ -5,9 +5,12 @@ import sys
 from argparse import ArgumentTypeError
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from . import tables
+
+LAST_MONTH = "last-month"
+"""The month before today's, for schedulers that cannot write its name."""
 
 
 def positive(text: str) -> int:
@@ -68,7 +71,9 @@ def moment(text: str) -> datetime:
 
 
 def last_moment(text: str) -> datetime:
-    """Parse a month, a day or an hour like `moment`; return its last second."""
+    """Parse a month, a day or an hour like `moment`, or LAST_MONTH; return its last second."""
+    if text == LAST_MONTH:
+        text = f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"
     start = moment(text)
     if len(text) == len("2025-12"):
         start = start.replace(day=monthrange(start.year, start.month)[1])

@@ -35,8 +35,8 @@ READING.add_argument(
     "--as-of",
     type=last_moment,
     metavar="PERIOD",
-    help="last period to use, as 2025-12, 2025-12-31 or 2025-12-31T08; later rows are counted and "
-    "left out",
+    help="last period to use, as 2025-12, 2025-12-31, 2025-12-31T08 or last-month; later rows are "
+    "counted and left out",
 )
 READING.add_argument(
     "--columns",

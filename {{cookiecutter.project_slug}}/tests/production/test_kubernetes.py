@@ -88,13 +88,13 @@ OF_KUBERNETES = {
     "customers": "s3a://BUCKET/raw/customers",
     "outputs": "s3a://BUCKET",
     "reports": "s3a://BUCKET/reports",
-    "as_of": "",
+    "as_of": "last-month",
 }
 
 
 @pytest.mark.parametrize("step", MONTHLY, ids=lambda step: step.job)
 def test_a_job_has_the_options_of_the_monthly_run_and_starts_after_what_it_needs(step):
-    options = {word.format(**OF_KUBERNETES) for word in step.options} - {"--as-of="}
+    options = {word.format(**OF_KUBERNETES) for word in step.options}
     assert {*arguments(step.job.replace("_", "-"))} == options
     assert all(hour(name) < hour(step.job) for name in step.needs)
 
