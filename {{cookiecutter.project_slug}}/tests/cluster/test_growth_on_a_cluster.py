@@ -53,11 +53,15 @@ def test_forecasts_are_judged_alike(both, simulated, spark, tmp_path):
 
 
 def runs_a_pandas_udf(worker: psutil.Process) -> bool:
-    """Return whether Python has forked a process for a task of an executor of this worker."""
+    """Return whether a process that Python forked for an executor of this worker computes.
+
+    Between tasks, such a process waits for the next one.
+    """
     with suppress(psutil.NoSuchProcess):
         children = {child.pid: child for child in worker.children(recursive=True)}
         pythons = {pid for pid, child in children.items() if "python" in child.name()}
-        return any(children[pid].ppid() in pythons for pid in pythons)
+        forked = (children[pid] for pid in pythons if children[pid].ppid() in pythons)
+        return any(child.status() == psutil.STATUS_RUNNING for child in forked)
     return False
 
 
