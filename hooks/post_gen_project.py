@@ -13,6 +13,8 @@ MONTHLY = [
     "production/alert.py",
     "production/airflow",
     "production/monthly.py",
+    "production/planning.py",
+    "production/processes.py",
     "production/steps.py",
     "tests/jobs/test_check_usage.py",
     "tests/production/test_monthly.py",
