@@ -38,7 +38,7 @@ def aligned(records: Sequence[Mapping[str, Any]]) -> str:
     return formatted(records, tablefmt="simple", missingval="-")
 
 
-def formatted(records: Sequence[Mapping[str, Any]], **style: str) -> str:
+def formatted(records: Sequence[Mapping[str, Any]], **style: Any) -> str:
     """Return records as a table, in a style of tabulate; a text that looks like a number stays."""
     import pandas as pd  # jobs without a table do not wait for it
 
@@ -49,6 +49,7 @@ def formatted(records: Sequence[Mapping[str, Any]], **style: str) -> str:
         for place, column in enumerate(table)
         if any(isinstance(value, str) for value in table[column])
     ]
-    return table.to_markdown(
+    shown: str = table.to_markdown(
         index=False, floatfmt=",.3f", intfmt=",", disable_numparse=texts, **style
     )
+    return shown
