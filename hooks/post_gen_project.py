@@ -70,6 +70,7 @@ BROUGHT_BY = {
             "tests/jobs/test_churn_jobs.py",
             "tests/jobs/test_compare_training.py",
             "tests/jobs/test_monitor_churn.py",
+            "tests/production/test_planning.py",
             "tests/lifecycle",
             "tests/monitoring",
             "tests/tradeoff",

@@ -374,6 +374,7 @@ USE_CASE_FILES = {
         "tests/jobs/test_churn_jobs.py",
         "tests/jobs/test_compare_training.py",
         "tests/jobs/test_monitor_churn.py",
+        "tests/production/test_planning.py",
         "tests/lifecycle/conftest.py",
         "tests/lifecycle/test_comparison.py",
         "tests/lifecycle/test_holdout.py",
