@@ -1,6 +1,8 @@
 """Every combination of options gives exactly its files, and all of them are valid."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from functools import cache
 
@@ -214,6 +216,8 @@ MONITORING = {
     "jobs/check_usage.py",
     "production/alert.py",
     "production/monthly.py",
+    "production/planning.py",
+    "production/processes.py",
     "production/steps.py",
     "tests/jobs/test_check_usage.py",
     "tests/production/test_monthly.py",
@@ -370,6 +374,7 @@ USE_CASE_FILES = {
         "tests/jobs/test_churn_jobs.py",
         "tests/jobs/test_compare_training.py",
         "tests/jobs/test_monitor_churn.py",
+        "tests/production/test_planning.py",
         "tests/lifecycle/conftest.py",
         "tests/lifecycle/test_comparison.py",
         "tests/lifecycle/test_holdout.py",
@@ -494,6 +499,33 @@ def test_databricks_gets_all_jobs_and_no_others(bake_here, use_cases):
     assert sorted(jobs) == sorted(
         [*workflow, *(path.stem for path in (project / "jobs").glob("*.py"))]
     )
+
+
+def test_a_run_of_airflow_without_a_logical_date_is_of_the_month_before_its_start(bake_here):
+    """`airflow dags trigger` gives none. Airflow and the command of the step are replaced."""
+    project = bake_here(scheduler="airflow")
+    program = """
+import runpy, subprocess, sys
+from datetime import datetime
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+class Task:
+    __call__ = __rshift__ = __rrshift__ = lambda self, *_, **__: self
+sdk = MagicMock(task=lambda **_: lambda _: Task())
+sys.modules |= {"airflow": MagicMock(), "airflow.sdk": sdk, "airflow.sdk.exceptions": sdk}
+dag = runpy.run_path("production/airflow/monthly_run.py")
+subprocess.run = lambda words, **_: print(words[words.index("--as-of") + 1]) or Ended
+Ended = SimpleNamespace(returncode=0)
+day = datetime(2026, 3, 31)
+by_hand = SimpleNamespace(run_after=day)
+dag["run_step"]("x", dag_run=by_hand)
+dag["run_after_act"]("x", True, dag_run=by_hand)
+dag["run_step"]("x", datetime(2026, 1, 2), by_hand)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["2026-02", "2026-02", "2025-12"]
 
 
 @pytest.mark.parametrize("deploy_to", CHOICES["deploy_to"])

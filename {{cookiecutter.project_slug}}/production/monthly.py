@@ -9,7 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,15 +18,15 @@ from typing import Any
 
 from {{ cookiecutter.package_name }} import __version__, run_log
 from {{ cookiecutter.package_name }}.arguments import moment
+from {{ cookiecutter.package_name }}.errors import BadInputError
 from {{ cookiecutter.package_name }}.tables.places import local_path
 
 from production import alert
-from production.steps import ACT, AFTER_ACT, CHECK, NOT_DUE, QUARTER, STEPS, Step
+from production.planning import TRAINING, as_before, plan, trains_after_act
+from production.processes import alone, ending_with
+from production.steps import ACT, AFTER_ACT, CHECK, NOT_DUE, STEPS, Step
 
 JOBS = Path(__file__).parents[1] / "jobs"
-
-TRAINING = next((step.job for step in STEPS if step.retrains), None)
-"""The job that trains a model, if the project has one."""
 
 PLACES = {
     "usage": "data/raw/usage",
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
 
     Returns:
         0 if all went well; 3 if a job says act; 99 if `--only` names a training that is not due;
-        otherwise the exit code of the step that failed.
+        1 if another run holds the reports; otherwise the exit code of the step that failed.
     """
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -112,23 +112,44 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
         "--after-act", action="store_true", help="with --only: train unless it was done this month"
     )
     args = parser.parse_args(arguments)
-    reports = local_path(args.reports)
+    try:
+        reports = local_path(args.reports)
+    except BadInputError as error:
+        parser.error(f"--reports: {error}")
     if reports is None:
         parser.error(f"--reports ({args.reports}): keeps the state of the run. Name a folder.")
     args.reports = str(reports)  # of file:///srv/reports and ~/reports too, as the jobs have it
     places = {name: getattr(args, name) for name in PLACES}
-    if args.only:
-        log = run_log.read(Path(args.reports, "runs"))
-        due = plan(args.as_of, log, 1 if args.after_act else QUARTER)
-        if args.only == TRAINING and TRAINING not in due:
+    if args.only:  # a scheduler runs jobs that do not need each other at the same time
+        if args.only == TRAINING and not is_due(args.as_of, places, args.after_act):
             return NOT_DUE
         month = Month(args.as_of, places, [args.only], only=args.only)
-    else:
+        return complete(month, command, args.accept_input)
+    with alone(reports / "monthly") as is_alone:
+        if not is_alone:
+            print(
+                f"error: monthly run {args.as_of}: another monthly run uses {reports / 'monthly'}. "
+                "Run the same command again when it has ended."
+            )
+            return 1
         month = start(args.as_of, places, args.again)
+        return complete(month, command, args.accept_input)
+
+
+def is_due(as_of: str, places: dict[str, str], after_act: bool) -> bool:
+    """Return whether a month needs a training, or needs one because a monitor says act."""
+    log = read_log(places)
+    if after_act:
+        return trains_after_act(as_of, log, places)
+    return TRAINING in plan(as_of, log, places)
+
+
+def complete(month: Month, command: Command, accept_input: bool) -> int:
+    """Run what is left of a month, tell what has to be told, and return the exit code."""
     if len(month.ended) == len(month.planned):
         print(f"monthly run {month.as_of}: complete since an earlier run; --again runs it again")
         return ACT if month.acting() else 0
-    code = run(month, command, args.accept_input)
+    code = run(month, command, accept_input)
     if code:
         alert.send(payload(month, code))
     return code
@@ -136,7 +157,7 @@ def main(arguments: Sequence[str] | None = None, command: Command = on_this_mach
 
 def start(as_of: str, places: dict[str, str], again: bool = False) -> Month:
     """Return the state of a month: what an earlier run left, or a new plan."""
-    month = Month(as_of, places, plan(as_of, run_log.read(Path(places["reports"], "runs"))))
+    month = Month(as_of, places, plan(as_of, read_log(places), places))
     if month.file.exists() and not again:
         earlier = Month(**json.loads(month.file.read_text(encoding="utf-8")))
         if earlier.places == places and {*earlier.planned} <= {step.job for step in STEPS}:
@@ -144,42 +165,9 @@ def start(as_of: str, places: dict[str, str], again: bool = False) -> Month:
     return month
 
 
-def plan(as_of: str, log: Sequence[Mapping[str, Any]], months: int = QUARTER) -> list[str]:
-    """Return the jobs of a month, in their order.
-
-    Args:
-        as_of: the month.
-        log: the rows of the run log, which tell when a model was trained.
-        months: after how many months a model is trained again.
-    """
-    trainings = [
-        _index(as_of) - _index(row["as_of"])
-        for row in log
-        if row["job"] == TRAINING and row["exit_code"] == 0 and row["as_of"]
-    ]
-    is_due = not any(0 <= passed < months for passed in trainings)
-    return [step.job for step in STEPS if is_due or not step.retrains]
-
-
-def as_before(as_of: str, job: str, log: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the option by which a past month is predicted with the model that it had.
-
-    A later model knows what came after the month. The newest month is predicted with the champion.
-    """
-    done = [row for row in log if row["job"] == job and row["exit_code"] == 0 and row["as_of"]]
-    if not any(_index(row["as_of"]) > _index(as_of) for row in done):
-        return []
-    until = [row for row in done if _index(row["as_of"]) <= _index(as_of)]
-    # a quarter is dated by its first month, so the month that is run may have no row
-    last = max(reversed(until), key=lambda row: _index(row["as_of"]), default={})
-    version = last.get("model_version")
-    return [f"--version={version}"] if version else []
-
-
-def _index(month: str) -> int:
-    """Return the number of a month, given as 2025-12 or as a date of it."""
-    year, number = month.split("-")[:2]
-    return 12 * int(year) + int(number)
+def read_log(places: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the rows of the run log of all jobs."""
+    return run_log.read(Path(places["reports"], "runs"))
 
 
 def run(month: Month, command: Command, accept_input: bool = False) -> int:
@@ -192,8 +180,8 @@ def run(month: Month, command: Command, accept_input: bool = False) -> int:
         told = f"step {len(month.ended) + 1} of {len(month.planned)}: {step.job}"
         print(f"{told} ...", flush=True)
         options = [word.format(as_of=month.as_of, **month.places) for word in step.options]
-        log = run_log.read(Path(month.places["reports"], "runs"))
-        options += as_before(month.as_of, step.job, log)
+        if step.takes_version:
+            options += as_before(month.as_of, step, read_log(month.places), month.places)
         ended = execute(step.job, command(step.job, [*options, "--log-format=json"]))
         code = ended["exit_code"]
         print(f"{told}, {ended['seconds']} s, exit code {code}", flush=True)
@@ -203,9 +191,13 @@ def run(month: Month, command: Command, accept_input: bool = False) -> int:
             told = "the input is not as usual: correct it, or go on with --accept-input"
             return _stop(month, step, code, told)
         month.ended.append(ended)
-        had_training = TRAINING in month.planned or TRAINING not in plan(month.as_of, log, 1)
-        if code == ACT and not month.only and not had_training:
-            month.planned += AFTER_ACT.get(step.job, ())
+        after = AFTER_ACT.get(step.job) if code == ACT and not month.only else None
+        if (
+            after
+            and TRAINING not in month.planned
+            and trains_after_act(month.as_of, read_log(month.places), month.places)
+        ):
+            month.planned += after
         month.save()
     outcome = f"act ({', '.join(month.acting())})" if month.acting() else "ok"
     seconds = perf_counter() - begin
@@ -216,7 +208,8 @@ def run(month: Month, command: Command, accept_input: bool = False) -> int:
 def execute(job: str, command: Sequence[str]) -> dict[str, Any]:
     """Run a job, whose messages go to stderr; return its exit code, seconds and summary."""
     begin = perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with process, ending_with(process):
         try:
             out, _ = process.communicate()
         except KeyboardInterrupt:  # Ctrl-C reaches the job too, which ends by itself

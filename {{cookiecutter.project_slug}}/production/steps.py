@@ -16,12 +16,14 @@ class Step(NamedTuple):
     options: its command line, with the PLACES and {as_of}.
     needs: the jobs that must have ended before it, where they are part of the run.
     retrains: whether the step is part of a training, which is not needed each month.
+    takes_version: whether the step predicts with a model, whose `--version` may be named.
     """
 
     job: str
     options: tuple[str, ...]
     needs: tuple[str, ...] = ()
     retrains: bool = False
+    takes_version: bool = False
 
 
 CHECK = Step("check_usage", ("--usage={usage}", "--as-of={as_of}", "--reports={reports}"))
@@ -80,6 +82,7 @@ STEPS = (
             "--reports={reports}",
         ),
         needs=("check_usage", "promote_model"),
+        takes_version=True,
     ),
     Step(
         "monitor_churn",

@@ -93,7 +93,8 @@ def command(options: Sequence[str], job: Sequence[str], code: Path) -> list[str]
     files = ",".join([str(code), *values_of("--py-files", options)])
     return [
         str(SPARK_HOME / "bin" / "spark-submit"),
-        f"--archives={environment()}#{UNPACKED}",
+        # a URL, because Spark takes a path with a # for one, in which a space is an error
+        f"--archives={environment().resolve().as_uri()}#{UNPACKED}",
         f"--conf=spark.pyspark.python={unpacked}",
         f"--conf=spark.pyspark.driver.python={unpacked if is_on_cluster else sys.executable}",
         *options,

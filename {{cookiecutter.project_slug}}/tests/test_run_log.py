@@ -111,6 +111,18 @@ def test_a_log_that_cannot_be_written_is_told_and_does_not_end_the_job(tmp_path,
     assert line.startswith("warning: run log (") and "has no row" in line
 
 
+def test_files_that_are_no_rows_are_left_out_with_one_warning(tmp_path, capsys):
+    row = run_log.begin("score", ())
+    row.folder = tmp_path
+    row.end({}, 0)
+    for number, content in enumerate((b'{"job": "sco', b"\xff", b"[1]", b'{"a": 1}', b"")):
+        (tmp_path / f"a{number}.json").write_bytes(content)
+    assert [found["job"] for found in run_log.read(tmp_path)] == ["score"]
+    [line] = capsys.readouterr().err.splitlines()
+    told = "5 files are no rows of a run, for example a0.json"
+    assert line.startswith(f"warning: run log ({tmp_path}): {told}")
+
+
 def test_arguments_that_are_refused_leave_no_row(usage, tmp_path, log):
     parser = ArgumentParser()
     parser.add_argument("--usage")

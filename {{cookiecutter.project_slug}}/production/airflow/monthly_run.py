@@ -2,7 +2,8 @@
 
 Airflow needs none of the project's packages: a task runs one step with the project's own Python.
 Exit code 1 is retried; 2 and 3 are not, because a retry would end alike. If a monitor says act, the
-run goes on, and its last task fails.
+run goes on, and its last task fails. A run that is triggered without a logical date is of the month
+before its start.
 """
 
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from airflow.sdk import DAG, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
@@ -45,16 +47,18 @@ def run(job: str, *more: str, on: datetime) -> bool:
     return code == ACT
 
 
-def run_step(job: str, logical_date: datetime | None = None) -> bool:
+def run_step(job: str, logical_date: datetime | None = None, dag_run: Any = None) -> bool:
     """Run a step of the month."""
-    return run(job, on=logical_date)
+    return run(job, on=logical_date or dag_run.run_after)
 
 
-def run_after_act(job: str, acts: bool, logical_date: datetime | None = None) -> bool:
+def run_after_act(
+    job: str, acts: bool, logical_date: datetime | None = None, dag_run: Any = None
+) -> bool:
     """Run a step once more, if the monitor before it says act."""
     if not acts:
         raise AirflowSkipException("the monitor does not say act")
-    return run(job, "--after-act", on=logical_date)
+    return run(job, "--after-act", on=logical_date or dag_run.run_after)
 
 
 def tell(acts: dict[str, bool | None]) -> None:

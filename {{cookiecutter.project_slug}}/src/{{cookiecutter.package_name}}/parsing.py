@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import run_log
+from .errors import BadInputError
 from .inputs import place_of_rejected
 from .spark.connectors import needed
 from .spark.session import get_spark
@@ -84,6 +85,10 @@ def parse(
             places.check_writable("--output", table.place, is_replaced, parts)
     if local_reports is not None:
         places.check_writable("--reports", local_reports)
+    if scratch is not None:
+        if not scratch.is_dir():
+            raise BadInputError(f"--scratch ({scratch}): there is no such folder. Name another.")
+        places.check_writable("--scratch", scratch)
     opened = [with_format(with_version(value)[0]) for value in read.values()]
     formatted = [place for place in (*replaced, *opened) if place]
     named = map(str, (*read.values(), *formatted, *added.values()))

@@ -10,6 +10,7 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,9 @@ IN_URL = re.compile(r"(://[^/@\s:]*):[^@\s]+@")
 NAMES = r"password|passwd|secret|token|signature|\bsig\b|(?:api|access|account)[._-]?key"
 NAMED = re.compile(rf"(?i)([\w.-]*(?:{NAMES})[\w.-]*(?:=|%3D))[^\s&;,'\"]+")
 HIDDEN = "***"
+
+FIELDS = {"job", "as_of", "arguments", "exit_code"}
+"""Fields without which a file is no row."""
 
 
 @dataclass
@@ -130,9 +134,26 @@ def folder_for(args: Namespace) -> Folder | None:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """Return the rows of a run log, the oldest first; none if there is no such folder."""
-    files = sorted(folder.glob("[!.]*.json"))
-    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    """Return the rows of a run log, the oldest first; none if there is no such folder.
+
+    Files that are damaged, or no rows, are left out with one warning on stderr.
+    """
+    rows, others = [], []
+    for file in sorted(folder.glob("[!.]*.json")):
+        row = None
+        with suppress(OSError, ValueError):  # a row that was removed meanwhile, or half a row
+            row = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(row, dict) and row.keys() >= FIELDS:
+            rows.append(row)
+        else:
+            others.append(file.name)
+    if others:
+        print(
+            f"warning: run log ({folder}): {len(others)} files are no rows of a run, for example "
+            f"{others[0]}. They are left out; remove them.",
+            file=sys.stderr,
+        )
+    return rows
 
 
 def masked(text: str) -> str:

@@ -135,3 +135,4 @@ def test_a_ranking_that_fails_and_scores_that_move_act():
     found = statuses([*quiet, 0.6], [*calm, ("2025-09-01", 0.4)])
     assert found["roc-auc"] == found["score-drift"] == "act"
     assert found["brier"] == "ok"
+    assert statuses([*quiet, 0.6, None], calm)["roc-auc"] == "ok"  # not the alarm of a month ago

@@ -125,6 +125,14 @@ def test_quiet_months_are_ok_and_a_shift_of_usage_acts():
     assert shifted["bias"] == shifted["wape"] == "act"
 
 
+def test_an_alarm_is_not_repeated_when_later_periods_have_no_usage():
+    found = vintages([*QUIET[:-2], 18.0, 1.0])
+    last = found["period"] == MONTHS[-1]
+    assert statuses(found[~last])["bias"] == statuses(found[~last])["segment-bias pro"] == "act"
+    assert statuses(found.assign(usage=found["usage"].where(~last, 0.0)))["bias"] == "ok"
+    assert statuses(found[~(last & (found["plan"] == "pro"))])["segment-bias pro"] == "ok"
+
+
 def test_a_shift_in_one_segment_is_told_of_that_segment():
     found = vintages(QUIET)
     last = (found["period"] == MONTHS[-1]) & (found["plan"] == "pro")

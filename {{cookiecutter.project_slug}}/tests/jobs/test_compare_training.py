@@ -1,6 +1,9 @@
 """jobs/compare_training.py writes a report, and refuses bad arguments."""
 
+import errno
 import json
+import os
+import tempfile
 from datetime import date
 
 import pytest
@@ -108,6 +111,33 @@ def test_a_table_that_is_too_short_is_told_in_one_line(make_usage, tmp_path, cap
     assert job.run(compare_training.main, ["--usage", str(tmp_path / "usage")]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert "Take a longer history or a smaller --horizon" in line
+
+
+@pytest.mark.parametrize(
+    ("scratch", "told"),
+    [
+        ("a file", "there is no such folder"),
+        ("missing", "there is no such folder"),
+        ("full", "cannot be written (No space left on device)"),
+    ],
+)
+def test_scratch_that_cannot_be_used_is_refused_in_one_line(
+    tmp_path, capsys, monkeypatch, scratch, told
+):
+    (tmp_path / "a file").touch()
+    (tmp_path / "full").mkdir()
+    make = tempfile.TemporaryDirectory
+
+    def fails(*arguments, dir=None, **others):
+        if str(dir).endswith("full"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return make(*arguments, dir=dir, **others)
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", fails)
+    given = ["--scratch", str(tmp_path / scratch), "--reports", str(tmp_path / "reports")]
+    assert job.run(compare_training.main, given) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: --scratch ({tmp_path / scratch}): {told}")
 
 
 def test_sizes_whose_tables_would_fill_the_disk_are_refused_in_one_line(tmp_path, capsys):

@@ -126,6 +126,10 @@ def test_the_job_says_what_it_decides_and_why(plain, bad, register, name, capsys
     assert "version 1 is the champion, by --force" in told("--force")
     register(plain)
     assert "version 2 is the champion: better by more than chance in ROC AUC" in told()
+    for again in ([], ["--force"]):
+        assert "version 2 stays the champion: it is the champion already" in told(*again)
+    code, printed = promote("--version", "2")
+    assert code == 2 and "is the champion already. Train another" in printed
     assert "version 1 is the champion again, instead of version 2" in told("--rollback")
     assert "version 1 stays the champion: version 2 was rolled back" in told()
     register(bad)

@@ -6,14 +6,16 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import mlflow
 import pytest
+from mlflow.exceptions import MlflowException, RestException
 
 from {{ cookiecutter.package_name }} import lifecycle
 from {{ cookiecutter.package_name }}.errors import BadInputError, UnavailableError
+from {{ cookiecutter.package_name }}.lifecycle.store import find_champion
 
 
 @pytest.mark.slow
@@ -53,6 +55,41 @@ def test_a_server_that_is_set_is_used_instead_of_the_folder(
     register(plain)
     assert lifecycle.load(name, "challenger").version == "1"
     assert not list(store.iterdir())
+
+
+def answer(code):
+    """Return the error that MLflow makes of a server's JSON."""
+    with suppress(ValueError):
+        code = int(code)
+    return RestException({"error_code": code, "message": "an answer\nof two lines"})
+
+
+@pytest.mark.parametrize(
+    ("error", "is_absent"),
+    [
+        (answer("RESOURCE_DOES_NOT_EXIST"), True),
+        (answer("INVALID_PARAMETER_VALUE"), True),  # a missing alias in a database
+        (answer("NOT_FOUND"), True),
+        (answer("REGISTERED_MODEL_NOT_FOUND"), True),  # not known to MLflow
+        (answer("ENDPOINT_NOT_FOUND"), False),
+        (answer("404"), False),
+        (answer("503"), False),
+        (answer("PERMISSION_DENIED"), False),
+        (MlflowException("API request failed with exception: Connection refused"), False),
+    ],
+    ids=str,
+)
+def test_a_registry_that_does_not_answer_is_not_one_without_the_model(error, is_absent):
+    class Client:
+        def get_model_version_by_alias(self, *_):
+            raise error
+
+    if is_absent:
+        assert find_champion(Client(), "churn") is None
+        return
+    with pytest.raises(UnavailableError, match="registry does not say its champion") as told:
+        find_champion(Client(), "churn")
+    assert "\n" not in str(told.value)
 
 
 def moved(store, folder):

@@ -67,6 +67,15 @@ def test_a_short_history_has_no_limits_and_says_so():
     assert "limits need 6 ordinary earlier values" in found.reason
 
 
+def test_an_alarm_is_not_repeated_for_a_period_without_a_value():
+    found = made([*ORDINARY, 20.0, None])
+    assert (found.status, found.record()["value"]) == ("ok", None)
+    assert found.record()["period"] == "2025-09"
+    assert found.reason == "a figure: no value in 2025-09, for lack of data"
+    assert [point.value for point in found.points] == [*ORDINARY, 20.0]
+    assert status([*ORDINARY, None, 20.0]) == "act"
+
+
 def test_an_alarm_does_not_widen_the_limits_of_the_next_period():
     assert status([*ORDINARY, 20.0, 20.0]) == "act"
 

@@ -107,6 +107,16 @@ def hour(name):
 
 
 {% endif %}
+def test_a_project_is_deployed_into_its_own_namespace():
+    """Schedules of two projects have the same names: in one namespace, they would be replaced."""
+    page = (PROJECT / "docs" / "clusters.md").read_text()
+    [namespace] = re.findall(r"^kubectl create namespace (\S+)$", page, re.M)
+    applied = re.findall(r"kubectl (?:apply|get)\b[^`]+?(?=`|\n\w|\n`)", page)
+    assert len(applied) == 4
+    assert all(f"--namespace {namespace}" in line for line in applied), applied
+    assert namespace == ACCESS[0]["metadata"]["name"]
+
+
 @pytest.mark.parametrize("name", JOBS)
 def test_no_pod_runs_as_root(name):
     for pod in (template(name)["driver"], template(name)["executor"]):

@@ -1,6 +1,8 @@
 """The monthly run: what runs, where it goes on, what stops it, and what is told."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +14,7 @@ import pytest
 from {{ cookiecutter.package_name }} import job, run_log
 
 from jobs import simulate_usage
-from production import alert, monthly, steps
+from production import alert, monthly, planning, processes, steps
 
 JOBS = [step.job for step in steps.STEPS]
 LAST = JOBS[-1]
@@ -30,16 +32,21 @@ def nobody_is_told(monkeypatch):
 
 @pytest.fixture
 def company(tmp_path):
-    """Return the months that jobs of no content ran in, and a function that runs a month."""
+    """Return the months that jobs of no content ran in, and a function that runs a month.
+
+    Each training makes a version, named like its month.
+    """
     calls = []
 
-    def run(as_of, *arguments, **codes):
+    def run(as_of, *arguments, given=None, **codes):
         def command(name, options):
             calls.append((as_of, name))
+            if given is not None:
+                given[name] = options
             code = codes.get(name, 0)
             row = run_log.begin(name, options)
             row.folder, row.as_of = tmp_path / "runs", f"{as_of}-01"
-            row.end({}, code)
+            row.end({"model_version": as_of} if name == planning.TRAINING else {}, code)
             problem = "usage is negative" if code in (1, 2) else ""
             return [sys.executable, "-S", "-c", WRITES, str(code), problem]
 
@@ -97,12 +104,47 @@ def test_a_step_that_fails_stops_the_run_which_goes_on_there(company, code, caps
     assert calls == [("2025-12", LAST)]
 
 
-def test_reports_at_a_url_are_refused_because_the_state_is_there(company, capsys):
+@pytest.mark.parametrize(
+    ("reports", "told"),
+    [
+        ("s3a://bucket/reports", "--reports (s3a://bucket/reports): keeps the state"),
+        ("file://host/reports", "--reports: file://host/reports: names host as a machine"),
+    ],
+)
+def test_reports_at_a_url_are_refused_because_the_state_is_there(company, capsys, reports, told):
     calls, run = company
     with pytest.raises(SystemExit, match="2"):
-        run("2025-12", "--reports=s3a://bucket/reports")
-    assert "--reports (s3a://bucket/reports): keeps the state" in capsys.readouterr().err
+        run("2025-12", f"--reports={reports}")
+    assert told in capsys.readouterr().err
     assert not calls
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock")
+def test_a_second_run_at_the_same_time_ends_in_one_line(company, tmp_path, capsys):
+    calls, run = company
+    with processes.alone(tmp_path / "monthly") as is_alone:
+        assert is_alone
+        assert run("2025-12") == 1
+        [line] = capsys.readouterr().out.splitlines()
+        assert line.startswith("error: monthly run 2025-12: another monthly run uses")
+        assert not calls
+        assert run("2025-12", "--only", "check_usage") == 0  # its scheduler sees to it
+    assert run("2025-12") == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send on")
+def test_a_run_that_is_terminated_ends_its_job():
+    def handler(*_):
+        raise AssertionError("the run itself was ended")
+
+    ends = "import os, signal, time; os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)"
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        ended = monthly.execute("job", [sys.executable, "-S", "-c", ends])
+        assert (ended["exit_code"], ended["seconds"] < 30) == (143, True)
+        assert signal.getsignal(signal.SIGTERM) is handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_reports_that_are_named_by_a_file_url_or_from_home_are_the_folder(
@@ -171,25 +213,22 @@ def test_a_training_that_a_scheduler_asks_for_has_its_own_exit_code_when_it_is_n
     assert len(calls) == 2
 
 
-def test_a_training_that_failed_or_is_of_a_later_month_is_none():
-    row = {"job": "train_churn", "exit_code": 0, "as_of": "2025-10-01"}
-    assert "train_churn" not in monthly.plan("2025-12", [row])
-    assert "train_churn" in monthly.plan("2025-12", [row | {"exit_code": 2}])
-    assert "train_churn" in monthly.plan("2025-09", [row])
-    assert "train_churn" in monthly.plan("2026-01", [row])
-
-
-def test_a_past_month_that_runs_again_is_scored_by_the_model_that_it_had():
-    known = (("2025-10", "1", 0), ("2025-11", "1", 0), ("2025-11", "2", 0), ("2025-12", "3", 0))
-    log = [
-        {"job": "score_churn", "exit_code": code, "as_of": f"{month}-01", "model_version": version}
-        for month, version, code in (*known, ("2026-02", "4", 1))
-    ]
-    assert monthly.as_before("2025-11", "score_churn", log) == ["--version=2"]
-    for month in ("2025-09", "2025-12", "2026-01"):  # without scores, and the newest ones
-        assert monthly.as_before(month, "score_churn", log) == []
-    quarters = [row for row in log if row["as_of"] != "2025-11-01"]
-    assert monthly.as_before("2025-11", "score_churn", quarters) == ["--version=1"]
+def test_only_steps_that_predict_get_a_version_and_no_monitor_changes_todays_champion(company):
+    calls, run = company
+    assert run("2025-12") == 0
+    calls.clear()
+    given = {}
+    assert run("2025-09", given=given, monitor_churn=3) == 3
+    versions = {name: [w for w in words if "version" in w] for name, words in given.items()}
+    assert versions.pop("score_churn") == ["--version=2025-09"]
+    assert not any(versions.values())
+    assert [name for _, name in calls].count("train_churn") == 1
+    calls.clear()
+    given.clear()
+    assert run("2025-10", given=given, monitor_churn=3) == 3
+    assert calls[-1] == ("2025-10", "monitor_churn")
+    assert not {*TRAINING} & given.keys()
+    assert run("2025-10", "--only", "train_churn", "--after-act") == steps.NOT_DUE
 
 
 def test_a_month_that_has_had_a_training_has_no_other_when_it_runs_again(company):

@@ -22,10 +22,18 @@ def line(*arguments):
 
 def test_executors_unpack_their_python_and_receive_the_code():
     asked = line("--master", "spark://h:7077", JOB)
-    assert "--archives=dist/environment-1.tar.gz#environment" in asked
+    archive = Path("dist/environment-1.tar.gz").resolve().as_uri()
+    assert f"--archives={archive}#environment" in asked
     assert "--py-files=dist/code.zip" in asked
     assert "--conf=spark.pyspark.python=./environment/bin/python" in asked
     assert f"--conf=spark.pyspark.driver.python={sys.executable}" in asked
+
+
+def test_a_folder_whose_name_has_a_space_is_named_as_a_url(monkeypatch):
+    archive = Path("/srv/my project/dist/environment-1.tar.gz")
+    monkeypatch.setattr(submit, "environment", lambda: archive)
+    asked = line("--master=yarn", JOB)
+    assert "--archives=file:///srv/my%20project/dist/environment-1.tar.gz#environment" in asked
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ def test_counts_have_no_decimals_beside_other_numbers():
     assert "|  1,000 |     0.500 |" in as_table([{"rows": 1000, "seconds": 0.5}])
 
 
+def test_texts_that_look_like_numbers_stay_as_they_are():
+    table = as_table([{"plan": "1.10", "rows": 1000}, {"plan": "007", "rows": None}])
+    assert "| 1.10   |" in table and "| 007    |" in table
+
+
 def test_texts_with_the_signs_of_a_table_stay_in_their_cells():
     records = [{"plan": "basic|trial\nof 2024", "rows|n": 7}, {"plan": "pro", "rows|n": None}]
     table = as_table(records)

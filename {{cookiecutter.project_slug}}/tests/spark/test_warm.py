@@ -66,9 +66,17 @@ def test_another_project_environment_or_spark_has_another(port, monkeypatch, pla
     assert warm.find() is None
 
 
-def test_another_java_has_another(port, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("JAVA_HOME", "/another/java"),
+        ("SPARK_DRIVER_MEMORY", "12g"),
+        ("PYSPARK_SUBMIT_ARGS", "--conf spark.sql.shuffle.partitions=7 pyspark-shell"),
+    ],
+)
+def test_another_java_or_other_settings_have_another(port, monkeypatch, name, other):
     write_state(warm.Warm(port, "secret", ME, ME))
-    monkeypatch.setenv("JAVA_HOME", "/another/java")
+    monkeypatch.setenv(name, other)
     assert warm.find() is None
 
 

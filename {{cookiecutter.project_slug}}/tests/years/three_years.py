@@ -28,7 +28,7 @@ from {{ cookiecutter.package_name }}.spark.session import get_spark
 {% if cookiecutter.use_cases != "growth-forecasting" %}
 from jobs import promote_model
 {% endif %}
-from production import monthly, steps
+from production import monthly, planning, steps
 from tests.years.company import EVENTS, RUNS, Company, Event
 from tests.years.picture import draw
 
@@ -285,7 +285,7 @@ def test_the_picture_of_the_years_is_written(operator):
     number = {str(month): run for run, month in enumerate(RUNS, 1)}
     done, champion = [], None
     for row in log:
-        if row["job"] == monthly.TRAINING:
+        if row["job"] == planning.TRAINING:
             done.append((number[row["as_of"]], "training"))
         if row["job"] in WRITERS and row.get("model_version", champion) != champion:
             done.append((number[row["as_of"]], "promotion"))

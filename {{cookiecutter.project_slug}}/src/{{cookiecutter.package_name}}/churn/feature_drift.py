@@ -149,8 +149,10 @@ def check_features(
     if last.empty:
         told = "nothing to compare: the model that scored kept no shares of its features"
         return Check(WATCHED, [], f"{WATCHED.what}: {told}")
-    largest = moved.groupby("as_of")["rise"].max().dropna()
-    series = [(str(as_of), float(rise)) for as_of, rise in largest.items()]
+    largest = moved.groupby("as_of")["rise"].max()
+    series = [
+        (str(as_of), None if pd.isna(rise) else float(rise)) for as_of, rise in largest.items()
+    ]
     found = check(WATCHED, series, rates, bounds)
     named = [_told(row) for row in last.head(NAMED).itertuples()]
     return replace(found, reason=f"{found.reason}; {', '.join(named)}")

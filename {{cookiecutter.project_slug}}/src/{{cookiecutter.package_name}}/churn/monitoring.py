@@ -260,6 +260,6 @@ def checks(
     made = []
     for watched in WATCHED:
         field = watched.name.replace("-", "_")
-        series = [(row["cutoff"], row[field]) for row in by_cutoff if row[field] is not None]
+        series = [(row["cutoff"], row[field]) for row in by_cutoff]
         made.append(check(watched, series, rates, bounds.get(watched.name)))
     return [*made, check(DRIFT, drifts, rates, bounds.get(DRIFT.name))]

@@ -163,7 +163,8 @@ def checks(
     ]
     if promised and promised.get("wape"):
         ratios = [
-            (when, value / promised["wape"]) for when, value in _series(_complete(found), "wape")
+            (when, None if value is None else value / promised["wape"])
+            for when, value in _series(_complete(found), "wape")
         ]
         limits = bounds.get(PROMISE.name, Limits(None, PROMISED))
         made.append(check(PROMISE, ratios, rates, limits))
@@ -194,13 +195,16 @@ def _of_segments(
         name = f"{SEGMENT_BIAS} {', '.join(texts)}"
         watched = Watched(name, f"bias of {', '.join(texts)}, one period ahead", 0.03)
         series = _series(figures(nearest[chosen], ["period"]), "bias")
+        newest = str(nearest["period"].max())
+        if series[-1][0] != newest:  # the segment has no customers any more
+            series.append((newest, None))
         made.append(check(watched, series, shared, bounds))
     return made
 
 
-def _series(records: Sequence[Mapping[str, Any]], name: str) -> list[tuple[str, float]]:
+def _series(records: Sequence[Mapping[str, Any]], name: str) -> list[tuple[str, float | None]]:
     when = "period" if records and "period" in records[0] else "as_of"
-    return [(row[when], row[name]) for row in records if row[name] is not None]
+    return [(row[when], row[name]) for row in records]
 
 
 def _word(value: Any) -> Any:

@@ -58,14 +58,17 @@ def judge(name: str, version: str | None = None, force: bool = False) -> Verdict
         force: promote without comparing.
 
     Raises:
-        NoModelError: when there is no such version, or it is the champion already.
+        NoModelError: when there is no such version, or the one named is the champion already.
         BadInputError: when the models are for different horizons or tables.
     """
     client = open_store()
     challenger = find(client, name, version or CHALLENGER)
     champion = find_champion(client, name)
-    refuse_champion(name, challenger, champion)
     number, before = str(challenger.version), str(champion.version) if champion else None
+    if number == before and version is None:  # this command again, after it promoted
+        told = "it is the champion already, and no model was trained since"
+        return Verdict(number, before, False, told)
+    refuse_champion(name, challenger, champion)
     if challenger.tags.get(ROLLED_BACK) and version is None:
         told = f"version {number} was rolled back. Train another, or name it: --version {number}"
         return Verdict(number, before, False, told)

@@ -19,6 +19,12 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 PATIENCE = 10.0
 """Seconds to wait for another process that writes to the local store."""
 
+ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE", "NOT_FOUND")
+"""Ends of the error codes of a registry that lacks a version; the second is of a missing alias."""
+
+NO_REGISTRY = "ENDPOINT_NOT_FOUND"
+"""The error code of an address without a registry."""
+
 
 class NoModelError(BadInputError):
     """There is no such model. The message is one line."""
@@ -117,7 +123,8 @@ def find(client: Any, name: str, alias: str) -> Any:
     """Return the version of a model that an alias or a number names.
 
     Raises:
-        NoModelError: when there is none.
+        NoModelError: when the registry says that there is none.
+        UnavailableError: when the registry does not answer, or refuses to.
     """
     from mlflow.exceptions import MlflowException
 
@@ -126,14 +133,32 @@ def find(client: Any, name: str, alias: str) -> Any:
             return client.get_model_version(name, alias)
         return client.get_model_version_by_alias(name, alias)
     except MlflowException as error:
+        if not _says_absent(error):
+            raise UnavailableError(
+                f"model {name}: the model registry does not say its {alias} version "
+                f"({str(error).splitlines()[0]}). Try again, and check MLFLOW_TRACKING_URI and the "
+                "token of the server."
+            ) from error
         raise NoModelError(
             f"model {name}: there is no {'version ' if alias.isdigit() else ''}{alias}. "
             "Train one with jobs/train_churn.py; jobs/promote_model.py makes it champion."
         ) from error
 
 
+def _says_absent(error: Any) -> bool:
+    """Return whether a registry's error says that a model, a version or an alias does not exist."""
+    # the JSON of the answer has the codes too that MLflow does not know, as those of Unity Catalog
+    answer = getattr(error, "json", {})
+    code = str(answer.get("error_code") or error.error_code)
+    return code.endswith(ABSENT) and error.error_code != NO_REGISTRY
+
+
 def find_champion(client: Any, name: str) -> Any:
-    """Return the champion's version; None when there is none."""
+    """Return the champion's version; None when there is none.
+
+    Raises:
+        UnavailableError: when the registry does not answer, or refuses to.
+    """
     try:
         return find(client, name, CHAMPION)
     except NoModelError:

@@ -34,7 +34,7 @@ def finding(checks: Sequence[Check]) -> str:
     """Say in one line what the checks found."""
     counts = {status: [c for c in checks if c.status == status] for status in ("act", "watch")}
     if worst(checks) == "ok":
-        unknown = sum(not check.points for check in checks)
+        unknown = sum(check.newest is None for check in checks)
         if unknown == len(checks):
             return f"ok: {counted(unknown)} without a value yet"
         more = f"; {counted(unknown)} without a value yet" if unknown else ""

@@ -12,7 +12,7 @@ from pyspark.sql.types import StructField, StructType
 from ..errors import BadInputError
 from .limits import Check, Limits, Point, Rates, Watched, check
 
-Series = list[tuple[str, float]]
+Series = list[tuple[str, float | None]]
 
 WATCHED = (
     Watched("rows", "rows, as a multiple of the period before", 0.05, is_log=True),
@@ -134,8 +134,7 @@ def checks(
             "gone": _share(now.gone, earlier.active),
         }
         for name, value in found.items():
-            if math.isfinite(value):
-                series[name].append((now.period, value))
+            series[name].append((now.period, value if math.isfinite(value) else None))
     given = bounds or {}
     return [
         check(watched, series[watched.name], rates, given.get(watched.name)) for watched in WATCHED

@@ -81,20 +81,29 @@ class Point:
 
 @dataclass(frozen=True)
 class Check:
-    """A watched figure and its history, in the order of periods; the last point is checked."""
+    """A watched figure and its history, in the order of periods; the last point is checked.
+
+    unknown: the newest period, if the figure has no value in it: then nothing is checked.
+    """
 
     watched: Watched
     points: Sequence[Point]
     reason: str
+    unknown: str | None = None
+
+    @property
+    def newest(self) -> Point | None:
+        """The point that is checked; None if the newest period has no value."""
+        return self.points[-1] if self.points and self.unknown is None else None
 
     @property
     def status(self) -> str:
         """What is said of the newest value."""
-        return self.points[-1].status if self.points else "ok"
+        return self.newest.status if self.newest else "ok"
 
     def record(self) -> dict[str, Any]:
         """Return the check as a row of a report."""
-        last = self.points[-1] if self.points else None
+        last = self.newest
         limits = last.act if last and last.act else Limits(None, None)
         return {
             "check": self.watched.name,
@@ -102,7 +111,7 @@ class Check:
             "value": last.value if last else None,
             "low": limits.low,
             "high": limits.high,
-            "period": last.period if last else None,
+            "period": last.period if last else self.unknown,
             "reason": self.reason,
         }
 
@@ -113,7 +122,7 @@ class Check:
 
 def check(
     watched: Watched,
-    values: Sequence[tuple[str, float]],
+    values: Sequence[tuple[str, float | None]],
     rates: Rates,
     bounds: Limits | None = None,
 ) -> Check:
@@ -121,7 +130,8 @@ def check(
 
     Args:
         watched: the figure.
-        values: (period, value), in the order of periods.
+        values: (period, value), in the order of periods; None where the figure has no value. If
+            the newest period has none, an alarm of an earlier period is not repeated.
         rates: of false alarms.
         bounds: limits of `act` that replace those of the history.
     """
@@ -129,6 +139,8 @@ def check(
     past: list[float] = []
     outside: list[float] = []
     for period, value in values:
+        if value is None:
+            continue
         point = Point(period, value, *_limits(watched, past, rates, bounds))
         points.append(point)
         if point.status == "act" and bounds is None:
@@ -137,6 +149,10 @@ def check(
                 past, outside = outside, []
         else:
             past, outside = [*past, value][-LONGEST:], []
+    if values and values[-1][1] is None:
+        unknown = values[-1][0]
+        told = f"{watched.what}: no value in {unknown}, for lack of data"
+        return Check(watched, points, told, unknown)
     return Check(watched, points, _reason(watched, points, rates, bounds))
 
 

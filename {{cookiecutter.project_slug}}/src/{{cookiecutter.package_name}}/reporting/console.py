@@ -35,10 +35,21 @@ def print_notes(notes: Iterable[str]) -> None:
 
 def aligned(records: Sequence[Mapping[str, Any]]) -> str:
     """Return records as a table of aligned columns; what is not known is a dash."""
+    return formatted(records, tablefmt="simple", missingval="-")
+
+
+def formatted(records: Sequence[Mapping[str, Any]], **style: Any) -> str:
+    """Return records as a table, in a style of tabulate; a text that looks like a number stays."""
     import pandas as pd  # jobs without a table do not wait for it
 
     # dtype object: in a column with floats, pandas would turn whole numbers into floats
     table = pd.DataFrame(records, dtype=object)
-    return table.to_markdown(
-        index=False, tablefmt="simple", floatfmt=",.3f", intfmt=",", missingval="-"
+    texts = [
+        place
+        for place, column in enumerate(table)
+        if any(isinstance(value, str) for value in table[column])
+    ]
+    shown: str = table.to_markdown(
+        index=False, floatfmt=",.3f", intfmt=",", disable_numparse=texts, **style
     )
+    return shown

@@ -7,7 +7,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyspark
 from matplotlib.figure import Figure
 
@@ -15,6 +14,7 @@ from .. import __version__
 from ..errors import BadInputError, UnavailableError, why_unavailable
 from ..phases import timed
 from ..tables.folders import Folder, opened
+from .console import formatted
 from .page import ENDINGS, PAGE, write_page
 
 Records = Sequence[Mapping[str, Any]]
@@ -23,9 +23,7 @@ Records = Sequence[Mapping[str, Any]]
 def as_table(records: Records) -> str:
     """Return records as a Markdown table, which is readable in a terminal too."""
     cells = [{_in_cell(name): _in_cell(value) for name, value in row.items()} for row in records]
-    # dtype object: in a column with floats, pandas would turn whole numbers into floats
-    table = pd.DataFrame(cells, dtype=object)
-    return table.to_markdown(index=False, floatfmt=",.3f", intfmt=",")
+    return formatted(cells)
 
 
 def write_report(

@@ -21,6 +21,10 @@ AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 """Client and server of Spark Connect read their common secret from this variable."""
 
 
+SETTINGS = ("SPARK_DRIVER_MEMORY", "PYSPARK_SUBMIT_ARGS")
+"""Environment variables with which a server starts, and which it cannot change later."""
+
+
 class Warm(NamedTuple):
     """A running server: its port and token, and its processes with their start times (seconds)."""
 
@@ -33,8 +37,8 @@ class Warm(NamedTuple):
 def state_file() -> Path:
     """Return where the server of this project, environment, Spark and Java is described.
 
-    Each folder of the project, environment and Java has a file of its own, so that no job uses a
-    server with other code or other libraries.
+    Each folder of the project, environment, Java and setting of Spark's memory or options has a
+    file of its own, so that no job uses a server with other code, libraries or settings.
     """
     parts = (
         str(Path(__file__).resolve()),
@@ -43,6 +47,7 @@ def state_file() -> Path:
         pyspark.__version__,
         os.environ.get("JAVA_HOME", ""),
         str(shutil.which("java")),
+        *(os.environ.get(name, "") for name in SETTINGS),
     )
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     return user_cache_path("spark-warm") / f"{key}.json"
