@@ -4,8 +4,8 @@ import gc
 import os
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
 import shutil
-import time
 {% endif %}
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 {% if cookiecutter.use_cases in ["both", "churn-prediction"] %}
