@@ -149,9 +149,8 @@ def learn(histories: DataFrame, horizon: int, month: int = 1) -> Returns:
         for batch in batches:
             for usage in batch["usage"]:
                 sums.add(usage, horizon)
-        sparse = sums.values.ravel()
-        [places] = sparse.nonzero()
-        yield pd.DataFrame({"place": [places], "sum": [sparse[places]]})
+        [places] = sums.values.ravel().nonzero()
+        yield pd.DataFrame({"place": [places], "sum": [sums.values.flat[places]]})
 
     schema = "place array<long>, sum array<double>"
     total = Sums.empty(month)
