@@ -149,13 +149,13 @@ def learn(histories: DataFrame, horizon: int, month: int = 1) -> Returns:
         for batch in batches:
             for usage in batch["usage"]:
                 sums.add(usage, horizon)
-        [places] = sums.values.ravel().nonzero()
-        yield pd.DataFrame({"place": [places], "sum": [sums.values.flat[places]]})
+        [place] = sums.values.ravel().nonzero()
+        yield pd.DataFrame({"place": [place], "sum": [sums.values.flat[place]]})
 
-    schema = "place array<long>, sum array<double>"
+    counted = histories.select("usage").mapInPandas(count, "place array<long>, sum array<double>")
     total = Sums.empty(month)
-    for row in histories.select("usage").mapInPandas(count, schema).collect():
-        total.values.flat[np.array(row.place, dtype=int)] += row.sum
+    for place, sums in counted.collect():
+        total.values.flat[np.array(place, dtype=int)] += sums
     return total.returns()
 
 
@@ -264,9 +264,7 @@ def forecast_irregular(
         # usage is never below zero: the interval starts there, and keeps the same probability
         upper -= lower
     wanted = np.array([lower, upper, *probabilities[2:]])
-    bounds = now.size * np.where(
-        wanted <= cumulative[0], 0, np.interp(wanted, cumulative, BINS, right=BINS[-1])
-    )
-    months = np.ones(horizon)
-    forecast = returns.share[now.cell] * now.mean
-    return forecast * months, bounds[:, None] * months, "intermittent"
+    multiples = np.interp(wanted, cumulative, BINS, right=BINS[-1])
+    bounds = now.size * np.where(wanted <= cumulative[0], 0, multiples)
+    forecast = np.full(horizon, returns.share[now.cell] * now.mean)
+    return forecast, bounds[:, None].repeat(horizon, axis=1), "intermittent"
