@@ -29,7 +29,7 @@ def histories(usage: DataFrame, frequency: Frequency = MONTH) -> DataFrame:
     last = frequency.literal(last_month(usage))
     stale_after = STALE_AFTER * frequency.month
     gathered = (
-        usage.repartition(TASKS_PER_PARTITION * _shuffle_partitions(usage), "customer_id")
+        usage.repartition(small_tasks(usage), "customer_id")
         .groupBy("customer_id")
         .agg(
             F.min("month").alias("first_month"),
@@ -109,7 +109,7 @@ def change_over(season: int, frequency: Frequency = MONTH) -> Column:
     return F.col("usage") - F.max("usage").over(periods.rangeBetween(-season, -season))
 
 
-def _shuffle_partitions(usage: DataFrame) -> int:
-    """The session's number of shuffle partitions; managed platforms set it to `auto`."""
+def small_tasks(usage: DataFrame) -> int:
+    """Return a number of tasks for a shuffle: more than the session's, which may be `auto`."""
     setting = str(usage.sparkSession.conf.get("spark.sql.shuffle.partitions"))
-    return int(setting) if setting.isdecimal() else PARTITIONS_IF_AUTO
+    return TASKS_PER_PARTITION * (int(setting) if setting.isdecimal() else PARTITIONS_IF_AUTO)

@@ -11,6 +11,7 @@ from pyspark.sql.types import DataType, DoubleType, StringType, StructField, Str
 from ..monitoring.limits import Check, Limits, Rates, Watched, check
 from ..periods import Frequency
 from ..tables import quoted
+from .history import small_tasks
 from .totals import NO_VALUE
 
 WATCHED = (
@@ -81,8 +82,11 @@ def sums(
     ahead = forecasts.where("forecast IS NOT NULL AND period > as_of").join(
         F.broadcast(until), F.col("period") <= F.col("until")
     )
-    # the smaller side is hashed: sorting all vintages would take most of the time
-    both = ahead.join(known.hint("shuffle_hash"), ["customer_id", "period"], "left")
+    # the smaller side is hashed, because sorting all vintages would take most of the time; in small
+    # tasks, because a hash table must fit into memory
+    keys = ["customer_id", "period"]
+    known = known.repartition(small_tasks(usage), *keys).hint("shuffle_hash")
+    both = ahead.join(known, keys, "left")
     segments: list[Column] = []
     if customers is not None and by:
         both = both.join(customers.select("customer_id", *map(quoted, by)), "customer_id", "left")
