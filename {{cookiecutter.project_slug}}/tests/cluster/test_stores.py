@@ -170,7 +170,7 @@ def test_reports_in_a_store_are_on_one_page_with_the_earlier_ones(reader, tmp_pa
     assert json.loads(reader.do("get", f"{reports}{row}"))["exit_code"] == 0
     assert len(reader.rows("read", f"{reports}/usage_rejected", "parquet")) == 1
     assert reader.do(*command, "--reports", "s3a://nowhere/reports") == 2
-    refused = "error: --reports (s3a://nowhere/reports): cannot be written ("
+    refused = "error: --reports (s3a://nowhere/reports): there is no such bucket. Check the name."
     assert refused in reader.said.read_text()
 
 
