@@ -99,7 +99,7 @@ def last_complete(
         BadInputError: if the only period is not complete.
     """
     ended = sum(period.end <= now for period in periods)
-    if as_of is None and ended < len(periods) - 1:  # events of later periods: bookings, for example
+    if as_of is None:  # events of later periods are bookings, for example
         periods = periods[: ended + 1]
     verdict = judge(periods, frequency, now)
     last = periods[-1]

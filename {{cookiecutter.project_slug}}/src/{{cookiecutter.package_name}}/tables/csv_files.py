@@ -76,7 +76,7 @@ def open_csv_of_url(
 ) -> DataFrame:
     """Open CSV files that only Spark can read; all headers must equal the first one."""
     admit_encoding(spark, options, where)
-    reader = spark.read.options(header=True, escape='"', enforceSchema=False, **told(options))
+    reader = spark.read.options(header=True, escape='"', enforceSchema=False, **for_spark(options))
     schema = _text([*reader.csv(url).columns, MALFORMED])
     return reader.options(columnNameOfCorruptRecord=MALFORMED).schema(schema).csv(url)
 
@@ -92,7 +92,7 @@ def _open_group(
     reader = spark.read.options(header=True, escape='"', columnNameOfCorruptRecord=MALFORMED)
     if "UTF-8" not in dialect.encoding and dialect.encoding.upper().startswith("UTF"):
         reader = reader.options(multiLine=True)  # otherwise Spark splits lines inside a character
-    reader = reader.options(**told(options)).options(
+    reader = reader.options(**for_spark(options)).options(
         sep=dialect.separator, encoding=dialect.encoding
     )
     if files.root.is_dir():
@@ -123,7 +123,7 @@ def admit_encoding(spark: SparkSession, options: Mapping[str, str], where: str) 
         ) from error
 
 
-def told(options: Mapping[str, str]) -> dict[str, str]:
+def for_spark(options: Mapping[str, str]) -> dict[str, str]:
     """Return the options for Spark, which has none for the decimal sign."""
     told = {name: value for name, value in options.items() if name != "decimal"}
     separator = separator_of(options)

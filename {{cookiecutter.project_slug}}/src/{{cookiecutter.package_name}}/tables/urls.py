@@ -9,7 +9,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from ..errors import BadInputError
-from .csv_files import open_csv_of_url, told
+from .csv_files import for_spark, open_csv_of_url
 from .formats import FORMATS, refusal
 from .hadoop_files import with_host
 from .json_files import open_json_path, text_columns
@@ -52,8 +52,8 @@ def open_url(
     if not in_folders:
         return frame, text
     # where both have a column, Spark would take the folder's value
-    alone = everywhere.options(header=True, **told(options)).format(kind_of(url)).load(url)
-    for name in alone.columns:
+    reader = everywhere.options(header=True, **for_spark(options))
+    for name in reader.format(kind_of(url)).load(url).columns:
         if name.lower() in in_folders:
             raise twice_in(name, Path(urlsplit(files[0]).path), where)
     keep_folders_as_text(spark, where)
